@@ -1,0 +1,74 @@
+/**
+ * Every stream, subject, consumer and limit of the bus, once, as data. No other file spells a subject.
+ * Plain data without imports of a client: `core/node/nats.ts` turns it into streams.
+ */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const MiB = 1024 * 1024;
+
+export interface StreamSpec {
+  name: string;
+  subjects: string[];
+  /** workqueue: a message leaves when it is acknowledged; limits: it stays until `maxAgeMs` */
+  retention: 'workqueue' | 'limits';
+  maxAgeMs: number;
+  /** a full stream refuses (`discard: new`): with the default policy it acknowledges what it throws away */
+  maxBytes: number;
+  maxPerSubject?: number;
+}
+
+/** Repeats of a message id inside this time are not stored again. */
+export const DUPLICATE_WINDOW_MS = 15 * MINUTE;
+/** A message not acknowledged (and not said to be in work) for this long is delivered again. */
+export const ACK_WAIT_MS = 5_000;
+
+export const RAW: StreamSpec = { name: 'RAW', subjects: ['raw.>'], retention: 'workqueue', maxAgeMs: 0, maxBytes: 4096 * MiB };
+export const FACTS: StreamSpec = { name: 'FACTS', subjects: ['facts.>'], retention: 'limits', maxAgeMs: 48 * HOUR, maxBytes: 8192 * MiB };
+export const DLQ: StreamSpec = { name: 'DLQ', subjects: ['dlq.>'], retention: 'limits', maxAgeMs: 14 * 24 * HOUR, maxBytes: 1024 * MiB };
+/** The last message of a company is its whole directory: a reader that starts later needs nothing else. */
+export const DIRECTORY: StreamSpec = { name: 'DIRECTORY', subjects: ['directory.>'], retention: 'limits', maxAgeMs: 0, maxBytes: 2048 * MiB, maxPerSubject: 1 };
+
+export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY] as const;
+
+/** Largest message of the bus: a frame of 100 packets of 64 KiB does not fit, so frames are also cut by bytes. */
+export const MAX_MESSAGE_BYTES = 8 * MiB;
+export const MAX_FRAME_BYTES = 1 * MiB;
+export const MAX_FRAME_PACKETS = 100;
+export const MAX_FRAME_WAIT_MS = 20;
+
+export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 2_000 } as const;
+
+/** KV buckets. Keys are ids or hashes, never Call-IDs. */
+export const KV = {
+  /** `assembler.<group>`: who is active, 3 s of life */
+  leases: { bucket: 'leases', ttlMs: 3_000 },
+  /** `<tenant>`: version of the directory that the assembler uses */
+  applied: { bucket: 'applied', ttlMs: 0 },
+  /** `assembler.<group>`: the assembler's part of the ledger, as JSON */
+  ledger: { bucket: 'ledger', ttlMs: 0 },
+} as const;
+
+/** Object store with the assembler's snapshots. */
+export const SNAPSHOTS = 'snapshots';
+
+export const subjects = {
+  rawHep: (edge: string) => `raw.hep.${token(edge)}`,
+  rawEvents: (edge: string) => `raw.event.${token(edge)}`,
+  facts: (group: string) => `facts.${token(group)}.batch`,
+  /** time passes in the FACTS stream too: an empty message that makes a deadline due */
+  tick: (group: string) => `facts.${token(group)}.tick`,
+  dlq: (step: string) => `dlq.${token(step)}`,
+  directory: (tenant: string) => `directory.${token(tenant)}`,
+  allDirectories: 'directory.>',
+  /** core NATS, not stored: a service says that it lives and what fails */
+  status: (service: string, instance: string) => `status.${token(service)}.${token(instance)}`,
+  allStatus: 'status.>',
+};
+
+/** Anything but letters, digits, `_` and `-` would split or widen a subject. */
+function token(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, '_') || '_';
+}
+
+/** Headers of a dead letter. */
+export const DLQ_HEADERS = { step: 'Callscope-Step', reason: 'Callscope-Reason', subject: 'Callscope-Subject', at: 'Callscope-At' } as const;

@@ -1,0 +1,16 @@
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+
+/**
+ * The only maker of ClickHouse clients; used by ingest/write, analytics/run and the migrations.
+ * @param url http://user:password@host:port/database
+ */
+export function connectClickhouse(url: string, application: string): ClickHouseClient {
+  return createClient({
+    url,
+    application,
+    request_timeout: 60_000,
+    max_open_connections: 8,
+    keep_alive: { enabled: true, idle_socket_ttl: 2_500 },
+    compression: { request: false, response: false },
+  });
+}
