@@ -57,7 +57,9 @@ export const subjects = {
   facts: (group: string) => `facts.${token(group)}.batch`,
   /** time passes in the FACTS stream too: an empty message that makes a deadline due */
   tick: (group: string) => `facts.${token(group)}.tick`,
+  allFacts: (group: string) => `facts.${token(group)}.>`,
   dlq: (step: string) => `dlq.${token(step)}`,
+  allDlq: 'dlq.>',
   directory: (tenant: string) => `directory.${token(tenant)}`,
   allDirectories: 'directory.>',
   /** core NATS, not stored: a service says that it lives and what fails */

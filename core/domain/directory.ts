@@ -153,6 +153,10 @@ export class Directories {
     return this.#tenants.get(id)?.snapshot.tenant;
   }
 
+  snapshot(tenant: string): DirectorySnapshot | undefined {
+    return this.#tenants.get(tenant)?.snapshot;
+  }
+
   tenants(): Tenant[] {
     return [...this.#tenants.values()].map((t) => t.snapshot.tenant);
   }

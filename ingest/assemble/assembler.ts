@@ -1,0 +1,270 @@
+import { hostname } from 'node:os';
+import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { decodeFacts, encodeFactList, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
+import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
+import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
+import type { Health, Service } from '@callscope/core/node/lifecycle.ts';
+import { errorText } from '@callscope/core/node/log.ts';
+import { counter, gauge } from '@callscope/core/node/metrics.ts';
+import type { Bus } from '@callscope/core/node/nats.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { publishDeadLetter } from '../write/dlq.ts';
+import { CallWriter } from '../write/call-writer.ts';
+import { untilDone } from '../write/retry.ts';
+import { UNASSIGNED } from '@callscope/core/domain/call.ts';
+import { Book, sameCall } from './book.ts';
+import type { Conversation } from './conversation.ts';
+import { acquireLease } from './lease.ts';
+import { findWritten } from './reload.ts';
+import { resolveWritten } from './reresolve.ts';
+import { resolveAgain } from './resolve.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { createTicks } from './ticks.ts';
+
+export interface AssemblerSettings {
+  group: string;
+  snapshotMs: number;
+  dialogLimitMs: number;
+  keepMs: number;
+  memoryBytes: number;
+}
+
+const openCalls = gauge('assembler_open_conversations', 'Conversations that have not settled');
+const keptCalls = gauge('assembler_settled_conversations', 'Written conversations kept in memory for late facts');
+const lagGauge = gauge('assembler_lag_seconds', 'Age of the last fact batch applied while more wait');
+const factsTotal = counter('assembler_facts_total', 'Facts applied, by fate', ['fate']);
+const callsTotal = counter('assembler_calls_total', 'Rows handed to the store', ['kind']);
+
+/** A changed directory is applied to calls that began at most this long ago. */
+const RESOLVE_BACK_MS = 14 * 86_400_000;
+/** More blocks than this wait for the store: reading FACTS stops until it catches up. */
+const MAX_QUEUED = 4;
+
+/**
+ * FACTS -> conversations -> blocks. One instance is active under the group's lease, others wait. Position and open
+ * conversations come from the last snapshot; whatever was applied after it is applied again and gives the same blocks.
+ */
+export async function runAssembler(service: Service, bus: Bus, store: ClickHouseClient, settings: AssemblerSettings): Promise<void> {
+  const { log } = service;
+  const holder = `${hostname()}-${service.instance}-${process.pid}-${Date.now()}`;
+  const key = `assembler.${settings.group}`;
+  const [leases, applied, ledger, snapshots] = await Promise.all([bus.kv(KV.leases), bus.kv(KV.applied), bus.kv(KV.ledger), bus.snapshots()]);
+
+  let health: Health = { failing: null, detail: 'standing by' };
+  service.setHealth(() => (bus.connected() ? health : { failing: 'nats', detail: 'the bus is away' }));
+  const lease = await acquireLease(leases, key, holder, log, service.stopping);
+  if (!lease) return;
+  health = { failing: 'assembler', detail: 'loading' };
+  lease.lost.then(() => {
+    if (service.stopping.aborted) return;
+    // nothing may be written after the lease is gone; the launcher starts this instance again as a standby
+    process.exit(1);
+  });
+
+  const info = await bus.jsm.streams.info(FACTS.name);
+  const stream = info.created;
+  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${Date.parse(stream)}`);
+  const changes: DirectoryChange[] = [];
+  const feed = await followDirectories(bus, log, (change) => {
+    changes.push(change);
+    queueChanges();
+  });
+  const directories = feed.directories;
+  const book = new Book({
+    rules: { dialogLimitMs: settings.dialogLimitMs },
+    keepMs: settings.keepMs,
+    memoryBytes: settings.memoryBytes,
+    directories,
+    onPoison: (conversation, error) => bury('fold', conversation, error),
+  });
+
+  // writes happen one after the other, in the order of the stream; what follows a write that was given up is not tried
+  let queue: Promise<void> = Promise.resolve();
+  let queued = 0;
+  let givenUp = false;
+  let room: () => void = () => undefined;
+  const enqueue = (what: string, work: () => Promise<void>) => {
+    queued++;
+    queue = queue
+      .then(() => (givenUp ? undefined : untilDone(what, log, service.stopping, work)))
+      .catch((error) => {
+        givenUp = true;
+        log.warn(`${what} was given up, the next start does it again`, { error });
+      })
+      .finally(() => {
+        queued--;
+        room();
+      });
+  };
+  const bury = (step: string, conversation: Conversation, error: unknown) => {
+    log.error('a conversation cannot be folded, it goes to the dead letters', { callId: conversation.callId, error: errorText(error) });
+    const bytes = encodeFactList(conversation.facts);
+    enqueue('writing a dead letter', () => publishDeadLetter(bus, { step, reason: errorText(error), subject: subjects.facts(settings.group), bytes }));
+  };
+
+  // --- directories: what is in memory at once, what is written after the blocks before it; then it is in use
+  const queueChanges = () => {
+    for (let change = changes.shift(); change; change = changes.shift()) {
+      const { snapshot } = change;
+      const tenant = snapshot.tenant.id;
+      const since = Math.max(changedSince(change), Date.now() - RESOLVE_BACK_MS);
+      for (const { row, pending, replace } of book.rows()) {
+        if (row.startedAt / 1000 < since || (row.tenant !== UNASSIGNED && row.tenant !== tenant)) continue;
+        const again = resolveAgain(row, directories);
+        if (!sameCall(row, again)) replace({ ...again, revision: row.revision + (pending ? 0 : 1) });
+      }
+      enqueue('applying a directory', async () => {
+        const count = since < Date.now() ? await resolveWritten(store, directories, tenant, since, (revisions, superseded) => writer.revise(revisions, superseded)) : 0;
+        await applied.put(tenant, new TextEncoder().encode(String(snapshot.version)));
+        log.info('directory in use', { tenant, version: snapshot.version, callsChanged: count });
+      });
+    }
+  };
+  for (const { id } of directories.tenants()) {
+    const snapshot = directories.snapshot(id);
+    const known = await applied.get(id);
+    if (!snapshot || (known && Number(known.string()) >= snapshot.version)) continue;
+    // changed while no assembler ran: what was written meanwhile was resolved without it
+    changes.push({ snapshot, before: undefined });
+  }
+
+  // --- where the last life stopped
+  book.state.stream = stream;
+  const saved = await snapshots.getBlob(key);
+  if (saved) {
+    const snapshot = decodeSnapshot(saved);
+    if (snapshot.state.stream !== stream) log.error('the FACTS stream was made anew since the snapshot, beginning at its start', { snapshot: snapshot.state.stream, stream });
+    else {
+      book.restore(snapshot.state, snapshot.open);
+      if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0) log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
+    }
+  } else if (info.state.messages > 0) {
+    // a stream without a snapshot: whatever it holds may be written already
+    book.state.lookupBefore = Date.now();
+  }
+  log.info('active', { fromSequence: book.state.seq + 1, open: book.openCount });
+  queueChanges();
+
+  const ticks = createTicks(async () => {
+    await bus.js.publish(subjects.tick(settings.group), new Uint8Array());
+  });
+  let lastSnapshotSeq = book.state.seq;
+  // a quiet stream still gets its snapshot: facts that only an old snapshot precedes would expire one day
+  const nextDue = () => Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
+  let pendingMessages = 0;
+
+  const onMessage = async (message: JsMsg) => {
+    const facts = read(message);
+    const time = Number(message.timestampNanos / 1_000_000n);
+    // the store's clock of the first message: nothing before it can be known to be new
+    if (book.state.lookupBefore === 0) book.state.lookupBefore = time - settings.keepMs;
+    const unknown = book.unknown(facts);
+    if (unknown.length > 0) {
+      const found = await untilDone('looking late calls up', log, service.stopping, () => findWritten(store, unknown));
+      for (const call of found) book.adopt(call.callId, call.facts, call.rows);
+    }
+    book.apply(message.seq, time, facts);
+    const snapshotDue = book.state.time - book.state.lastSnapshot >= settings.snapshotMs;
+    const block = book.cut(snapshotDue);
+    if (block) {
+      callsTotal.inc({ kind: 'new' }, block.rows.length);
+      callsTotal.inc({ kind: 'revised' }, block.revisions.length);
+      enqueue('writing a block of calls', async () => {
+        await writer.write(block);
+        book.flushedSeq = block.seq;
+      });
+    } else if (queued === 0) book.flushedSeq = book.state.seq;
+    if (snapshotDue) {
+      book.state.lastSnapshot = book.state.time;
+      saveSnapshot();
+    }
+    pendingMessages = message.info.pending;
+    ticks.plan(nextDue(), book.state.time, pendingMessages === 0);
+    while (queued > MAX_QUEUED) {
+      await new Promise<void>((done) => {
+        room = done;
+      });
+    }
+  };
+
+  const read = (message: JsMsg): Fact[] => {
+    if (message.data.length === 0) return [];
+    try {
+      return decodeFacts(message.data).facts;
+    } catch (error) {
+      if (!(error instanceof FactsError)) throw error;
+      const bytes = message.data.slice();
+      book.state.facts.deadLettered++;
+      book.state.facts.received++;
+      log.error('a fact batch cannot be read, it goes to the dead letters', { sequence: message.seq, error: errorText(error) });
+      enqueue('writing a dead letter', () => publishDeadLetter(bus, { step: 'facts', reason: errorText(error), subject: message.subject, bytes }));
+      return [];
+    }
+  };
+
+  const saveSnapshot = () => {
+    const seq = book.state.seq;
+    const bytes = encodeSnapshot(book.state, book.open());
+    lastSnapshotSeq = seq;
+    enqueue('saving a snapshot', async () => {
+      await snapshots.putBlob({ name: key }, bytes);
+    });
+  };
+
+  // --- the ledger's part, once a second while something changes
+  let lastLedger = '';
+  let counted = { stored: 0, duplicate: 0 };
+  const report = setInterval(() => {
+    openCalls.set(book.openCount);
+    keptCalls.set(book.settledCount);
+    const lagSeconds = pendingMessages > 0 ? Math.max(0, (Date.now() - book.state.time) / 1000) : 0;
+    lagGauge.set(lagSeconds);
+    factsTotal.inc({ fate: 'stored' }, Math.max(0, book.state.facts.stored - counted.stored));
+    factsTotal.inc({ fate: 'duplicate' }, Math.max(0, book.state.facts.duplicate - counted.duplicate));
+    counted = { stored: book.state.facts.stored, duplicate: book.state.facts.duplicate };
+    const text = JSON.stringify({
+      facts: { ...book.state.facts, inFlight: 0 },
+      calls: { ...book.state.calls, inFlight: book.inFlight },
+      pendingMessages,
+      lagSeconds,
+    });
+    if (text === lastLedger) return;
+    ledger.put(key, JSON.stringify({ at: new Date().toISOString(), ...(JSON.parse(text) as object) })).then(
+      () => {
+        lastLedger = text;
+      },
+      () => undefined,
+    );
+  }, 1_000);
+
+  const consumer = await bus.js.consumers.get(FACTS.name, {
+    filter_subjects: subjects.allFacts(settings.group),
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: book.state.seq + 1,
+  });
+  const messages = await consumer.consume({ max_messages: 500 });
+  health = { failing: null, detail: 'active' };
+  ticks.plan(nextDue(), book.state.time, true);
+  const loop = (async () => {
+    for await (const message of messages) {
+      if (service.stopping.aborted) break;
+      await onMessage(message);
+    }
+  })();
+  loop.catch((error) => {
+    if (service.stopping.aborted) return;
+    log.error('the assembler failed', { error: error instanceof Error ? error.stack : String(error) });
+    process.exit(1);
+  });
+
+  service.onStop('assembler', async () => {
+    ticks.stop();
+    clearInterval(report);
+    await messages.close();
+    await loop.catch(() => undefined);
+    // no last block and no last snapshot: a block that the stream did not cut would be cut differently by the next life
+    await queue;
+    await feed.stop();
+    await lease.release();
+  });
+}

@@ -1,0 +1,144 @@
+import type { EventFact } from '@callscope/core/bus/facts.ts';
+import type { HangupBy } from '@callscope/core/domain/call.ts';
+import { microseconds } from '../decode/event.ts';
+import type { SideLeg } from './sip-side.ts';
+
+/** What the edge's events alone tell of one dialog. Times in µs, 0 = not said. */
+export interface EventSide {
+  /** any event that belongs to a call (not only a failed authentication) */
+  seen: boolean;
+  tenant: string;
+  direction: 'in' | 'out' | 'internal' | '';
+  src: string;
+  dst: string;
+  did: string;
+  recordRule: string;
+  startedAt: number;
+  ringingAt: number;
+  answeredAt: number;
+  endedAt: number;
+  finalCode: number;
+  answeredBy: string;
+  hangupBy: HangupBy | '';
+  cancelledByCaller: boolean;
+  /** which event ended it; `missed` may still be followed by a forward */
+  end: 'cdr' | 'event' | 'missed' | '';
+  legs: SideLeg[];
+  auth: { what: string; user: string; domain: string; source: string; at: number } | null;
+}
+
+const DIRECTIONS: Record<string, EventSide['direction']> = { in: 'in', out: 'out', int: 'internal', internal: 'internal' };
+
+const text = (v: string | number | null | undefined) => (v === null || v === undefined ? '' : String(v));
+
+/** downstream: the BYE came from the caller's side; upstream: from the callee's (OpenSIPS, $DLG_dir) */
+function hangup(word: string): HangupBy | '' {
+  if (word === 'downstream' || word === 'caller') return 'caller';
+  if (word === 'upstream' || word === 'callee') return 'callee';
+  return word === '' ? '' : 'system';
+}
+
+/** @param facts sorted by time */
+export function eventSide(facts: readonly EventFact[]): EventSide {
+  const side: EventSide = {
+    seen: false, tenant: '', direction: '', src: '', dst: '', did: '', recordRule: '', startedAt: 0, ringingAt: 0, answeredAt: 0, endedAt: 0,
+    finalCode: 0, answeredBy: '', hangupBy: '', cancelledByCaller: false, end: '', legs: [], auth: null,
+  };
+  const legs = new Map<string, SideLeg>();
+  let missedAt = 0;
+  let missedCode = 0;
+  let cdr: EventFact | undefined;
+  const common = (p: EventFact['params']) => {
+    side.seen = true;
+    side.tenant ||= text(p.tenant);
+    side.direction ||= DIRECTIONS[text(p.direction)] ?? '';
+    side.src ||= text(p.src);
+    side.dst ||= text(p.dst);
+    side.did ||= text(p.did);
+  };
+  for (const { method, params: p, at } of facts) {
+    switch (method) {
+      case 'E_PBX_CALL': {
+        common(p);
+        const code = Number(p.code ?? 0) || 0;
+        const state = text(p.state);
+        if (state === 'start') side.startedAt ||= at;
+        else if (state === 'ringing') side.ringingAt ||= at;
+        else if (state === 'answered') {
+          side.answeredAt ||= at;
+          side.answeredBy ||= text(p.who);
+          side.finalCode = code || 200;
+        } else if (state === 'ended') {
+          side.endedAt ||= at;
+          side.hangupBy ||= hangup(text(p.who)) || 'system';
+          side.end = 'event';
+        } else if (state === 'failed' && side.answeredAt === 0) {
+          side.endedAt ||= at;
+          side.finalCode ||= code;
+          side.cancelledByCaller ||= text(p.who) === 'caller';
+          side.end = 'event';
+        }
+        break;
+      }
+      case 'E_PBX_LEG': {
+        side.seen = true;
+        side.tenant ||= text(p.tenant);
+        const key = `${text(p.leg)}|${text(p.branch)}`;
+        let leg = legs.get(key);
+        if (!leg) {
+          leg = { target: text(p.leg), startedAt: at, ringingAt: 0, code: 0 };
+          legs.set(key, leg);
+        }
+        const code = Number(p.code);
+        if (code >= 180 && code < 200) leg.ringingAt ||= at;
+        else if (code >= 200 && (leg.code === 0 || (leg.code >= 300 && code < 300))) leg.code = code;
+        break;
+      }
+      case 'E_ACC_CDR':
+        common(p);
+        side.recordRule ||= text(p.rec);
+        cdr ??= { kind: 'event', method, params: p, at, callId: '' };
+        break;
+      case 'E_ACC_MISSED_EVENT':
+      case 'E_ACC_EVENT': {
+        common(p);
+        side.recordRule ||= text(p.rec);
+        side.startedAt ||= microseconds(p.ts_invite);
+        side.ringingAt ||= microseconds(p.ts_ring);
+        if (at >= missedAt) {
+          missedAt = at;
+          missedCode = Number(p.sip_code) || missedCode;
+        }
+        break;
+      }
+      case 'E_PBX_AUTH':
+        side.auth ??= { what: text(p.what), user: text(p.user), domain: text(p.domain), source: text(p.source), at };
+        break;
+      default:
+        // hold and transfer belong to a call that other events describe
+        side.seen ||= method === 'E_CALL_HOLD' || method === 'E_CALL_TRANSFER';
+    }
+  }
+  if (cdr) {
+    // the accounting record has the last word: it is what survives a restart of the edge
+    const p = cdr.params;
+    side.startedAt = microseconds(p.ts_invite) || side.startedAt || (Number(p.created) || 0) * 1e6;
+    side.ringingAt = microseconds(p.ts_ring) || side.ringingAt;
+    side.answeredAt = microseconds(p.ts_answer) || side.answeredAt || (Number(p.time) || 0) * 1e6;
+    side.endedAt = microseconds(p.ts_end) || side.endedAt || side.answeredAt + (Number(p.ms_duration) || 0) * 1e3;
+    side.answeredBy = text(p.answered_by) || side.answeredBy;
+    side.hangupBy = hangup(text(p.hangup)) || side.hangupBy || 'system';
+    side.finalCode = Number(p.sip_code) || 200;
+    side.end = 'cdr';
+  } else if (side.end === '' && side.answeredAt === 0 && missedCode > 0) {
+    // a leg offered after the record means that the call went on to another target
+    const goesOn = [...legs.values()].some((l) => l.code === 0 && l.startedAt >= missedAt);
+    if (!goesOn) {
+      side.end = 'missed';
+      side.endedAt = Math.max(missedAt, ...[...legs.values()].map((l) => Math.max(l.startedAt, l.ringingAt)));
+      side.finalCode ||= missedCode;
+    }
+  }
+  side.legs = [...legs.values()];
+  return side;
+}

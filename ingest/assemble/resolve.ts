@@ -1,0 +1,108 @@
+import { type CallRow, type Direction, type Leg, UNASSIGNED } from '@callscope/core/domain/call.ts';
+import type { Directories } from '@callscope/core/domain/directory.ts';
+import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
+import { resultOf } from '@callscope/core/domain/result.ts';
+import { type CallDraft, legResult } from './fold.ts';
+
+/** An inbound call that its caller gave up within this is a short abandon. */
+const SHORT_ABANDON_US = 5_000_000;
+/** Without a directory, this many digits that do not begin with 0 are an extension. */
+const UNLISTED_EXTENSION = /^[1-9]\d{1,3}$/;
+
+const userOf = (target: string) => target.split('@')[0] ?? '';
+
+/**
+ * Gives a call its company, its people and its words, by the directories as they are valid at its start. Company: the
+ * event's; else the owner of the number dialled; else the From or Request domain; else nobody's.
+ */
+export function resolveCall(draft: CallDraft, directories: Directories): Omit<CallRow, 'id' | 'callIds' | 'revision'> {
+  const at = draft.startedAt / 1000;
+  const dialledRaw = userOf(draft.dialled);
+  const did = draft.did || dialledRaw;
+  const tenant = draft.edgeTenant || directories.tenantOfNumber(did, at) || directories.tenantOfDomain(draft.fromHost) || directories.tenantOfDomain(draft.dialledHost) || UNASSIGNED;
+  const country = directories.country(tenant);
+  const phone = (text: string) => normalizePhone(userOf(text), country);
+  const owns = (number: string) => number !== '' && directories.ownsNumber(tenant, number, at);
+  const from = phone(draft.fromUser);
+  const dialled = phone(dialledRaw);
+  const direction = draft.direction || directionOf();
+  const shown = phone(draft.shownNumber);
+  const number = direction === 'in' ? phone(draft.did) || (owns(dialled) ? dialled : '') : direction === 'out' && owns(shown) ? shown : '';
+  const person = (target: string) => directories.employeeOf(tenant, target, at);
+  const answeredBy = phone(draft.answeredBy);
+  const whose = person(direction === 'in' ? answeredBy : from);
+  const legs: Leg[] = draft.legs.map((l) => {
+    const target = phone(l.target);
+    return { target, employee: person(target)?.employee ?? '', startedAt: l.startedAt, result: legResult(l), sipCode: l.sipCode, rang: l.rang };
+  });
+  const result = draft.answeredAt > 0 ? 'answered' : resultOf(draft.sipCode, draft.ringingAt > 0);
+  return {
+    tenant,
+    direction,
+    result,
+    missedKind: missedKindOf(direction, result, draft),
+    from,
+    dialled,
+    dialledRaw,
+    number,
+    answeredBy,
+    employee: whose?.employee ?? '',
+    group: whose?.group ?? '',
+    startedAt: draft.startedAt,
+    ringingAt: draft.ringingAt,
+    answeredAt: draft.answeredAt,
+    endedAt: draft.endedAt,
+    sipCode: draft.sipCode,
+    hangupBy: draft.hangupBy,
+    fromHost: draft.fromHost,
+    dialledHost: draft.dialledHost,
+    edgeTenant: draft.edgeTenant,
+    recordRule: draft.recordRule,
+    source: draft.source,
+    legs,
+  };
+
+  function directionOf(): Direction {
+    if (tenant === UNASSIGNED) return 'in';
+    const callerIsOurs = directories.isExtension(tenant, from, at) || directories.tenantOfDomain(draft.fromHost) === tenant;
+    if (!callerIsOurs) return 'in';
+    return directories.isExtension(tenant, dialled, at) || UNLISTED_EXTENSION.test(dialled) ? 'internal' : 'out';
+  }
+}
+
+/** Only an inbound call that nobody answered has one; the first that matches. Working hours are not known yet. */
+function missedKindOf(direction: Direction, result: CallResult, draft: CallDraft): MissedKind | '' {
+  if (direction !== 'in' || result === 'answered') return '';
+  if (result === 'busy') return 'busy_hit';
+  if (draft.hangupBy === 'caller' && draft.endedAt - draft.startedAt < SHORT_ABANDON_US) return 'short_abandon';
+  return 'not_taken';
+}
+
+/**
+ * A written call by today's directories. What an event said of the direction stays; without an event it is judged anew.
+ * @returns a row of the same revision
+ */
+export function resolveAgain(row: CallRow, directories: Directories): CallRow {
+  const draft: CallDraft = {
+    edgeTenant: row.edgeTenant,
+    direction: row.edgeTenant === '' ? '' : row.direction,
+    fromUser: row.from,
+    fromHost: row.fromHost,
+    dialled: row.dialledRaw,
+    dialledHost: row.dialledHost,
+    did: row.edgeTenant !== '' && row.direction === 'in' ? row.number : '',
+    shownNumber: row.direction === 'out' ? row.number : '',
+    answeredBy: row.answeredBy,
+    startedAt: row.startedAt,
+    ringingAt: row.ringingAt,
+    answeredAt: row.answeredAt,
+    endedAt: row.endedAt,
+    sipCode: row.sipCode,
+    hangupBy: row.hangupBy,
+    recordRule: row.recordRule,
+    source: row.source,
+    legs: row.legs.map((l) => ({ target: l.target, startedAt: l.startedAt, rang: l.rang, sipCode: l.sipCode })),
+  };
+  return { ...resolveCall(draft, directories), id: row.id, callIds: row.callIds, revision: row.revision };
+}

@@ -1,0 +1,47 @@
+import { crc32 } from 'node:zlib';
+
+const SLOTS = 1 << 20;
+const PROBES = 8;
+/** The two transports of one packet never agree on its HEP time; a retransmission comes 500 ms later at the earliest (RFC 3261, T1). */
+const COPY_WINDOW_US = 100_000;
+
+export { crc32 };
+
+/**
+ * Recognises copies of a packet: same bytes between the same addresses within 100 ms of HEP time, or an exact repeat of
+ * all HEP fields. Fixed memory (16 MB): the last million packets or so; older entries are overwritten. What is repeated
+ * later than that, or reaches another decoder, is recognised by the assembler and by reads.
+ */
+export class Copies {
+  #key = new Float64Array(SLOTS);
+  #at = new Float64Array(SLOTS);
+  #turn = 0;
+
+  /**
+   * @param key 52-bit hash of what must be equal (`copyKey`)
+   * @param at HEP time in µs
+   * @returns true when it is a copy of a packet seen before; remembers it otherwise
+   */
+  seen(key: number, at: number): boolean {
+    const slot = key % SLOTS;
+    let free = -1;
+    for (let i = 0; i < PROBES; i++) {
+      const index = (slot + i) % SLOTS;
+      const known = this.#key[index] as number;
+      if (known === key && Math.abs((this.#at[index] as number) - at) <= COPY_WINDOW_US) return true;
+      if (known === 0 && free < 0) free = index;
+    }
+    if (free < 0) {
+      this.#turn = (this.#turn + 1) % PROBES;
+      free = (slot + this.#turn) % SLOTS;
+    }
+    this.#key[free] = key;
+    this.#at[free] = at;
+    return false;
+  }
+}
+
+/** 52 bits of two hashes: payload, and who sent it to whom. Never 0. */
+export function copyKey(payloadHash: number, route: string): number {
+  return payloadHash + (crc32(route) & 0xfffff) * 4_294_967_296 + 1;
+}

@@ -1,0 +1,77 @@
+/**
+ * Call events as OpenSIPS sends them: one JSON-RPC 2.0 object, `{"jsonrpc":"2.0","method":EVENT,"params":{…}}`.
+ * Which become facts of a call, and what time they speak of.
+ */
+export interface CallEvent {
+  method: string;
+  callId: string;
+  /** µs since the epoch; 0 when the event carries no time of its own */
+  at: number;
+  params: Record<string, string | number | null>;
+  /** assembly uses it; the others are kept raw */
+  isFact: boolean;
+}
+
+/** not_json: not an object in JSON · not_event: an object without a method */
+export type EventDrop = 'not_json' | 'not_event';
+
+const FACTS = new Set(['E_PBX_CALL', 'E_PBX_LEG', 'E_PBX_AUTH', 'E_ACC_CDR', 'E_ACC_EVENT', 'E_ACC_MISSED_EVENT', 'E_CALL_TRANSFER', 'E_CALL_HOLD']);
+
+/** Known and kept raw: registrations, media, agents; E_DLG_STATE_CHANGED has neither time nor numbers. */
+const RAW_ONLY = new Set([
+  'E_DLG_STATE_CHANGED', 'E_UL_AOR_INSERT', 'E_UL_AOR_DELETE', 'E_UL_CONTACT_INSERT', 'E_UL_CONTACT_UPDATE', 'E_UL_CONTACT_DELETE',
+  'E_RTPENGINE_NOTIFICATION', 'E_RTPENGINE_STATUS', 'E_CALLCENTER_AGENT_REPORT',
+]);
+
+export function isKnownEvent(method: string): boolean {
+  return FACTS.has(method) || RAW_ONLY.has(method);
+}
+
+const MOST_PARAMS = 64;
+const LONGEST_VALUE = 2_048;
+
+export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('utf8'));
+  } catch {
+    return 'not_json';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_json';
+  const { method, params: given } = value as { method?: unknown; params?: unknown };
+  if (typeof method !== 'string' || method === '' || method.length > 128) return 'not_event';
+  const params: Record<string, string | number | null> = {};
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    for (const [name, v] of Object.entries(given).slice(0, MOST_PARAMS)) {
+      if (typeof v === 'string') params[name] = v.slice(0, LONGEST_VALUE);
+      else if (typeof v === 'number' || v === null) params[name] = v;
+      else params[name] = JSON.stringify(v)?.slice(0, LONGEST_VALUE) ?? null;
+    }
+  }
+  const callId = typeof params.callid === 'string' ? params.callid : '';
+  return { method, callId, at: timeOf(method, params), params, isFact: FACTS.has(method) && callId !== '' };
+}
+
+/**
+ * `ts` + `ts_us` of script events; of accounting events the end (`ts_end`), which is when they are raised, or for a
+ * failed INVITE its whole-second `time`.
+ */
+function timeOf(method: string, params: Record<string, string | number | null>): number {
+  if (method.startsWith('E_ACC_')) return microseconds(params.ts_end) || whole(params.time);
+  const seconds = whole(params.ts);
+  return seconds === 0 ? 0 : seconds + Math.min(999_999, Math.max(0, Number(params.ts_us ?? 0) || 0));
+}
+
+function whole(value: string | number | null | undefined): number {
+  const seconds = Number(value ?? 0);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds) * 1_000_000 : 0;
+}
+
+/** "seconds.microseconds" -> µs; 0 for what is not a time. Split as text: a double of the whole would round microseconds. */
+export function microseconds(value: string | number | null | undefined): number {
+  if (value === null || value === undefined || value === '') return 0;
+  const [seconds = '', fraction = ''] = String(value).split('.');
+  const s = Number(seconds);
+  if (!Number.isFinite(s) || s <= 0) return 0;
+  return s * 1_000_000 + (Number(fraction.slice(0, 6).padEnd(6, '0')) || 0);
+}

@@ -1,0 +1,226 @@
+/**
+ * What assembly and the message list need of a SIP message (RFC 3261, 7): start line and a handful of headers. One pass
+ * over the header lines, long and compact forms (7.3.3), folded lines (7.3.1). Never throws; bounded by the payload.
+ */
+export interface SipMessage {
+  /** request: its method; response: the method of CSeq */
+  method: string;
+  /** 0 for a request */
+  code: number;
+  callId: string;
+  cseq: number;
+  uriUser: string;
+  uriHost: string;
+  fromUser: string;
+  fromHost: string;
+  fromTag: string;
+  toUser: string;
+  toHost: string;
+  toTag: string;
+  branch: string;
+  reason: string;
+  referTo: string;
+  referredBy: string;
+}
+
+/** sip: not a SIP message · headers: no Call-ID, CSeq, From or To · content: control characters or broken UTF-8 in what names a call */
+export type SipDrop = 'sip' | 'headers' | 'content';
+
+const TOKEN = /^[A-Za-z0-9.!%*_+`'~-]{1,32}$/;
+/** Call-ID as kept: longer ones exist only in attacks */
+const LONGEST_CALL_ID = 512;
+
+export function parseSip(payload: Buffer): SipMessage | SipDrop {
+  // header names and numbers are ASCII; what is not is decoded only where it is kept
+  const headerEnd = payload.indexOf('\r\n\r\n');
+  const text = payload.toString('latin1', 0, headerEnd < 0 ? payload.length : headerEnd);
+  let lineEnd = text.indexOf('\r\n');
+  if (lineEnd < 0) return 'sip';
+  const start = text.slice(0, lineEnd);
+  let method = '';
+  let code = 0;
+  let uriUser = '';
+  let uriHost = '';
+  if (start.startsWith('SIP/2.0 ')) {
+    code = Number(start.slice(8, 11));
+    if (!(code >= 100 && code <= 699) || (start.length > 11 && start.charCodeAt(11) !== 32)) return 'sip';
+  } else {
+    const space = start.indexOf(' ');
+    if (space < 1 || !start.endsWith(' SIP/2.0')) return 'sip';
+    method = start.slice(0, space);
+    if (!TOKEN.test(method)) return 'sip';
+    const uri = parseUri(start.slice(space + 1, start.length - 8));
+    uriUser = uri.user;
+    uriHost = uri.host;
+  }
+
+  let callId = '';
+  let cseq = -1;
+  let cseqMethod = '';
+  let from = '';
+  let to = '';
+  let via = '';
+  let reason = '';
+  let referTo = '';
+  let referredBy = '';
+  while (lineEnd >= 0 && lineEnd < text.length) {
+    const lineStart = lineEnd + 2;
+    lineEnd = text.indexOf('\r\n', lineStart);
+    let end = lineEnd < 0 ? text.length : lineEnd;
+    // a line that begins with white space goes on with the one before
+    while (lineEnd >= 0 && isSpace(text.charCodeAt(lineEnd + 2))) {
+      lineEnd = text.indexOf('\r\n', lineEnd + 2);
+      end = lineEnd < 0 ? text.length : lineEnd;
+    }
+    if (end === lineStart) break;
+    const colon = text.indexOf(':', lineStart);
+    if (colon < 0 || colon >= end) continue;
+    // only these first letters begin a header that is read: c(seq, all-id) i f t v r(eason, efer) b
+    const first = text.charCodeAt(lineStart) | 32;
+    if (first !== 99 && first !== 105 && first !== 102 && first !== 116 && first !== 118 && first !== 114 && first !== 98) continue;
+    switch (text.slice(lineStart, colon).trim().toLowerCase()) {
+      case 'call-id':
+      case 'i':
+        callId ||= text.slice(colon + 1, end).trim();
+        break;
+      case 'cseq': {
+        if (cseq >= 0) break;
+        const value = text.slice(colon + 1, end).trim();
+        const space = value.search(/[ \t]/);
+        if (space < 1) return 'headers';
+        cseq = Number(value.slice(0, space));
+        cseqMethod = value.slice(space + 1).trim();
+        if (!Number.isInteger(cseq) || cseq < 0 || cseq > 0xffffffff) return 'headers';
+        break;
+      }
+      case 'from':
+      case 'f':
+        from ||= text.slice(colon + 1, end);
+        break;
+      case 'to':
+      case 't':
+        to ||= text.slice(colon + 1, end);
+        break;
+      case 'via':
+      case 'v':
+        via ||= text.slice(colon + 1, end);
+        break;
+      case 'reason':
+        reason ||= text.slice(colon + 1, end).trim().slice(0, 200);
+        break;
+      case 'refer-to':
+      case 'r':
+        referTo ||= text.slice(colon + 1, end);
+        break;
+      case 'referred-by':
+      case 'b':
+        referredBy ||= text.slice(colon + 1, end);
+        break;
+    }
+  }
+  if (callId === '' || callId.length > LONGEST_CALL_ID || cseq < 0 || from === '' || to === '') return 'headers';
+  if (code > 0) {
+    if (!TOKEN.test(cseqMethod)) return 'headers';
+    method = cseqMethod;
+  }
+  const f = parseAddress(from);
+  const t = parseAddress(to);
+  // Call-ID is word ["@" word] (25.1): ASCII without controls; names in From and To may be UTF-8, their users not
+  if (!isPrintable(callId) || !isPrintable(f.user) || !isPrintable(t.user) || !isPrintable(uriUser) || !isPrintable(f.tag) || !isPrintable(t.tag)) return 'content';
+  return {
+    method,
+    code,
+    callId,
+    cseq,
+    uriUser,
+    uriHost,
+    fromUser: f.user,
+    fromHost: f.host,
+    fromTag: f.tag,
+    toUser: t.user,
+    toHost: t.host,
+    toTag: t.tag,
+    branch: parameter(via.split(',', 1)[0] ?? '', 'branch'),
+    reason: isPrintable(reason) ? reason : '',
+    referTo: referTo === '' ? '' : parseAddress(referTo).user,
+    referredBy: referredBy === '' ? '' : parseAddress(referredBy).user,
+  };
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 32 || c > 126) return false;
+  }
+  return true;
+}
+
+/** `"Name" <sip:user@host;uri-params>;tag=x` or `sip:user@host;tag=x` (RFC 3261, 20.10) */
+function parseAddress(value: string): { user: string; host: string; tag: string } {
+  let at = 0;
+  while (isSpace(value.charCodeAt(at))) at++;
+  if (value.charCodeAt(at) === 34) {
+    at++;
+    while (at < value.length && value.charCodeAt(at) !== 34) at += value.charCodeAt(at) === 92 ? 2 : 1;
+  }
+  const open = value.indexOf('<', at);
+  if (open >= 0) {
+    const close = value.indexOf('>', open);
+    const uri = parseUri(value.slice(open + 1, close < 0 ? value.length : close));
+    return { ...uri, tag: close < 0 ? '' : parameter(value.slice(close + 1), 'tag') };
+  }
+  const semicolon = value.indexOf(';');
+  const uri = parseUri(semicolon < 0 ? value : value.slice(0, semicolon));
+  return { ...uri, tag: semicolon < 0 ? '' : parameter(value.slice(semicolon), 'tag') };
+}
+
+/** User and host of a sip:, sips: or tel: URI (19.1; RFC 3966); user parameters and the password are left out. */
+function parseUri(value: string): { user: string; host: string } {
+  const uri = value.trim();
+  const colon = uri.indexOf(':');
+  if (colon < 0) return { user: '', host: '' };
+  const scheme = uri.slice(0, colon).toLowerCase();
+  const rest = uri.slice(colon + 1);
+  const cut = (text: string) => text.slice(0, firstOf(text, ';', '?'));
+  if (scheme === 'tel') return { user: decodePercent(cut(rest)), host: '' };
+  const at = rest.lastIndexOf('@', firstOf(rest, '?', '>'));
+  const hostPart = cut(at < 0 ? rest : rest.slice(at + 1));
+  const host = hostPart.startsWith('[') ? hostPart.slice(1, Math.max(1, hostPart.indexOf(']'))) : hostPart.slice(0, firstOf(hostPart, ':', ':'));
+  if (at < 0) return { user: '', host: host.toLowerCase() };
+  const user = rest.slice(0, at);
+  return { user: decodePercent(user.slice(0, firstOf(user, ';', ':'))), host: host.toLowerCase() };
+}
+
+function firstOf(text: string, a: string, b: string): number {
+  const x = text.indexOf(a);
+  const y = text.indexOf(b);
+  if (x < 0) return y < 0 ? text.length : y;
+  return y < 0 ? x : Math.min(x, y);
+}
+
+function decodePercent(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Value of `;name=value` in a parameter list; quotes are taken off. */
+function parameter(list: string, name: string): string {
+  const lower = list.toLowerCase();
+  for (let at = lower.indexOf(`${name}=`); at >= 0; at = lower.indexOf(`${name}=`, at + 1)) {
+    let before = at - 1;
+    while (before >= 0 && isSpace(list.charCodeAt(before))) before--;
+    if (before < 0 || list.charCodeAt(before) !== 59) continue;
+    const rest = list.slice(at + name.length + 1);
+    const end = rest.search(/[;,\s>]/);
+    return (end < 0 ? rest : rest.slice(0, end)).replace(/^"|"$/g, '');
+  }
+  return '';
+}

@@ -1,0 +1,62 @@
+import { subjects } from '@callscope/core/bus/streams.ts';
+import type { Service } from '@callscope/core/node/lifecycle.ts';
+import type { Bus } from '@callscope/core/node/nats.ts';
+import { Channel } from './channel.ts';
+import { receiveEventsTcp, receiveEventsUdp } from './events.ts';
+import { receiveHepTcp } from './hep-tcp.ts';
+import { type Receiver, receiveUdp } from './hep-udp.ts';
+import { Publisher } from './publisher.ts';
+
+export interface EdgeSettings {
+  edge: string;
+  host: string;
+  hepPort: number;
+  eventsPort: number;
+  receiveBufferBytes: number;
+  maxConnections: number;
+  idleSeconds: number;
+  window: number;
+}
+
+/** Four ways in, one publisher. Receivers count and frame; nothing is decoded here. */
+export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings): Promise<void> {
+  const { log } = service;
+  const { edge, host, hepPort, eventsPort, receiveBufferBytes, maxConnections, idleSeconds } = settings;
+  const publisher = new Publisher(bus, settings.window, log);
+  const boot = Date.now() * 1_000 + Math.floor(Math.random() * 1_000);
+  const hep = subjects.rawHep(edge);
+  const events = subjects.rawEvents(edge);
+  const channels = {
+    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher }),
+    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher }),
+    eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher }),
+    eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher }),
+  };
+  service.setHealth(() => {
+    if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
+    return publisher.refusing ? { failing: 'nats', detail: 'the RAW stream is full' } : { failing: null };
+  });
+  const tcp = { host, maxConnections, idleSeconds, log };
+  const receivers: Receiver[] = [];
+  service.onStop('receivers', async () => {
+    await Promise.all(receivers.map((r) => r.close()));
+    await Promise.all(Object.values(channels).map((c) => c.close()));
+    await publisher.drained();
+  });
+  const { hepUdp } = channels;
+  receivers.push(
+    await named('HEP_PORT', hepPort, receiveUdp(host, hepPort, receiveBufferBytes, hepUdp, (packet) => hepUdp.accept(packet))),
+    await named('HEP_PORT', hepPort, receiveHepTcp({ ...tcp, port: hepPort }, channels.hepTcp)),
+    await named('EVENTS_PORT', eventsPort, receiveEventsUdp(host, eventsPort, receiveBufferBytes, channels.eventUdp)),
+    await named('EVENTS_PORT', eventsPort, receiveEventsTcp({ ...tcp, port: eventsPort }, channels.eventTcp)),
+  );
+  log.info('receiving', { edge, host, hepPort, eventsPort });
+}
+
+async function named(setting: string, port: number, receiver: Promise<Receiver>): Promise<Receiver> {
+  try {
+    return await receiver;
+  } catch (cause) {
+    throw new Error(`cannot receive at port ${port}: choose another with ${setting}, or stop what uses it`, { cause });
+  }
+}

@@ -1,0 +1,36 @@
+import type { SipFact } from '@callscope/core/bus/facts.ts';
+import { crc32 } from '../decode/copies.ts';
+import type { HepPacket } from '../decode/hep3.ts';
+import { parseSip, type SipMessage } from '../decode/sip.ts';
+import { type Copies, copyKey } from '../decode/copies.ts';
+import { clampTime, type Fate, type Output, type Place } from './place.ts';
+
+/** A SIP message: a row, and a fact when assembly needs it. */
+export function sipMessage(packet: HepPacket, place: Place, copies: Copies, out: Output): Fate {
+  const sip = parseSip(packet.payload);
+  if (typeof sip === 'string') return sip;
+  const hash = crc32(packet.payload);
+  const src = `${packet.srcIp}:${packet.srcPort}`;
+  const dst = `${packet.dstIp}:${packet.dstPort}`;
+  if (copies.seen(copyKey(hash, `${src}>${dst}${sip.callId}`), packet.at)) return 'duplicate';
+  const at = clampTime(packet.at, place.receivedAt);
+  out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash });
+  if (isFact(sip)) out.facts.push(factOf(sip, at, src, dst, hash));
+  return 'stored';
+}
+
+/** INVITE and what answers it above 100, CANCEL, BYE, REFER: the rest of SIP says nothing about a call's course. */
+function isFact(sip: SipMessage): boolean {
+  if (sip.method === 'INVITE') return sip.code === 0 || sip.code > 100;
+  return sip.code === 0 && (sip.method === 'BYE' || sip.method === 'CANCEL' || sip.method === 'REFER');
+}
+
+/** Also what a row of `messages` is turned back into when a late fact makes its call be folded again. */
+export function factOf(sip: SipMessage, at: number, src: string, dst: string, hash: number): SipFact {
+  return { kind: 'sip', at, src, dst, hash, ...sip };
+}
+
+export function sipFact(payload: Buffer, at: number, src: string, dst: string, hash: number): SipFact | null {
+  const sip = parseSip(payload);
+  return typeof sip === 'string' || !isFact(sip) ? null : factOf(sip, at, src, dst, hash);
+}

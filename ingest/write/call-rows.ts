@@ -1,0 +1,100 @@
+import { type CallRow, DIRECTIONS, HANGUP_SIDES, CALL_SOURCES } from '@callscope/core/domain/call.ts';
+import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import type { SecurityRow } from '../assemble/book.ts';
+import type { Table } from './block-writer.ts';
+import type { RowSink } from './rowbinary.ts';
+
+/** Column order here is the order of writing below. Enum8 values are positions in the domain's lists, from 1. */
+export const CALLS: Table = {
+  name: 'calls',
+  columns: [
+    'tenant', 'started_at', 'id', 'call_ids', 'direction', 'result', 'missed_kind', 'caller', 'dialled', 'dialled_raw', 'number',
+    'answered_by', 'employee', 'group_id', 'ringing_at', 'answered_at', 'ended_at', 'sip_code', 'hangup_by', 'from_host', 'dialled_host',
+    'edge_tenant', 'record_rule', 'source', 'leg_target', 'leg_employee', 'leg_started_at', 'leg_result', 'leg_sip_code', 'leg_rang',
+    'revision', 'written_at',
+  ],
+};
+
+export const CALL_IDS: Table = { name: 'call_ids', columns: ['call_id', 'tenant', 'id', 'started_at'] };
+export const CALL_REVISIONS: Table = { name: 'call_revisions', columns: ['tenant', 'id', 'revision', 'at', 'why', 'changes'] };
+export const SECURITY_EVENTS: Table = { name: 'security_events', columns: ['at', 'tenant', 'what', 'call_id', 'user', 'domain', 'source', 'written_at'] };
+
+const position = <T extends string>(list: readonly T[]) => {
+  const at = new Map<string, number>(list.map((word, i) => [word, i + 1]));
+  return (word: T | '') => at.get(word) ?? 0;
+};
+const direction = position(DIRECTIONS);
+const result = position(RESULTS);
+const missedKind = position(MISSED_KINDS);
+const hangupBy = position(HANGUP_SIDES);
+const source = position(CALL_SOURCES);
+
+/** @param writtenAt ms since the epoch: the block's stream time, so that the same block has the same bytes */
+export function writeCall(s: RowSink, c: CallRow, writtenAt: number): void {
+  const text = (v: string) => s.str(v);
+  s.str(c.tenant);
+  s.u64(c.startedAt);
+  s.str(c.id);
+  s.array(c.callIds, text);
+  s.i8(direction(c.direction));
+  s.i8(result(c.result));
+  s.i8(missedKind(c.missedKind));
+  s.str(c.from);
+  s.str(c.dialled);
+  s.str(c.dialledRaw);
+  s.str(c.number);
+  s.str(c.answeredBy);
+  s.str(c.employee);
+  s.str(c.group);
+  s.u64(c.ringingAt);
+  s.u64(c.answeredAt);
+  s.u64(c.endedAt);
+  s.u16(c.sipCode);
+  s.i8(hangupBy(c.hangupBy));
+  s.str(c.fromHost);
+  s.str(c.dialledHost);
+  s.str(c.edgeTenant);
+  s.str(c.recordRule);
+  s.i8(source(c.source));
+  s.array(c.legs, (l) => s.str(l.target));
+  s.array(c.legs, (l) => s.str(l.employee));
+  s.array(c.legs, (l) => s.u64(l.startedAt));
+  s.array(c.legs, (l) => s.i8(result(l.result)));
+  s.array(c.legs, (l) => s.u16(l.sipCode));
+  s.array(c.legs, (l) => s.u8(l.rang ? 1 : 0));
+  s.u32(c.revision);
+  s.u64(writtenAt);
+  s.endRow();
+}
+
+export function writeCallIds(s: RowSink, c: CallRow): void {
+  for (const callId of c.callIds) {
+    s.str(callId);
+    s.str(c.tenant);
+    s.str(c.id);
+    s.u64(c.startedAt);
+    s.endRow();
+  }
+}
+
+export function writeRevision(s: RowSink, c: CallRow, why: string, changes: string, at: number): void {
+  s.str(c.tenant);
+  s.str(c.id);
+  s.u32(c.revision);
+  s.u64(at);
+  s.str(why);
+  s.str(changes);
+  s.endRow();
+}
+
+export function writeSecurityEvent(s: RowSink, e: SecurityRow, writtenAt: number): void {
+  s.u64(e.at);
+  s.str(e.tenant);
+  s.str(e.what);
+  s.str(e.callId);
+  s.str(e.user);
+  s.str(e.domain);
+  s.str(e.source);
+  s.u64(writtenAt);
+  s.endRow();
+}

@@ -1,0 +1,88 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { Log } from '@callscope/core/node/log.ts';
+import type { Block, Revision } from '../assemble/book.ts';
+import { changedFields } from '../assemble/book.ts';
+import { insertBlock, type Table } from './block-writer.ts';
+import { CALL_IDS, CALL_REVISIONS, CALLS, SECURITY_EVENTS, writeCall, writeCallIds, writeRevision, writeSecurityEvent } from './call-rows.ts';
+import { deleteCallIds, deleteSuperseded, findCalls, updateCall } from './call-store.ts';
+import { RowSink } from './rowbinary.ts';
+import { untilDone } from './retry.ts';
+
+/** Up to this many changed calls are updated one by one (7 ms each); more are inserted anew and the old ones deleted. */
+const UPDATE_ONE_BY_ONE = 20;
+
+/**
+ * Brings blocks of the assembler into the store, exactly once: every insert carries a token made of the stream, the
+ * table and the sequence at which the block was cut, and updates set absolute values.
+ */
+export class CallWriter {
+  readonly #client: ClickHouseClient;
+  readonly #log: Log;
+  readonly #stopping: AbortSignal;
+  readonly #stream: string;
+  readonly #sink = new RowSink();
+
+  /** @param stream names the FACTS stream in tokens: a stream made anew begins its sequences again */
+  constructor(client: ClickHouseClient, log: Log, stopping: AbortSignal, stream: string) {
+    this.#client = client;
+    this.#log = log;
+    this.#stopping = stopping;
+    this.#stream = stream;
+  }
+
+  async write(block: Block): Promise<void> {
+    const token = `${this.#stream}-${block.seq}`;
+    await this.#insert(CALL_IDS, token, block.rows, (row) => writeCallIds(this.#sink, row));
+    await this.#insert(CALLS, token, block.rows, (row) => writeCall(this.#sink, row, block.at));
+    await this.#insert(SECURITY_EVENTS, token, block.security, (event) => writeSecurityEvent(this.#sink, event, block.at));
+    if (block.revisions.length > 0) await this.#revise(block.revisions, block.at, token);
+  }
+
+  /** Changes that do not come from the stream (a new directory): safe to repeat, by looking before inserting. */
+  async revise(revisions: readonly Revision[], superseded: readonly CallRow[]): Promise<void> {
+    await untilDone('removing superseded calls', this.#log, this.#stopping, () => deleteSuperseded(this.#client, superseded));
+    const moved = revisions.filter((r) => isMoved(r));
+    const there = new Set(
+      moved.length === 0
+        ? []
+        : (await untilDone('looking moved calls up', this.#log, this.#stopping, () => findCalls(this.#client, moved.flatMap((r) => r.row.callIds)))).map((c) => `${c.tenant} ${c.id}`),
+    );
+    const todo = revisions.filter((r) => !(isMoved(r) && there.has(`${r.row.tenant} ${r.row.id}`)));
+    const done = revisions.filter((r) => !todo.includes(r));
+    await this.#revise(todo, Date.now());
+    await untilDone('removing moved calls', this.#log, this.#stopping, () => deleteSuperseded(this.#client, done.map((r) => r.old)));
+    await untilDone('removing moved Call-IDs', this.#log, this.#stopping, () => deleteCallIds(this.#client, done.map((r) => r.old)));
+  }
+
+  async #revise(revisions: readonly Revision[], at: number, token?: string): Promise<void> {
+    const again = <T>(what: string, work: () => Promise<T>) => untilDone(what, this.#log, this.#stopping, work);
+    const moved = revisions.filter((r) => isMoved(r));
+    const inPlace = revisions.filter((r) => !isMoved(r));
+    const anew = inPlace.length > UPDATE_ONE_BY_ONE ? revisions : moved;
+    if (inPlace.length <= UPDATE_ONE_BY_ONE) for (const { row } of inPlace) await again('updating a call', () => updateCall(this.#client, row));
+    if (anew.length > 0) {
+      await this.#insert(CALL_IDS, token && `${token}-revised`, moved, ({ row }) => writeCallIds(this.#sink, row));
+      await this.#insert(CALLS, token && `${token}-revised`, anew, ({ row }) => writeCall(this.#sink, row, at));
+      await again('removing superseded calls', () => deleteSuperseded(this.#client, anew.map((r) => r.old)));
+      await again('removing moved Call-IDs', () => deleteCallIds(this.#client, moved.filter((r) => r.old.tenant !== r.row.tenant).map((r) => r.old)));
+    }
+    await this.#insert(CALL_REVISIONS, token && `${token}-revised`, revisions, (r) => writeRevision(this.#sink, r.row, r.why, changes(r), at));
+  }
+
+  async #insert<T>(table: Table, token: string | undefined, list: readonly T[], write: (element: T) => void): Promise<void> {
+    if (list.length === 0) return;
+    for (const element of list) write(element);
+    const rows = this.#sink.rows;
+    await insertBlock(this.#client, table, this.#sink.take(), rows, { ...(token ? { token: `${table.name}-${token}` } : {}), stopping: this.#stopping, log: this.#log });
+  }
+}
+
+function isMoved({ old, row }: Revision): boolean {
+  return old.tenant !== row.tenant || old.startedAt !== row.startedAt;
+}
+
+/** Old and new values of the changed fields, as JSON: what a person reads in the history of a call. */
+function changes({ old, row }: Revision): string {
+  return JSON.stringify(Object.fromEntries(changedFields(old, row).map((field) => [field, { old: old[field], new: row[field] }])));
+}

@@ -1,0 +1,126 @@
+import type { FrameHeader } from '@callscope/core/bus/frames.ts';
+import type { HepPacket } from '../decode/hep3.ts';
+import type { RtcpReport } from '../decode/rtcp.ts';
+import type { Place } from '../steps/place.ts';
+import type { Table } from './block-writer.ts';
+import { RowSink } from './rowbinary.ts';
+
+export const MESSAGES: Table = {
+  name: 'messages',
+  columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'channel', 'capture_id', 'node', 'protocol', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'method', 'code', 'cseq', 'hash', 'payload'],
+};
+export const RTCP: Table = {
+  name: 'rtcp',
+  columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'packet_type', 'sender_ssrc', 'sender_packets', 'sender_octets', 'source_ssrc', 'fraction_lost', 'packets_lost', 'highest_seq', 'jitter', 'lsr', 'dlsr', 'payload'],
+};
+export const EVENTS: Table = { name: 'events', columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'channel', 'method', 'body'] };
+export const LEDGER_FRAMES: Table = {
+  name: 'ledger_frames',
+  columns: ['edge', 'boot', 'channel', 'first_n', 'count', 'received_at', 'stored', 'duplicate', 'dead', 'dropped', 'facts', 'edge_drops'],
+};
+
+export interface FrameFates {
+  stored: number;
+  duplicate: number;
+  dead: number;
+  dropped: Record<string, number>;
+  facts: number;
+}
+
+/** Raw rows of some frames, one sink a table, on their way into the store together. */
+export class RawBlock {
+  readonly messages = new RowSink(1 << 22);
+  readonly rtcp = new RowSink(1 << 16);
+  readonly events = new RowSink(1 << 16);
+  readonly ledger = new RowSink(1 << 14);
+
+  get rows(): number {
+    return this.messages.rows + this.rtcp.rows + this.events.rows + this.ledger.rows;
+  }
+  get bytes(): number {
+    return this.messages.bytes + this.rtcp.bytes + this.events.bytes;
+  }
+
+  message(place: Place, packet: HepPacket, at: number, m: { callId: string; method: string; code: number; cseq: number; hash: number }): void {
+    const s = this.messages;
+    s.u64(place.receivedAt);
+    s.u64(place.streamSeq);
+    s.u16(place.idx);
+    s.str(m.callId);
+    s.u64(at);
+    s.str(place.edge);
+    s.str(place.channel);
+    s.u32(packet.captureId);
+    s.str(packet.node);
+    s.u8(packet.protocol);
+    s.str(packet.srcIp);
+    s.u16(packet.srcPort);
+    s.str(packet.dstIp);
+    s.u16(packet.dstPort);
+    s.str(m.method);
+    s.u16(m.code);
+    s.u32(m.cseq);
+    s.u32(m.hash);
+    s.raw(packet.payload);
+    s.endRow();
+  }
+
+  rtcpReport(place: Place, packet: HepPacket, at: number, callId: string, report: RtcpReport): void {
+    const s = this.rtcp;
+    const { blocks } = report;
+    s.u64(place.receivedAt);
+    s.u64(place.streamSeq);
+    s.u16(place.idx);
+    s.str(callId);
+    s.u64(at);
+    s.str(place.edge);
+    s.str(packet.srcIp);
+    s.u16(packet.srcPort);
+    s.str(packet.dstIp);
+    s.u16(packet.dstPort);
+    s.u8(report.packetType);
+    s.u32(report.senderSsrc);
+    s.u32(report.senderPackets);
+    s.u32(report.senderOctets);
+    s.array(blocks, (b) => s.u32(b.sourceSsrc));
+    s.array(blocks, (b) => s.u8(b.fractionLost));
+    s.array(blocks, (b) => s.i32(b.packetsLost));
+    s.array(blocks, (b) => s.u32(b.highestSeq));
+    s.array(blocks, (b) => s.u32(b.jitter));
+    s.array(blocks, (b) => s.u32(b.lsr));
+    s.array(blocks, (b) => s.u32(b.dlsr));
+    s.raw(packet.payload);
+    s.endRow();
+  }
+
+  event(place: Place, at: number, callId: string, method: string, body: Uint8Array): void {
+    const s = this.events;
+    s.u64(place.receivedAt);
+    s.u64(place.streamSeq);
+    s.u16(place.idx);
+    s.str(callId);
+    s.u64(at);
+    s.str(place.edge);
+    s.str(place.channel);
+    s.str(method);
+    s.raw(body);
+    s.endRow();
+  }
+
+  frame(header: FrameHeader, fates: FrameFates): void {
+    const s = this.ledger;
+    s.str(header.edge);
+    s.u64(header.boot);
+    s.str(header.channel);
+    s.u64(header.firstN);
+    s.u32(header.count);
+    s.u64(Math.floor(header.receivedAt));
+    s.u32(fates.stored);
+    s.u32(fates.duplicate);
+    s.u32(fates.dead);
+    s.counts(fates.dropped);
+    s.u32(fates.facts);
+    s.counts(header.drops);
+    s.endRow();
+  }
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { companies } from '../medium/fixtures.ts';
+import { type Stack, startStack, until } from '../medium/stack.ts';
+import { cpuBetween, usageOfTree } from './processes.ts';
+import type { BenchResult } from './result.ts';
+
+interface LedgerStage {
+  stage: string;
+  received: number;
+  stored: number;
+  duplicate: number;
+  dropped: Record<string, number>;
+  deadLettered: number;
+  inFlight: number;
+  unexplained: number;
+  lagSeconds: number;
+}
+interface Ledger {
+  closed: boolean;
+  stages: LedgerStage[];
+}
+
+/**
+ * HEP over UDP into the whole system at a steady rate, generator on the same cores. After the last packet: how long
+ * until the lag is under 5 s and until everything is stored, and whether the ledger closes.
+ */
+export async function hepLoad(rate: number, seconds: number): Promise<BenchResult[]> {
+  const stack = await startStack();
+  try {
+    for (const [id, company] of Object.entries(companies())) {
+      await stack.rest('PUT', `/tenants/${id}`, company.tenant);
+      await stack.rest('PUT', `/tenants/${id}/directory`, company.directory);
+    }
+    const before = usageOfTree(stack.pid);
+    let peakMb = 0;
+    const rss: number[] = [];
+    const watch = setInterval(() => {
+      const total = usageOfTree(stack.pid).reduce((sum, u) => sum + u.rssMb, 0);
+      rss.push(total);
+      peakMb = Math.max(peakMb, total);
+    }, 1_000);
+    const generated = await generate(stack.ports.hep, rate, seconds);
+    const endedAt = Date.now();
+    const lagOf = (l: Ledger) => Math.max(...l.stages.map((s) => s.lagSeconds));
+    await until('the lag is under 5 s', async () => lagOf(await ledgerOf(stack)) < 5, 300_000);
+    const lagBack = (Date.now() - endedAt) / 1000;
+    await until('everything is stored', async () => (await ledgerOf(stack)).stages.every((s) => s.inFlight === 0), 300_000);
+    const drained = (Date.now() - endedAt) / 1000;
+    clearInterval(watch);
+    const cpu = cpuBetween(before, usageOfTree(stack.pid));
+    const ledger = await ledgerOf(stack);
+    const edge = ledger.stages.find((s) => s.stage === 'edge');
+    const dropped = Object.values(edge?.dropped ?? {}).reduce((a, b) => a + b, 0);
+    const name = `HEP over UDP, ${rate.toLocaleString('en')}/s for ${seconds} s`;
+    return [
+      { name, figure: 'packets sent', value: generated.sent, unit: '' },
+      { name, figure: 'rate reached', value: Math.round(generated.sent / generated.seconds), unit: '/s' },
+      { name, figure: 'generator CPU', value: generated.cpuSeconds, unit: 's' },
+      ...Object.entries(cpu).map(([process, value]) => ({ name, figure: `CPU ${process}`, value, unit: 's' })),
+      { name, figure: 'received by the ledger', value: edge?.received ?? 0, unit: '' },
+      { name, figure: 'dropped, counted', value: dropped, unit: '' },
+      { name, figure: 'unexplained in the ledger', value: ledger.stages.reduce((sum, s) => sum + Math.abs(s.unexplained), 0) + Math.abs(generated.sent - (edge?.received ?? 0)), unit: '' },
+      { name, figure: 'lag under 5 s after the end', value: lagBack, unit: 's' },
+      { name, figure: 'all stored after the end', value: drained, unit: 's' },
+      { name, figure: 'memory, all processes, peak', value: Math.round(peakMb), unit: 'MB' },
+      { name, figure: 'memory, last third over middle third', value: growth(rss), unit: '×' },
+    ];
+  } finally {
+    await stack.end();
+  }
+}
+
+function growth(rss: readonly number[]): number {
+  const third = Math.floor(rss.length / 3);
+  const mean = (part: readonly number[]) => part.reduce((a, b) => a + b, 0) / Math.max(1, part.length);
+  return mean(rss.slice(-third)) / Math.max(1, mean(rss.slice(third, 2 * third)));
+}
+
+function ledgerOf(stack: Stack): Promise<Ledger> {
+  return stack.rest<Ledger>('GET', '/ops/ledger');
+}
+
+async function generate(port: number, rate: number, seconds: number): Promise<{ sent: number; calls: number; seconds: number; cpuSeconds: number }> {
+  const script = new URL('generator.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, '--port', String(port), '--rate', String(rate), '--seconds', String(seconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  await new Promise<void>((done, failed) => child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`the generator ended with ${code}`)))));
+  return JSON.parse(out) as { sent: number; calls: number; seconds: number; cpuSeconds: number };
+}

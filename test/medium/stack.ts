@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
+
+export interface Stack {
+  portal: string;
+  ports: { portal: number; hep: number; events: number };
+  dataDir: string;
+  pid: number;
+  log(): string;
+  /** REST as the operator; throws with the body when the status is not 2xx */
+  rest<T>(method: string, path: string, body?: unknown): Promise<T>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** stops and removes DATA_DIR */
+  end(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** The whole system as `npm start` brings it up, on free ports with a DATA_DIR of its own. */
+export async function startStack(options: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Stack> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'callscope-'));
+  const ports = { portal: await freePort(), hep: await freePort(), events: await freePort() };
+  const child: ChildProcess = spawn(process.execPath, [join(ROOT, 'launch/main.ts')], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORTAL_PORT: String(ports.portal),
+      HEP_PORT: String(ports.hep),
+      EVENTS_PORT: String(ports.events),
+      BOOTSTRAP_TOKEN: OPERATOR_TOKEN,
+      LOG_FORMAT: 'json',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-200_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const portal = `http://127.0.0.1:${ports.portal}`;
+  const stack: Stack = {
+    portal,
+    ports,
+    dataDir,
+    pid: child.pid ?? 0,
+    log: () => output,
+    fetch: (path, init = {}) => fetch(`${portal}${path}`, { ...init, headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, ...init.headers } }),
+    rest: async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+      const response = await stack.fetch(`/api/v1${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    },
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      await exited;
+    },
+    end: async () => {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await until('the system is ready', async () => {
+      if (child.exitCode !== null) throw new Error('the launcher ended');
+      return (await fetch(`${portal}/healthz`).catch(() => undefined))?.status === 200;
+    }, 90_000);
+  } catch (error) {
+    await stack.stop('SIGTERM');
+    throw new Error(`${String(error)}\n${output}`);
+  }
+  return stack;
+}
+
+/** Waits for a condition; says what it waited for when it does not come. */
+export async function until(what: string, condition: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      if (await condition()) return;
+      last = undefined;
+    } catch (error) {
+      last = error;
+      if (/the launcher ended/.test(String(error))) throw error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s in vain: ${what}${last ? ` (${String(last)})` : ''}`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+/** Datagrams one after the other, slowly enough for a loopback buffer. */
+export async function sendUdp(port: number, packets: readonly (Uint8Array | string)[]): Promise<void> {
+  const socket = createSocket('udp4');
+  for (let i = 0; i < packets.length; i++) {
+    const packet = packets[i] as Uint8Array | string;
+    await new Promise<void>((done, failed) => socket.send(packet, port, '127.0.0.1', (error) => (error ? failed(error) : done())));
+    if (i % 50 === 49) await new Promise((done) => setTimeout(done, 2));
+  }
+  socket.close();
+}
+
+/** One connection, everything written, then closed by us. */
+export async function sendTcp(port: number, packets: readonly (Uint8Array | string)[]): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  await new Promise<void>((done, failed) => socket.once('connect', done).once('error', failed));
+  for (const packet of packets) if (!socket.write(packet)) await new Promise((done) => socket.once('drain', done));
+  await new Promise<void>((done) => socket.end(done));
+}
