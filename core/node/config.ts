@@ -34,6 +34,8 @@ export const blocks = {
   }),
   nats: z.object({ NATS_URL: url(['nats:', 'tls:']).default('nats://127.0.0.1:4222').describe('the bus; not given: started embedded') }),
   clickhouse: z.object({ CLICKHOUSE_URL: url(['http:', 'https:']).default('http://127.0.0.1:8123/callscope').describe('the store, http://user:password@host:port/database; not given: started embedded') }),
+  /** given by the launcher to the process that owns the embedded store */
+  embeddedClickhouse: z.object({ CLICKHOUSE_PORT: port(8123), CLICKHOUSE_PASSWORD: z.string().min(1) }),
   database: z.object({ DATABASE_URL: url(['postgres:', 'postgresql:']).default('postgres://127.0.0.1:5432/callscope').describe('PostgreSQL; not given: started embedded') }),
   edge: z.object({
     EDGE_HOST: z.string().default('127.0.0.1').describe('address where HEP and call events are received'),

@@ -73,13 +73,14 @@ export async function ensureStreams(bus: Bus): Promise<void> {
       max_msgs_per_subject: spec.maxPerSubject ?? -1,
       duplicate_window: nanos(spec.maxAgeMs > 0 ? Math.min(DUPLICATE_WINDOW_MS, spec.maxAgeMs) : DUPLICATE_WINDOW_MS),
     };
-    try {
-      await bus.jsm.streams.add(config);
-    } catch (error) {
-      // the stream exists with other settings: bring it to today's, its messages stay
-      if (!/already in use/i.test(String(error))) throw error;
-      const { retention: _retention, storage: _storage, ...changeable } = config;
-      await bus.jsm.streams.update(spec.name, changeable);
+    for (let maxBytes = spec.maxBytes; ; maxBytes = Math.floor(maxBytes / 2)) {
+      try {
+        await addStream(bus, { ...config, max_bytes: maxBytes });
+        break;
+      } catch (error) {
+        // a small disk: half the room is better than none
+        if (!/insufficient storage|10047/i.test(String(error)) || maxBytes < SMALLEST_STREAM) throw error;
+      }
     }
   }
   await bus.jsm.consumers.add(DECODERS.stream, {
@@ -89,6 +90,20 @@ export async function ensureStreams(bus: Bus): Promise<void> {
     max_ack_pending: DECODERS.maxAckPending,
     max_deliver: -1,
   });
+}
+
+const SMALLEST_STREAM = 64 * 1024 * 1024;
+
+async function addStream(bus: Bus, config: Parameters<JetStreamManager['streams']['add']>[0] & { name: string }): Promise<void> {
+  try {
+    await bus.jsm.streams.add(config);
+  } catch (error) {
+    // the stream exists with other settings: bring it to today's, its messages stay
+    if (!/already in use/i.test(String(error))) throw error;
+    const { max_bytes: _size, retention: _retention, storage: _storage, name, ...changeable } = config;
+    const { config: present } = await bus.jsm.streams.info(name);
+    await bus.jsm.streams.update(name, { ...present, ...changeable });
+  }
 }
 
 /** A URL without its password, for logs. */

@@ -1,7 +1,7 @@
 import type { EventFact } from '@callscope/core/bus/facts.ts';
 import type { HangupBy } from '@callscope/core/domain/call.ts';
 import { microseconds } from '../decode/event.ts';
-import type { SideLeg } from './sip-side.ts';
+import { isChallenge, isRinging, type SideLeg } from './sip-side.ts';
 
 /** What the edge's events alone tell of one dialog. Times in µs, 0 = not said. */
 export interface EventSide {
@@ -17,6 +17,14 @@ export interface EventSide {
   ringingAt: number;
   answeredAt: number;
   endedAt: number;
+  /** the same in whole seconds, for an edge whose records carry nothing finer: packets know better */
+  coarse: { startedAt: number; answeredAt: number };
+  /** talk time by the CDR, µs */
+  talk: number;
+  /** earliest event that carries its own time: the start when everything that names one was lost */
+  firstAt: number;
+  /** last record of a failed INVITE; only to whole seconds */
+  missedAt: number;
   finalCode: number;
   answeredBy: string;
   hangupBy: HangupBy | '';
@@ -42,11 +50,15 @@ function hangup(word: string): HangupBy | '' {
 export function eventSide(facts: readonly EventFact[]): EventSide {
   const side: EventSide = {
     seen: false, tenant: '', direction: '', src: '', dst: '', did: '', recordRule: '', startedAt: 0, ringingAt: 0, answeredAt: 0, endedAt: 0,
-    finalCode: 0, answeredBy: '', hangupBy: '', cancelledByCaller: false, end: '', legs: [], auth: null,
+    coarse: { startedAt: 0, answeredAt: 0 }, talk: 0, firstAt: 0, missedAt: 0, finalCode: 0, answeredBy: '', hangupBy: '', cancelledByCaller: false, end: '', legs: [], auth: null,
   };
-  const legs = new Map<string, SideLeg>();
-  let missedAt = 0;
+  /** the latest leg of each target and branch */
+  const current = new Map<string, SideLeg>();
+  const legs: SideLeg[] = [];
   let missedCode = 0;
+  let transactionFailed = false;
+  let failed = false;
+  let legEndedAt = 0;
   let cdr: EventFact | undefined;
   const common = (p: EventFact['params']) => {
     side.seen = true;
@@ -60,6 +72,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     switch (method) {
       case 'E_PBX_CALL': {
         common(p);
+        side.firstAt ||= at;
         const code = Number(p.code ?? 0) || 0;
         const state = text(p.state);
         if (state === 'start') side.startedAt ||= at;
@@ -76,6 +89,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
           side.endedAt ||= at;
           side.finalCode ||= code;
           side.cancelledByCaller ||= text(p.who) === 'caller';
+          failed = true;
           side.end = 'event';
         }
         break;
@@ -83,15 +97,30 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
       case 'E_PBX_LEG': {
         side.seen = true;
         side.tenant ||= text(p.tenant);
-        const key = `${text(p.leg)}|${text(p.branch)}`;
-        let leg = legs.get(key);
+        side.firstAt ||= at;
+        const target = text(p.leg);
+        const branch = text(p.branch);
+        const key = `${target}|${branch}`;
+        const isInvite = p.code === 'INVITE';
+        let leg = current.get(key);
+        if (isInvite && leg !== undefined && leg.code > 0) leg = undefined;
         if (!leg) {
-          leg = { target: text(p.leg), startedAt: at, ringingAt: 0, code: 0 };
-          legs.set(key, leg);
+          // credentials for a trunk go out in another branch: the same attempt
+          leg = isInvite ? legs.find((l) => l.target === target && isChallenge(l.code)) : undefined;
+          if (leg) Object.assign(leg, { branch, code: 0, endedAt: 0 });
+          else {
+            leg = { target, branch, startedAt: at, ringingAt: 0, code: 0, endedAt: 0 };
+            legs.push(leg);
+          }
+          current.set(key, leg);
         }
-        const code = Number(p.code);
-        if (code >= 180 && code < 200) leg.ringingAt ||= at;
-        else if (code >= 200 && (leg.code === 0 || (leg.code >= 300 && code < 300))) leg.code = code;
+        const code = Number(p.code) || 0;
+        if (isRinging(code)) leg.ringingAt ||= at;
+        else if (code >= 200 && (leg.code === 0 || (leg.code >= 300 && code < 300))) {
+          leg.code = code;
+          leg.endedAt = at;
+          legEndedAt = Math.max(legEndedAt, at);
+        }
         break;
       }
       case 'E_ACC_CDR':
@@ -105,10 +134,14 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
         side.recordRule ||= text(p.rec);
         side.startedAt ||= microseconds(p.ts_invite);
         side.ringingAt ||= microseconds(p.ts_ring);
-        if (at >= missedAt) {
-          missedAt = at;
-          missedCode = Number(p.sip_code) || missedCode;
-        }
+        side.coarse.startedAt ||= (Number(p.created) || 0) * 1e6;
+        const code = Number(p.sip_code) || 0;
+        // the same events account for other methods and for success where the script asks for it
+        if (code < 300 || isChallenge(code) || (text(p.method) || 'INVITE') !== 'INVITE') break;
+        // a record of the transaction itself (flag `failed`) is not made when the script tries another target
+        transactionFailed = method === 'E_ACC_EVENT' || (transactionFailed && at === side.missedAt);
+        side.missedAt = at;
+        missedCode = code;
         break;
       }
       case 'E_PBX_AUTH':
@@ -122,23 +155,34 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
   if (cdr) {
     // the accounting record has the last word: it is what survives a restart of the edge
     const p = cdr.params;
-    side.startedAt = microseconds(p.ts_invite) || side.startedAt || (Number(p.created) || 0) * 1e6;
+    side.recordRule = text(p.rec) || side.recordRule;
+    side.startedAt = microseconds(p.ts_invite) || side.startedAt;
     side.ringingAt = microseconds(p.ts_ring) || side.ringingAt;
-    side.answeredAt = microseconds(p.ts_answer) || side.answeredAt || (Number(p.time) || 0) * 1e6;
-    side.endedAt = microseconds(p.ts_end) || side.endedAt || side.answeredAt + (Number(p.ms_duration) || 0) * 1e3;
+    side.answeredAt = microseconds(p.ts_answer) || side.answeredAt;
+    side.endedAt = microseconds(p.ts_end) || side.endedAt;
+    side.coarse = { startedAt: (Number(p.created) || 0) * 1e6, answeredAt: (Number(p.time) || 0) * 1e6 };
+    side.talk = (Number(p.ms_duration) || (Number(p.duration) || 0) * 1e3) * 1e3;
     side.answeredBy = text(p.answered_by) || side.answeredBy;
-    side.hangupBy = hangup(text(p.hangup)) || side.hangupBy || 'system';
-    side.finalCode = Number(p.sip_code) || 200;
+    side.hangupBy = hangup(text(p.hangup)) || side.hangupBy;
+    side.finalCode = 200;
     side.end = 'cdr';
-  } else if (side.end === '' && side.answeredAt === 0 && missedCode > 0) {
-    // a leg offered after the record means that the call went on to another target
-    const goesOn = [...legs.values()].some((l) => l.code === 0 && l.startedAt >= missedAt);
-    if (!goesOn) {
-      side.end = 'missed';
-      side.endedAt = Math.max(missedAt, ...[...legs.values()].map((l) => Math.max(l.startedAt, l.ringingAt)));
-      side.finalCode ||= missedCode;
+  } else if (side.answeredAt === 0) {
+    const answered = failed ? undefined : legs.find((l) => l.code >= 200 && l.code < 300);
+    if (answered) {
+      // the script's own word of the answer was lost
+      side.answeredAt = answered.endedAt;
+      side.answeredBy = answered.target;
+      side.finalCode = 200;
+    } else if (side.end === '' && missedCode > 0) {
+      // a leg offered after the record means that the call went on to another target
+      const goesOn = !transactionFailed && legs.some((l) => l.code === 0 && l.startedAt >= side.missedAt);
+      if (!goesOn) {
+        side.end = 'missed';
+        side.endedAt = Math.max(side.missedAt, legEndedAt);
+        side.finalCode = missedCode;
+      }
     }
   }
-  side.legs = [...legs.values()];
+  side.legs = legs;
   return side;
 }

@@ -3,8 +3,8 @@ import type { CallSource, HangupBy } from '@callscope/core/domain/call.ts';
 import { resultOf } from '@callscope/core/domain/result.ts';
 import { isCopy } from './copy.ts';
 import { microseconds } from '../decode/event.ts';
-import { eventSide } from './event-side.ts';
-import { type SideLeg, sipSide } from './sip-side.ts';
+import { type EventSide, eventSide } from './event-side.ts';
+import { isChallenge, type SideLeg, type SipSide, sipSide } from './sip-side.ts';
 
 /** A leg with its target as the edge named it, domain included. */
 export interface DraftLeg {
@@ -57,32 +57,32 @@ export type Folded =
 /**
  * The facts of one dialog, in any order and with any repetition, as one call. Where events and packets both speak, the
  * event is taken and packets fill what it leaves out, so the row does not depend on which came first.
- * @param closeAt µs: when the dialog has no end of its own, it is closed here (`source: rule`)
+ * @param closeAt µs: last sign of life (RTCP included) of a dialog that has no end of its own; it is closed there, or at
+ * its last fact when that is later (`source: rule`)
  */
 export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
   const sorted = withoutCopies(facts);
   const sip = sipSide(sorted.filter((f): f is SipFact => f.kind === 'sip'));
   const events = eventSide(sorted.filter((f): f is EventFact => f.kind === 'event'));
 
-  if (!events.seen && (events.auth || (sip.seen && sip.challenged))) {
+  if (!events.seen && sip.answeredAt === 0 && sip.finalCode === 0 && (events.auth || sip.challenged)) {
     const security = events.auth ?? { what: 'INVITE', user: sip.fromUser, domain: sip.fromHost, source: sip.source, at: sip.startedAt };
     return { kind: 'security', security };
   }
-  if (!sip.seen && !(events.seen && (events.startedAt > 0 || events.end !== ''))) return { kind: 'nothing' };
+  const startedAt = events.startedAt || sip.startedAt || events.coarse.startedAt || (events.end === '' && events.answeredAt === 0 ? 0 : events.firstAt);
+  if (startedAt === 0) return { kind: 'nothing' };
 
-  const startedAt = events.startedAt || sip.startedAt;
-  const answeredAt = events.answeredAt || sip.answeredAt;
-  const ringingAt = events.ringingAt || sip.ringingAt;
-  const sipEnded = sip.endedAt > 0 && (answeredAt === 0 || sip.bye !== '');
-  const end: End = events.end === 'cdr' || events.end === 'event' ? events.end : sipEnded ? 'hep' : events.end === 'missed' ? 'missed' : null;
-  let endedAt = events.end === 'cdr' || events.end === 'event' ? events.endedAt : sipEnded ? sip.endedAt : events.endedAt;
-  if (end === null) endedAt = closeAt;
-  endedAt = Math.max(endedAt, answeredAt, ringingAt, startedAt);
+  const answeredAt = atLeast(startedAt, events.answeredAt || sip.answeredAt || events.coarse.answeredAt);
+  const answered = answeredAt > 0;
+  const ringingAt = atLeast(startedAt, events.ringingAt || sip.ringingAt);
+  const end = endOf(events, sip, answered);
+  const toldEnd = events.end === 'missed' ? sip.endedAt || events.endedAt : events.endedAt || sip.endedAt || (events.talk > 0 ? answeredAt + events.talk : 0);
+  const endedAt = Math.max(end === null ? Math.max(closeAt, sorted.at(-1)?.at ?? 0) : toldEnd, answeredAt, ringingAt, startedAt);
 
-  const legs = finishLegs(mergeLegs(events.legs, sip.legs), answeredAt > 0, end !== null);
-  const answeredLeg = legs.find((l) => l.sipCode >= 200 && l.sipCode < 300);
-  const cancelled = events.cancelledByCaller || sip.cancelled;
-  const sipCode = answeredAt > 0 ? 200 : events.finalCode || sip.finalCode || (cancelled ? 487 : 0);
+  // a record of a missed leg may speak of an earlier target than the answer that reached the caller
+  const failure = events.end === 'missed' ? sip.finalCode || events.finalCode : events.finalCode || sip.finalCode;
+  const finalCode = answered ? 200 : failure || (sip.cancelled ? 487 : 0);
+  const legs = finishLegs(mergeLegs(events.legs, sip.legs), answered, answered || end !== null, events.answeredBy);
   const draft: CallDraft = {
     edgeTenant: events.tenant,
     direction: events.direction,
@@ -92,12 +92,12 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     dialledHost: sip.dialledHost,
     did: events.did,
     shownNumber: sip.shownNumber,
-    answeredBy: answeredAt > 0 ? events.answeredBy || answeredLeg?.target || '' : '',
+    answeredBy: answered ? events.answeredBy || legs.find((l) => isSuccess(l.sipCode))?.target || '' : '',
     startedAt,
-    ringingAt: ringingAt > 0 && answeredAt > 0 ? Math.min(ringingAt, answeredAt) : ringingAt,
+    ringingAt: answered ? Math.min(ringingAt, answeredAt) : ringingAt,
     answeredAt,
     endedAt,
-    sipCode,
+    sipCode: finalCode,
     hangupBy: hangupOf(),
     recordRule: events.recordRule,
     source: end === null ? 'rule' : end === 'hep' ? 'hep' : 'events',
@@ -106,34 +106,71 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
   return { kind: 'call', draft, end };
 
   function hangupOf(): HangupBy | '' {
-    if (answeredAt > 0) return (end === null ? 'system' : events.hangupBy || sip.bye) || 'system';
-    return cancelled ? 'caller' : '';
+    if (answered) return (end === null ? '' : events.hangupBy || sip.bye) || 'system';
+    // a proxy answers 487 to the caller because the caller sent CANCEL (RFC 3261, 9.2), unless the script knows otherwise
+    return finalCode === 487 && (events.end !== 'event' || events.cancelledByCaller) ? 'caller' : '';
   }
 }
 
-/** Legs of one target in order of time are the same legs in both sources. */
+const atLeast = (least: number, at: number) => (at === 0 ? 0 : Math.max(least, at));
+const isSuccess = (code: number) => code >= 200 && code < 300;
+
+function endOf(events: EventSide, sip: SipSide, answered: boolean): End {
+  if (events.end === 'cdr' || events.end === 'event') return events.end;
+  const sipEnded = sip.endedAt > 0 && (!answered || sip.bye !== '');
+  if (events.end === 'missed' && !answered) {
+    // packets may show that the script went on to another target
+    const goesOn = !sipEnded && sip.legs.some((l) => l.code === 0 && l.startedAt >= events.missedAt);
+    return goesOn ? null : 'missed';
+  }
+  return sipEnded ? 'hep' : null;
+}
+
+const userOf = (target: string) => target.split('@')[0] ?? '';
+
+/**
+ * One leg as both sources saw it: the same user, nearest in time; else the same branch of the proxy's transaction, for
+ * phones whose contact is not named after their extension.
+ */
 function mergeLegs(fromEvents: readonly SideLeg[], fromSip: readonly SideLeg[]): SideLeg[] {
-  const user = (target: string) => target.split('@')[0] ?? '';
-  const spare = new Map<string, SideLeg[]>();
-  for (const leg of byStart(fromSip)) spare.set(user(leg.target), [...(spare.get(user(leg.target)) ?? []), leg]);
-  const merged = byStart(fromEvents).map((leg): SideLeg => {
-    const other = spare.get(user(leg.target))?.shift();
-    return { target: leg.target, startedAt: leg.startedAt, ringingAt: leg.ringingAt || (other?.ringingAt ?? 0), code: leg.code || (other?.code ?? 0) };
+  const spare = byStart(fromSip);
+  const take = (wanted: SideLeg, isSame: (l: SideLeg) => boolean): SideLeg | undefined => {
+    let best = -1;
+    spare.forEach((l, i) => {
+      const known = spare[best];
+      if (isSame(l) && (known === undefined || Math.abs(l.startedAt - wanted.startedAt) < Math.abs(known.startedAt - wanted.startedAt))) best = i;
+    });
+    return best < 0 ? undefined : spare.splice(best, 1)[0];
+  };
+  const told = byStart(fromEvents);
+  const pairs = new Map(told.map((leg) => [leg, take(leg, (l) => userOf(l.target) === userOf(leg.target))]));
+  for (const leg of told) if (!pairs.get(leg) && leg.branch !== '') pairs.set(leg, take(leg, (l) => l.branch === leg.branch));
+  const merged = told.map((leg): SideLeg => {
+    const other = pairs.get(leg);
+    return other ? { ...leg, ringingAt: leg.ringingAt || other.ringingAt, code: leg.code || other.code, endedAt: leg.endedAt || other.endedAt } : leg;
   });
-  return byStart([...merged, ...[...spare.values()].flat()]);
+  return byStart([...merged, ...spare]);
 }
 
 function byStart(legs: readonly SideLeg[]): SideLeg[] {
-  return [...legs].sort((a, b) => a.startedAt - b.startedAt || (a.target < b.target ? -1 : 1));
+  return [...legs].sort((a, b) => a.startedAt - b.startedAt || compareText(a.target, b.target) || compareText(a.branch, b.branch));
 }
 
-/** A leg without a final answer of a call that is over was cancelled: another one answered, or the caller gave up (RFC 3261, 9). */
-function finishLegs(legs: readonly SideLeg[], answered: boolean, over: boolean): DraftLeg[] {
-  return legs.map(({ target, startedAt, ringingAt, code }) => ({
-    target,
-    startedAt,
-    rang: ringingAt > 0 || code === 200,
-    sipCode: code || (answered || over ? 487 : 0),
+/**
+ * A leg without a final answer of a call that is answered or over was cancelled: another one answered, or the caller gave
+ * up (RFC 3261, 9). Unless it must be the one that answered.
+ */
+function finishLegs(legs: readonly SideLeg[], answered: boolean, settled: boolean, answeredBy: string): DraftLeg[] {
+  let taker: SideLeg | undefined;
+  if (answered && !legs.some((l) => isSuccess(l.code))) {
+    const open = legs.filter((l) => l.code === 0);
+    taker = open.findLast((l) => answeredBy !== '' && userOf(l.target) === userOf(answeredBy)) ?? (answeredBy === '' && open.length === 1 ? open[0] : undefined);
+  }
+  return legs.map((leg) => ({
+    target: leg.target,
+    startedAt: leg.startedAt,
+    rang: leg.ringingAt > 0,
+    sipCode: leg === taker ? 200 : leg.code || (settled ? 487 : 0),
   }));
 }
 
@@ -159,57 +196,100 @@ function withoutCopies(facts: readonly Fact[]): Fact[] {
 }
 
 function compareFacts(a: Fact, b: Fact): number {
-  if (a.at !== b.at) return a.at - b.at;
-  const x = contentOf(a);
-  const y = contentOf(b);
-  return x < y ? -1 : x > y ? 1 : 0;
+  return a.at - b.at || compareText(contentOf(a), contentOf(b));
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function contentOf(f: Fact): string {
-  if (f.kind === 'sip') return `2 ${f.cseq} ${f.method} ${String(f.code).padStart(3, '0')} ${f.src} ${f.dst} ${f.branch}`;
-  if (f.kind === 'event') return `1 ${f.method} ${JSON.stringify(Object.entries(f.params).sort(([x], [y]) => (x < y ? -1 : 1)))}`;
+  if (f.kind === 'sip') return `2 ${f.cseq} ${f.method} ${String(f.code).padStart(3, '0')} ${f.src} ${f.dst} ${f.branch} ${f.fromTag} ${f.toTag} ${f.hash}`;
+  if (f.kind === 'event') return `1 ${f.method} ${JSON.stringify(Object.entries(f.params).sort(([x], [y]) => compareText(x, y)))}`;
   return '3';
 }
 
-/** How much earlier an event of a dialog may be than its INVITE's capture. */
-const SLACK_US = 500_000;
+/** A dialog by its caller's From tag. */
+interface Attempt {
+  tag: string;
+  at: number;
+  /** where its first INVITE came from; '' when only events were seen */
+  source: string;
+  /** times of its ends that carry the tag */
+  ends: number[];
+}
 
 /**
  * A Call-ID used again after its dialog ended: the facts of each dialog apart, in order. A dialog is known by the
- * caller's From tag; events that carry none go by time.
+ * caller's From tag; events that carry none go by time. Another tag before the end of the dialog (a border controller
+ * that keeps the Call-ID on its other side) belongs to it.
  */
 export function splitDialogs(facts: readonly Fact[]): Fact[][] {
-  const starts = new Map<string, number>();
-  const note = (tag: string, at: number) => starts.set(tag, Math.min(starts.get(tag) ?? Number.POSITIVE_INFINITY, at));
+  const attempts = new Map<string, Attempt>();
   for (const f of facts) {
-    if (f.kind === 'sip' && f.method === 'INVITE' && f.code === 0 && f.toTag === '') note(f.fromTag, f.at);
-    else if (f.kind === 'event' && f.method.startsWith('E_ACC_') && typeof f.params.from_tag === 'string') {
-      note(f.params.from_tag, microseconds(f.params.ts_invite) || f.at);
+    let tag = '';
+    let at = f.at;
+    let source = '';
+    if (f.kind === 'sip' && f.method === 'INVITE' && f.code === 0 && f.toTag === '') {
+      tag = f.fromTag;
+      source = f.src;
+    } else if (f.kind === 'event' && f.method.startsWith('E_ACC_')) {
+      tag = String(f.params.from_tag ?? '');
+      at = microseconds(f.params.ts_invite) || f.at;
+    }
+    if (tag === '') continue;
+    const known = attempts.get(tag);
+    if (!known) attempts.set(tag, { tag, at, source, ends: [] });
+    else {
+      if (source !== '' && (known.source === '' || at < known.at)) known.source = source;
+      known.at = Math.min(known.at, at);
     }
   }
-  if (starts.size <= 1) return [[...facts]];
-  const ends = facts.filter(isEnd).map((f) => f.at).sort((a, b) => a - b);
-  const ordered = [...starts].sort((a, b) => a[1] - b[1]);
+  if (attempts.size <= 1) return [[...facts]];
+
+  const endsByTime: number[] = [];
+  for (const f of facts) {
+    if (f.kind === 'sip') {
+      const attempt = attempts.get(f.fromTag) ?? attempts.get(f.toTag);
+      const isBye = f.method === 'BYE' && f.code === 0;
+      const isFinal = f.method === 'INVITE' && f.code >= 300 && !isChallenge(f.code) && f.dst === attempt?.source;
+      if (isBye || isFinal) attempt?.ends.push(f.at);
+    } else if (f.kind === 'event') {
+      if (f.method === 'E_ACC_CDR') attempts.get(String(f.params.from_tag ?? ''))?.ends.push(f.at);
+      else if (isScriptEnd(f)) endsByTime.push(f.at);
+    }
+  }
   const begins: number[] = [];
   const groupOfTag = new Map<string, number>();
-  for (const [tag, at] of ordered) {
+  let ends: number[] = [];
+  for (const attempt of [...attempts.values()].sort((a, b) => a.at - b.at || compareText(a.tag, b.tag))) {
     const previous = begins.at(-1);
-    const ended = previous === undefined || ends.some((e) => e >= previous && e <= at);
-    if (ended) begins.push(at);
-    groupOfTag.set(tag, begins.length - 1);
+    if (previous === undefined || [...ends, ...endsByTime].some((e) => e >= previous && e <= attempt.at)) {
+      begins.push(attempt.at);
+      ends = [];
+    }
+    ends.push(...attempt.ends);
+    groupOfTag.set(attempt.tag, begins.length - 1);
   }
+
   const groups: Fact[][] = begins.map(() => []);
   for (const f of facts) {
     const tag = f.kind === 'sip' ? (groupOfTag.get(f.fromTag) ?? groupOfTag.get(f.toTag)) : f.kind === 'event' ? groupOfTag.get(String(f.params.from_tag ?? '')) : undefined;
-    let group = tag ?? 0;
-    if (tag === undefined) for (let i = 1; i < begins.length; i++) if (f.at >= (begins[i] as number) - SLACK_US) group = i;
-    groups[group]?.push(f);
+    groups[tag ?? groupAt(f, begins)]?.push(f);
   }
   return groups;
 }
 
-function isEnd(f: Fact): boolean {
-  if (f.kind === 'sip') return (f.method === 'BYE' && f.code === 0) || (f.method === 'INVITE' && f.code >= 300);
-  if (f.kind === 'event') return f.method === 'E_ACC_CDR' || (f.method === 'E_PBX_CALL' && (f.params.state === 'ended' || f.params.state === 'failed'));
-  return false;
+/** A start belongs to the INVITE nearest to it, everything else to the dialog that had begun by then. */
+function groupAt(f: Fact, begins: readonly number[]): number {
+  const isStart = f.kind === 'event' && f.method === 'E_PBX_CALL' && f.params.state === 'start';
+  let group = 0;
+  begins.forEach((at, i) => {
+    if (isStart ? Math.abs(f.at - at) < Math.abs(f.at - (begins[group] as number)) : f.at >= at) group = i;
+  });
+  return group;
+}
+
+function isScriptEnd(f: EventFact): boolean {
+  return f.method === 'E_PBX_CALL' && (f.params.state === 'ended' || f.params.state === 'failed');
 }

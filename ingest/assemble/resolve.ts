@@ -8,7 +8,7 @@ import { type CallDraft, legResult } from './fold.ts';
 /** An inbound call that its caller gave up within this is a short abandon. */
 const SHORT_ABANDON_US = 5_000_000;
 /** Without a directory, this many digits that do not begin with 0 are an extension. */
-const UNLISTED_EXTENSION = /^[1-9]\d{1,3}$/;
+const UNLISTED_EXTENSION = /^[1-9]\d{0,3}$/;
 
 const userOf = (target: string) => target.split('@')[0] ?? '';
 
@@ -22,7 +22,11 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
   const did = draft.did || dialledRaw;
   const tenant = draft.edgeTenant || directories.tenantOfNumber(did, at) || directories.tenantOfDomain(draft.fromHost) || directories.tenantOfDomain(draft.dialledHost) || UNASSIGNED;
   const country = directories.country(tenant);
-  const phone = (text: string) => normalizePhone(userOf(text), country);
+  const phone = (text: string) => {
+    const user = userOf(text);
+    // an extension of the directory stays as it is, however long
+    return directories.isExtension(tenant, user, at) ? user : normalizePhone(user, country);
+  };
   const owns = (number: string) => number !== '' && directories.ownsNumber(tenant, number, at);
   const from = phone(draft.fromUser);
   const dialled = phone(dialledRaw);
@@ -65,8 +69,8 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
 
   function directionOf(): Direction {
     if (tenant === UNASSIGNED) return 'in';
-    const callerIsOurs = directories.isExtension(tenant, from, at) || directories.tenantOfDomain(draft.fromHost) === tenant;
-    if (!callerIsOurs) return 'in';
+    const isPhone = directories.isExtension(tenant, from, at);
+    if (!isPhone && (owns(dialled) || directories.tenantOfDomain(draft.fromHost) !== tenant)) return 'in';
     return directories.isExtension(tenant, dialled, at) || UNLISTED_EXTENSION.test(dialled) ? 'internal' : 'out';
   }
 }

@@ -52,6 +52,8 @@ export function newSettleState(): SettleState {
 /** @param arrivedMs stream time of the message that carried the fact */
 export function noteFact(s: SettleState, fact: Fact, arrivedMs: number): void {
   s.lastAt = Math.max(s.lastAt, arrivedMs);
+  // what arrives in the millisecond of a look was not looked at
+  if (s.lookedAt >= arrivedMs) s.lookedAt = arrivedMs - 1;
   s.lastEdgeAt = Math.max(s.lastEdgeAt, fact.at);
   if (fact.kind === 'sip') {
     if (fact.code === 0) {

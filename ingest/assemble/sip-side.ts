@@ -1,4 +1,5 @@
 import type { SipFact } from '@callscope/core/bus/facts.ts';
+import type { HangupBy } from '@callscope/core/domain/call.ts';
 
 /** What the packets alone tell of one dialog. Times in µs at the edge, 0 = not seen. */
 export interface SipSide {
@@ -9,10 +10,11 @@ export interface SipSide {
   endedAt: number;
   /** final code as the caller saw it; 0 = none yet, or only challenges */
   finalCode: number;
-  /** the last answer was 401 or 407 and no INVITE came after it */
+  /** the caller's last INVITE was answered with 401 or 407: nothing but failed authentication so far */
   challenged: boolean;
   cancelled: boolean;
-  bye: 'caller' | 'callee' | '';
+  /** system: the proxy itself sent BYE to both sides (its time limit, or a command) */
+  bye: HangupBy | '';
   fromUser: string;
   fromHost: string;
   dialled: string;
@@ -23,28 +25,41 @@ export interface SipSide {
   /** From user of the INVITE that left the proxy: the number shown to the trunk */
   shownNumber: string;
   legs: SideLeg[];
-  refer: { referTo: string; at: number } | null;
-  referredBy: string;
 }
 
 export interface SideLeg {
   target: string;
+  /** index of the branch in the proxy's transaction, '' when not known */
+  branch: string;
   startedAt: number;
   ringingAt: number;
+  /** final code; 0 = none seen */
   code: number;
+  /** time of the final code; 0 = none seen */
+  endedAt: number;
 }
+
+/** 18x: the other side is being alerted (RFC 3261, 21.1). 199 ends an early dialog (RFC 6228) and is none. */
+export const isRinging = (code: number) => code >= 180 && code < 190;
+
+/** A proxy or a user agent asks for credentials; the attempt goes on with the next INVITE (RFC 3261, 22). */
+export const isChallenge = (code: number) => code === 401 || code === 407;
 
 const ipOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
 
+/** OpenSIPS ends the branch of a forwarded request with `.` and the index of the branch in its transaction. */
+const indexOf = (branch: string) => branch.slice(branch.lastIndexOf('.') + 1);
+
 /**
- * One dialog as the proxy's tracer saw it: INVITEs that arrive and those that leave, with one Call-ID. The proxy is where
- * the first INVITE went; what it sends from there are legs, each named by its topmost Via branch (RFC 3261, 17.1.3).
+ * One dialog as the proxy's tracer saw it: INVITEs that arrive and those that leave, with one Call-ID. An answer belongs
+ * to the INVITE whose topmost Via branch it carries (RFC 3261, 17.1.3), so that addresses matter only for telling whether
+ * an INVITE arrives or leaves: a proxy may have several.
  * @param facts sorted by time
  */
 export function sipSide(facts: readonly SipFact[]): SipSide {
   const side: SipSide = {
     seen: false, startedAt: 0, ringingAt: 0, answeredAt: 0, endedAt: 0, finalCode: 0, challenged: false, cancelled: false, bye: '',
-    fromUser: '', fromHost: '', dialled: '', dialledHost: '', callerTag: '', source: '', shownNumber: '', legs: [], refer: null, referredBy: '',
+    fromUser: '', fromHost: '', dialled: '', dialledHost: '', callerTag: '', source: '', shownNumber: '', legs: [],
   };
   const first = facts.find((f) => f.method === 'INVITE' && f.code === 0 && f.toTag === '');
   if (!first) return side;
@@ -56,80 +71,124 @@ export function sipSide(facts: readonly SipFact[]): SipSide {
   side.dialledHost = first.uriHost;
   side.callerTag = first.fromTag;
   side.source = first.src;
-  side.referredBy = first.referredBy;
-  const proxyIp = ipOf(first.dst);
-  // a caller on the proxy's own address is told apart by its port
-  const sameHost = ipOf(first.src) === proxyIp;
-  const fromProxy = (f: SipFact) => (sameHost ? f.src === first.dst : ipOf(f.src) === proxyIp);
-  const toProxy = (f: SipFact) => (sameHost ? f.dst === first.dst : ipOf(f.dst) === proxyIp);
 
-  const initialCseqs = new Set<number>();
-  const legs = new Map<string, SideLeg & { peer: string; cseq: number }>();
-  let lastInvite = 0;
-  let challengedAt = 0;
-  let finalAt = 0;
+  /** branches of the INVITEs that arrived -> their CSeq; one attempt after the other */
+  const arrived = new Map<string, number>();
+  const legs = new Map<string, SideLeg>();
+  /** next hops of legs: what they send on is not the proxy's */
+  const nextHops = new Set<string>();
+  const proxySockets = new Set([first.dst]);
+  const finals = new Map<number, { code: number; at: number }>();
+  const answeredTags = new Set<string>();
+  let lastCseq = 0;
   let cancelledAt = 0;
   let legRangAt = 0;
   let legAnsweredAt = 0;
+  const byes: Bye[] = [];
+
+  const answerToCaller = (f: SipFact, cseq: number) => {
+    if (f.code < 200) {
+      if (isRinging(f.code)) side.ringingAt ||= f.at;
+    } else if (f.code < 300) {
+      side.answeredAt ||= f.at;
+      answeredTags.add(f.toTag);
+    } else if (!finals.has(cseq)) finals.set(cseq, { code: f.code, at: f.at });
+  };
 
   for (const f of facts) {
     if (f.method === 'INVITE' && f.code === 0) {
       if (f.toTag !== '') continue; // re-INVITE: changes media, not the call's course
-      if (toProxy(f)) {
-        initialCseqs.add(f.cseq);
-        if (f.at > lastInvite && f.cseq >= Math.max(...initialCseqs)) lastInvite = f.at;
-      } else if (fromProxy(f)) {
-        if (!legs.has(f.branch)) {
-          legs.set(f.branch, { target: f.uriUser, startedAt: f.at, ringingAt: 0, code: 0, peer: f.dst, cseq: f.cseq });
-          side.shownNumber ||= f.fromUser;
-        }
-        initialCseqs.add(f.cseq);
+      if (f.src === f.dst) continue; // sent to itself: comes again as what it really is
+      if (f.dst === first.dst || f.src === first.src) {
+        arrived.set(f.branch, f.cseq);
+        lastCseq = Math.max(lastCseq, f.cseq);
+      } else if (!legs.has(f.branch) && !nextHops.has(ipOf(f.src))) {
+        side.shownNumber ||= f.fromUser;
+        proxySockets.add(f.src);
+        if (ipOf(f.dst) !== ipOf(first.dst)) nextHops.add(ipOf(f.dst));
+        const challenged = [...legs.values()].find((l) => l.target === f.uriUser && isChallenge(l.code));
+        const leg = challenged ?? { target: f.uriUser, branch: indexOf(f.branch), startedAt: f.at, ringingAt: 0, code: 0, endedAt: 0 };
+        leg.code = 0;
+        leg.endedAt = 0;
+        legs.set(f.branch, leg);
       }
     } else if (f.method === 'INVITE') {
-      if (f.fromTag !== side.callerTag || (initialCseqs.size > 0 && !initialCseqs.has(f.cseq))) continue;
-      if (toProxy(f) && !fromProxy(f)) {
-        const leg = legs.get(f.branch) ?? [...legs.values()].find((l) => l.peer === f.src && l.cseq === f.cseq);
-        if (!leg) continue;
+      const leg = legs.get(f.branch);
+      const cseq = arrived.get(f.branch);
+      if (leg) {
         if (f.code < 200) {
-          if (f.code >= 180 && leg.ringingAt === 0) {
-            leg.ringingAt = f.at;
+          if (isRinging(f.code)) {
+            leg.ringingAt ||= f.at;
             legRangAt ||= f.at;
           }
         } else if (leg.code === 0 || (leg.code >= 300 && f.code < 300)) {
           leg.code = f.code;
+          leg.endedAt = f.at;
           if (f.code < 300) legAnsweredAt ||= f.at;
         }
-      } else if (fromProxy(f)) {
-        if (f.code < 200) {
-          if (f.code >= 180) side.ringingAt ||= f.at;
-        } else if (f.code < 300) {
-          side.answeredAt ||= f.at;
-          side.finalCode = f.code;
-        } else if (f.code === 401 || f.code === 407) challengedAt = Math.max(challengedAt, f.at);
-        else if (side.finalCode === 0) {
-          side.finalCode = f.code;
-          finalAt = f.at;
-        }
+      } else if (cseq !== undefined) answerToCaller(f, cseq);
+      else if (f.dst === first.src && f.fromTag === side.callerTag && side.answeredAt === 0) {
+        // the INVITE that this answers was not captured; nothing before the answer can be a re-INVITE's
+        lastCseq = Math.max(lastCseq, f.cseq);
+        answerToCaller(f, f.cseq);
       }
     } else if (f.method === 'CANCEL' && f.code === 0) {
-      if (toProxy(f)) cancelledAt ||= f.at;
+      // CANCEL carries the branch of what it cancels (RFC 3261, 9.1)
+      if (arrived.has(f.branch) || f.src === first.src) cancelledAt ||= f.at;
     } else if (f.method === 'BYE' && f.code === 0) {
-      if (side.bye === '') {
-        side.bye = f.fromTag === side.callerTag ? 'caller' : 'callee';
-        side.endedAt = f.at;
-      }
-    } else if (f.method === 'REFER' && f.code === 0) side.refer ??= { referTo: f.referTo, at: f.at };
+      const from = f.fromTag === side.callerTag ? 'caller' : 'callee';
+      byes.push({ at: f.at, from, tag: from === 'caller' ? f.toTag : f.fromTag, sent: proxySockets.has(f.src) });
+    }
   }
   side.ringingAt ||= legRangAt;
+  const final = finals.get(lastCseq);
   // the answer was seen coming in and its way on was lost
-  if (side.answeredAt === 0 && legAnsweredAt > 0 && side.finalCode === 0) {
-    side.answeredAt = legAnsweredAt;
+  if (side.answeredAt === 0 && legAnsweredAt > 0 && final === undefined) side.answeredAt = legAnsweredAt;
+  const last = lastBye(byes, answeredTags);
+  side.bye = last.by;
+  if (side.answeredAt > 0) {
     side.finalCode = 200;
-  }
+    side.endedAt = last.at;
+  } else if (final !== undefined) {
+    side.challenged = isChallenge(final.code);
+    if (!side.challenged) {
+      side.finalCode = final.code;
+      side.endedAt = final.at;
+    }
+  } else side.endedAt = last.at;
   side.cancelled = cancelledAt > 0 && side.answeredAt === 0;
-  side.challenged = side.finalCode === 0 && challengedAt > 0 && challengedAt >= lastInvite;
-  if (side.endedAt === 0 && side.answeredAt === 0) side.endedAt = finalAt;
-  else if (side.answeredAt === 0 && finalAt > 0) side.endedAt = finalAt;
-  side.legs = [...legs.values()].map(({ target, startedAt, ringingAt, code }) => ({ target, startedAt, ringingAt, code }));
+  side.legs = [...new Set(legs.values())];
   return side;
+}
+
+interface Bye {
+  at: number;
+  from: 'caller' | 'callee';
+  /** tag of the callee's end */
+  tag: string;
+  /** left the proxy; the same BYE arrived there before, unless the proxy made it */
+  sent: boolean;
+}
+
+/**
+ * When and by whom the call was ended; at = 0 while it goes on. When two phones answered at once, the caller ends one of
+ * the two dialogs at once and talks on in the other (RFC 3261, 13.2.2.4): the call ends with the last of them.
+ */
+function lastBye(byes: readonly Bye[], answeredTags: ReadonlySet<string>): { at: number; by: HangupBy | '' } {
+  let of = byes;
+  if (answeredTags.size > 1) {
+    let latest: Bye | undefined;
+    for (const tag of answeredTags) {
+      const bye = byes.find((b) => b.tag === tag);
+      if (!bye) return { at: 0, by: '' };
+      if (latest === undefined || bye.at > latest.at) latest = bye;
+    }
+    of = byes.filter((b) => b.tag === latest?.tag);
+  }
+  const [earliest] = of;
+  if (!earliest) return { at: 0, by: '' };
+  const arrived = of.find((b) => !b.sent);
+  if (arrived) return { at: arrived.at, by: arrived.from };
+  const bothWays = of.some((b) => b.from !== earliest.from);
+  return { at: earliest.at, by: bothWays ? 'system' : earliest.from };
 }

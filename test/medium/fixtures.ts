@@ -6,6 +6,7 @@ const EDGE = new URL('../fixtures/edge/', import.meta.url);
 export interface TrueCall {
   n: number;
   call_id: string;
+  kind: string;
   tenant: string | null;
   direction: 'in' | 'out' | 'int';
   from: string;

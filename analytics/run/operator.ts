@@ -1,0 +1,64 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import { runAsOperator } from './run.ts';
+
+export interface SecurityEventRow {
+  at: number;
+  tenant: string;
+  what: string;
+  callId: string;
+  user: string;
+  domain: string;
+  source: string;
+}
+
+/** Failed authentications, newest first; one a Call-ID. */
+export async function securityEvents(client: ClickHouseClient, scope: OperatorScope, fromUs: number, toUs: number, limit: number): Promise<SecurityEventRow[]> {
+  const rows = await runAsOperator<{ us: string; tenant: string; what: string; call_id: string; user: string; domain: string; source: string }>(client, scope, {
+    sql: `SELECT toUnixTimestamp64Micro(at) AS us, tenant, what, call_id, user, domain, source FROM security_events
+      WHERE at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+      ORDER BY at DESC LIMIT 1 BY call_id LIMIT {limit: UInt32}`,
+    params: { from: fromUs, to: toUs, limit },
+  });
+  return rows.map((r) => ({ at: Number(r.us), tenant: r.tenant, what: r.what, callId: r.call_id, user: r.user, domain: r.domain, source: r.source }));
+}
+
+/** One way in of one life of one receiver, as its frames' headers and what was decoded of them prove it. */
+export interface DecodedChannel {
+  edge: string;
+  boot: string;
+  channel: string;
+  /** highest packet number that any decoded header proves */
+  provenN: number;
+  packets: number;
+  stored: number;
+  duplicate: number;
+  dead: number;
+  facts: number;
+  dropped: Record<string, number>;
+  edgeDrops: Record<string, number>;
+}
+
+/** The ledger's decode stage: totals of past days, and the frames of the last ones. */
+export async function decodedChannels(client: ClickHouseClient, scope: OperatorScope): Promise<DecodedChannel[]> {
+  const rows = await runAsOperator<{ edge: string; boot: string; channel: string; proven_n: string; packets: string; stored: string; duplicate: string; dead: string; facts: string; dropped: Record<string, string>; edge_drops: Record<string, string> }>(client, scope, {
+    sql: `SELECT edge, boot, channel, max(first_n + count - 1) AS proven_n, sum(count) AS packets, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(dead) AS dead,
+        sum(facts) AS facts, sumMap(dropped) AS dropped, maxMap(edge_drops) AS edge_drops
+      FROM ledger_frames FINAL GROUP BY edge, boot, channel`,
+    params: {},
+  });
+  const counts = (map: Record<string, string>) => Object.fromEntries(Object.entries(map).map(([k, v]) => [k, Number(v)]));
+  return rows.map((r) => ({
+    edge: r.edge,
+    boot: r.boot,
+    channel: r.channel,
+    provenN: Number(r.proven_n),
+    packets: Number(r.packets),
+    stored: Number(r.stored),
+    duplicate: Number(r.duplicate),
+    dead: Number(r.dead),
+    facts: Number(r.facts),
+    dropped: counts(r.dropped),
+    edgeDrops: counts(r.edge_drops),
+  }));
+}

@@ -1,0 +1,40 @@
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+
+/**
+ * The only door from people to the store. A query names its tables' company as {tenant: String}; the value comes from
+ * the scope here and from nowhere else, so a query without a right cannot run and no caller can name another company.
+ */
+export interface CompiledQuery {
+  /** must contain {tenant: String} */
+  sql: string;
+  params: Record<string, unknown>;
+}
+
+/** The store did not answer in time or memory: ask for less. */
+export class QueryTooLarge extends Error {}
+export class StoreUnavailable extends Error {}
+
+export async function run<Row>(client: ClickHouseClient, scope: TenantScope, query: CompiledQuery): Promise<Row[]> {
+  if (!query.sql.includes('{tenant: String}')) throw new Error('a query of company data must name {tenant: String}');
+  return ask<Row>(client, query.sql, { ...query.params, tenant: scope.tenant });
+}
+
+/** Across companies: only for the operator. */
+export function runAsOperator<Row>(client: ClickHouseClient, _scope: OperatorScope, query: CompiledQuery): Promise<Row[]> {
+  return ask<Row>(client, query.sql, query.params);
+}
+
+async function ask<Row>(client: ClickHouseClient, query: string, params: Record<string, unknown>): Promise<Row[]> {
+  try {
+    const answer = await client.query({ query, query_params: params, format: 'JSONEachRow' });
+    return await answer.json<Row>();
+  } catch (cause) {
+    // 159 timeout, 160 estimated too slow, 241 memory, 307 too many bytes, 396 too many rows
+    if (cause instanceof ClickHouseError) {
+      if (['159', '160', '241', '307', '396'].includes(cause.code)) throw new QueryTooLarge('the question is too large for the store: choose a shorter period', { cause });
+      throw cause;
+    }
+    throw new StoreUnavailable('the store does not answer', { cause });
+  }
+}

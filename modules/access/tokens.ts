@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
+import type { PostgresSchema } from '../schema.ts';
+
+/** What a company's token may do; none given = read only. */
+export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'directory:write', 'tokens:write'] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
+
+/** Who stands behind a request. */
+export type Caller = { kind: 'operator' } | { kind: 'company'; tenant: string; scopes: readonly TokenScope[] };
+
+export interface IssuedToken {
+  id: string;
+  name: string;
+  scopes: TokenScope[];
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest();
+const newToken = () => `cs_${randomBytes(32).toString('base64url')}`;
+
+/** The caller of a Bearer token, or null. Looked up by hash, so its time says nothing about the token. */
+export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promise<Caller | null> {
+  if (token.length < 16 || token.length > 512) return null;
+  return asOperator(db, async (trx) => {
+    const row = await trx.selectFrom('api_tokens').select(['id', 'tenant', 'scopes', 'last_used_at']).where('hash', '=', hashOf(token)).where('revoked_at', 'is', null).executeTakeFirst();
+    if (!row) return null;
+    if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
+      await trx.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
+    }
+    return row.tenant === null ? { kind: 'operator' } : { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope) };
+  });
+}
+
+function isScope(text: string): text is TokenScope {
+  return (TOKEN_SCOPES as readonly string[]).includes(text);
+}
+
+/** The right to one company's data: the operator's to any, a company's token to its own with the scope. Null = not allowed. */
+export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {
+  if (caller.kind === 'company' && (caller.tenant !== tenant || !caller.scopes.includes(needs))) return null;
+  return { tenant } as TenantScope;
+}
+
+export function operatorScope(caller: Caller): OperatorScope | null {
+  return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;
+}
+
+/** @returns the token, for the only time */
+export async function issueToken(db: Kysely<PostgresSchema>, scope: TenantScope, name: string, scopes: readonly TokenScope[]): Promise<{ id: string; token: string }> {
+  const token = newToken();
+  const { id } = await asTenant(db, scope.tenant, (trx) =>
+    trx.insertInto('api_tokens').values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes] }).returning('id').executeTakeFirstOrThrow(),
+  );
+  return { id, token };
+}
+
+export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<IssuedToken[]> {
+  const rows = await asTenant(db, scope.tenant, (trx) =>
+    trx.selectFrom('api_tokens').select(['id', 'name', 'scopes', 'created_at', 'last_used_at']).where('tenant', '=', scope.tenant).where('revoked_at', 'is', null).orderBy('id').execute(),
+  );
+  return rows.map((r) => ({ id: r.id, name: r.name, scopes: r.scopes.filter(isScope), createdAt: r.created_at, lastUsedAt: r.last_used_at }));
+}
+
+/** @returns false when the company has no such token */
+export async function revokeToken(db: Kysely<PostgresSchema>, scope: TenantScope, id: string): Promise<boolean> {
+  const result = await asTenant(db, scope.tenant, (trx) =>
+    trx.updateTable('api_tokens').set({ revoked_at: new Date() }).where('id', '=', id).where('tenant', '=', scope.tenant).where('revoked_at', 'is', null).executeTakeFirst(),
+  );
+  return result.numUpdatedRows > 0n;
+}
+
+/**
+ * The operator's first token: the one given in BOOTSTRAP_TOKEN is added when it is not known; without one, a token is made
+ * when the operator has none yet.
+ * @returns the token that was made, to be shown once; null otherwise
+ */
+export async function ensureOperatorToken(db: Kysely<PostgresSchema>, given: string | undefined): Promise<string | null> {
+  return asOperator(db, async (trx) => {
+    // two portals that start together make one token
+    await sql`select pg_advisory_xact_lock(7205002)`.execute(trx);
+    if (given !== undefined) {
+      await trx.insertInto('api_tokens').values({ tenant: null, name: 'BOOTSTRAP_TOKEN', hash: hashOf(given), scopes: [] }).onConflict((c) => c.column('hash').doNothing()).execute();
+      return null;
+    }
+    const known = await trx.selectFrom('api_tokens').select('id').where('tenant', 'is', null).where('revoked_at', 'is', null).limit(1).executeTakeFirst();
+    if (known) return null;
+    const token = newToken();
+    await trx.insertInto('api_tokens').values({ tenant: null, name: 'first operator token', hash: hashOf(token), scopes: [] }).execute();
+    return token;
+  });
+}

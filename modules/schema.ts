@@ -1,0 +1,41 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { DirectoryBody, DirectorySnapshot } from '@callscope/core/domain/directory.ts';
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+/** written as JSON text, read parsed */
+type Json<T> = ColumnType<T, string, string>;
+
+/** PostgreSQL as sql/postgres makes it. bigint comes as text. */
+export interface PostgresSchema {
+  tenants: {
+    id: string;
+    name: string;
+    domain: string;
+    timezone: string;
+    locale: string;
+    notify_email: string | null;
+    country: string;
+    version: ColumnType<string, number | undefined, number | string>;
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
+  };
+  directory_versions: { tenant: string; valid_from: Timestamp; body: Json<DirectoryBody>; created_at: Generated<Date> };
+  api_tokens: {
+    id: Generated<string>;
+    tenant: string | null;
+    name: string;
+    hash: Buffer;
+    scopes: string[];
+    created_at: Generated<Date>;
+    last_used_at: ColumnType<Date | null, Date | undefined, Date>;
+    revoked_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
+  outbox: {
+    id: Generated<string>;
+    tenant: string;
+    version: ColumnType<string, number | string, never>;
+    payload: Json<DirectorySnapshot>;
+    created_at: Generated<Date>;
+    published_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
+}

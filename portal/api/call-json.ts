@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi';
+import { CALL_SOURCES, type CallRow, callTimes, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
+import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+
+const time = z.string().describe('RFC 3339 in UTC, milliseconds');
+const employee = z.object({ id: z.string(), name: z.string() }).nullable();
+
+export const callSchema = z
+  .object({
+    id: z.string(),
+    callIds: z.array(z.string()),
+    tenant: z.string(),
+    direction: z.enum(DIRECTIONS),
+    result: z.enum(RESULTS),
+    missedKind: z.enum(MISSED_KINDS).nullable(),
+    from: z.string(),
+    dialled: z.string(),
+    dialledRaw: z.string(),
+    number: z.string().nullable().describe("the company's own number (DID)"),
+    answeredBy: z.string().nullable(),
+    employee,
+    group: z.string().nullable(),
+    startedAt: time,
+    ringingAt: time.nullable(),
+    answeredAt: time.nullable(),
+    endedAt: time,
+    ringSeconds: z.number().nullable(),
+    talkSeconds: z.number(),
+    durationSeconds: z.number(),
+    sipCode: z.number().int().nullable(),
+    hangupBy: z.enum(HANGUP_SIDES).nullable(),
+    source: z.enum(CALL_SOURCES).describe('what the figures come from; rule = closed after silence'),
+    revision: z.number().int(),
+    legs: z.array(z.object({ target: z.string(), employee, startedAt: time, result: z.enum(RESULTS), sipCode: z.number().int().nullable() })),
+    recording: z.object({
+      status: z.enum(['ready', 'pending', 'none', 'failed', 'expired', 'erased']),
+      reason: z.string().nullable(),
+      seconds: z.number().nullable(),
+      segments: z.array(z.object({ from: z.number(), seconds: z.number() })),
+    }),
+  })
+  .openapi('Call');
+
+export type CallJson = z.output<typeof callSchema>;
+
+const iso = (us: number) => new Date(Math.round(us / 1000)).toISOString();
+const orNull = <T extends string>(text: T | ''): T | null => (text === '' ? null : text);
+
+/** @param names employee names by id */
+export function callJson(c: CallRow, names: ReadonlyMap<string, string>): CallJson {
+  const person = (id: string) => (id === '' ? null : { id, name: names.get(id) ?? id });
+  return {
+    id: c.id,
+    callIds: c.callIds,
+    tenant: c.tenant,
+    direction: c.direction,
+    result: c.result,
+    missedKind: orNull(c.missedKind),
+    from: c.from,
+    dialled: c.dialled,
+    dialledRaw: c.dialledRaw,
+    number: orNull(c.number),
+    answeredBy: orNull(c.answeredBy),
+    employee: person(c.employee),
+    group: orNull(c.group),
+    startedAt: iso(c.startedAt),
+    ringingAt: c.ringingAt ? iso(c.ringingAt) : null,
+    answeredAt: c.answeredAt ? iso(c.answeredAt) : null,
+    endedAt: iso(c.endedAt),
+    ...callTimes(c),
+    sipCode: c.sipCode || null,
+    hangupBy: orNull(c.hangupBy),
+    source: c.source,
+    revision: c.revision,
+    legs: c.legs.map((l) => ({ target: l.target, employee: person(l.employee), startedAt: iso(l.startedAt), result: l.result, sipCode: l.sipCode || null })),
+    recording: recordingOf(c),
+  };
+}
+
+/** No recorder reports yet: what the edge's rule says is all that is known. */
+function recordingOf(c: CallRow): CallJson['recording'] {
+  const none = (reason: string) => ({ status: 'none' as const, reason, seconds: null, segments: [] });
+  if (!c.answeredAt) return none('not_answered');
+  if (c.recordRule === 'none') return none('policy_off');
+  if (c.recordRule === '') return none('not_seen_by_edge');
+  return { status: 'pending', reason: null, seconds: null, segments: [] };
+}
