@@ -25,7 +25,10 @@ export interface DecoderSettings {
 }
 
 const BLOCK_ROWS = 50_000;
-const BLOCK_BYTES = 32 << 20;
+const BLOCK_BYTES = 48 << 20;
+/** a block with as many rows when it is due is under load and waits to fill, up to the longest time */
+const BUSY_ROWS = 2_000;
+const LONGEST_BLOCK_MS = 1_500;
 /** one block is written while the next is filled */
 const BLOCKS_IN_FLIGHT = 2;
 const FACTS_PER_MESSAGE = 500;
@@ -62,6 +65,7 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
   const claimed = new Set<JsMsg>();
   let factsStored: Promise<void> = Promise.resolve();
   let blockTimer: NodeJS.Timeout | undefined;
+  let blockBegan = 0;
   let factsPlanned = false;
   let blocksInFlight = 0;
   let room: () => void = () => undefined;
@@ -180,14 +184,18 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
       });
     }
     if (full) closeBlock();
-    else blockTimer ??= setTimeout(closeWhenRoom, settings.blockMs);
+    else if (blockTimer === undefined) {
+      blockBegan = performance.now();
+      blockTimer = setTimeout(closeWhenRoom, settings.blockMs);
+    }
   };
 
-  /** A block that is due while others are written goes on filling: larger blocks are cheaper. */
+  /** Under load blocks grow: one large block costs the store much less than several small ones, now and when it merges. */
   const closeWhenRoom = () => {
     blockTimer = undefined;
-    if (blocksInFlight < BLOCKS_IN_FLIGHT) closeBlock();
-    else blockTimer = setTimeout(closeWhenRoom, 20);
+    const young = performance.now() - blockBegan < LONGEST_BLOCK_MS;
+    if ((young && out.block.rows >= BUSY_ROWS) || blocksInFlight >= BLOCKS_IN_FLIGHT) blockTimer = setTimeout(closeWhenRoom, 50);
+    else closeBlock();
   };
 
   const consumer = await bus.js.consumers.get(DECODERS.stream, DECODERS.durable);

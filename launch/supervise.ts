@@ -8,6 +8,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 /** a process that lived this long is healthy: its next death begins with the short pause again */
 const HEALTHY_MS = 60_000;
+const runsAsRoot = process.getuid?.() === 0;
 
 export interface ProcessSpec {
   name: string;
@@ -16,6 +17,8 @@ export interface ProcessSpec {
   env?: Record<string, string>;
   cwd?: string;
   stopSignal?: NodeJS.Signals;
+  /** scheduling priority, -20 first to 19 last; below 0 only as root */
+  nice?: number;
   /** the child sets its own parent-death signal (it changes its user namespace on the way) */
   ownDeathSignal?: boolean;
 }
@@ -93,9 +96,14 @@ class Child {
   }
 
   start(): void {
-    const { command, args, env, cwd, name, ownDeathSignal } = this.#spec;
-    const guarded = this.#setpriv && !ownDeathSignal;
-    const process = spawn(guarded ? 'setpriv' : command, guarded ? ['--pdeathsig', 'KILL', '--', command, ...args] : args, {
+    const { command, args, env, cwd, name, nice, ownDeathSignal } = this.#spec;
+    const [file = '', ...words] = [
+      ...(nice !== undefined && (nice >= 0 || runsAsRoot) ? ['nice', '-n', String(nice)] : []),
+      ...(this.#setpriv && !ownDeathSignal ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
+      command,
+      ...args,
+    ];
+    const process = spawn(file, words, {
       cwd,
       env: childEnvironment(env ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],

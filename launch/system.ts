@@ -19,6 +19,11 @@ export class DataDirError extends Error {}
 type Config = z.output<typeof blocks.common> & z.output<typeof blocks.data> & z.output<typeof blocks.launch> & z.output<typeof blocks.portal> & z.output<typeof blocks.edge>;
 
 const SERVER_LIMIT_MS = 60_000;
+/**
+ * When the machine is full the receiver goes first: a packet that it does not take in time is lost, all else can wait.
+ */
+const FIRST = -10;
+const LATER = 5;
 const LEAST_FREE_BYTES = 200_000_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -70,6 +75,7 @@ export async function launch(config: Config, log: Log): Promise<System> {
     log.info('starting the store', { port });
     supervisor.start({
       name: 'clickhouse',
+      nice: LATER,
       command: process.execPath,
       args: [join(root, 'launch/clickhouse/main.ts')],
       env: { DATA_DIR: dataDir, CLICKHOUSE_PORT: String(port), CLICKHOUSE_PASSWORD: password, LOG_FORMAT: 'json', METRICS_PORT: '0', UV_THREADPOOL_SIZE: '12' },
@@ -83,14 +89,14 @@ export async function launch(config: Config, log: Log): Promise<System> {
   await migrate(stores.DATABASE_URL, stores.CLICKHOUSE_URL, log);
 
   const services = [
-    ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS),
+    ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),
     ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
-    ...numbered('edge', 'ingest/main-edge.ts', 1),
+    ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
     ...numbered('portal', 'portal/main.ts', 1),
   ];
-  for (const { name, script, instance } of services) {
+  for (const { name, script, instance, nice } of services) {
     log.info(`starting ${name}`);
-    supervisor.start({ name, command: process.execPath, args: [join(root, script)], env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' } });
+    supervisor.start({ name, command: process.execPath, args: [join(root, script)], ...(nice === undefined ? {} : { nice }), env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' } });
   }
 
   let stopped = false;
@@ -114,8 +120,8 @@ export async function launch(config: Config, log: Log): Promise<System> {
   };
 }
 
-function numbered(name: string, script: string, count: number): { name: string; script: string; instance: string }[] {
-  return Array.from({ length: count }, (_, i) => ({ name: count === 1 ? name : `${name}-${i + 1}`, script, instance: String(i + 1) }));
+function numbered(name: string, script: string, count: number, nice?: number): { name: string; script: string; instance: string; nice?: number }[] {
+  return Array.from({ length: count }, (_, i) => ({ name: count === 1 ? name : `${name}-${i + 1}`, script, instance: String(i + 1), ...(nice === undefined ? {} : { nice }) }));
 }
 
 function checkDataDir(dataDir: string): void {

@@ -17,16 +17,12 @@ export interface SipFact {
   fromUser: string;
   fromHost: string;
   fromTag: string;
-  toUser: string;
-  toHost: string;
   toTag: string;
   /** Request-URI (requests only) */
   uriUser: string;
   uriHost: string;
   /** branch of the topmost Via: names the transaction on this hop (RFC 3261, 17.1.3) */
   branch: string;
-  /** Reason header, e.g. `SIP;cause=200;text="Call completed elsewhere"` (RFC 3326) */
-  reason: string;
   /** REFER: Refer-To URI user; INVITE made by a transfer: Referred-By URI user (RFC 3515, 3892) */
   referTo: string;
   referredBy: string;
@@ -69,7 +65,7 @@ const KIND_SIP = 1;
 const KIND_EVENT = 2;
 const KIND_ACTIVITY = 3;
 
-const SIP_STRINGS = ['callId', 'method', 'src', 'dst', 'fromUser', 'fromHost', 'fromTag', 'toUser', 'toHost', 'toTag', 'uriUser', 'uriHost', 'branch', 'reason', 'referTo', 'referredBy'] as const;
+const SIP_STRINGS = ['callId', 'method', 'src', 'dst', 'fromUser', 'fromHost', 'fromTag', 'toTag', 'uriUser', 'uriHost', 'branch', 'referTo', 'referredBy'] as const;
 
 /** Grows as needed; one per encoder, reused between batches. */
 class Sink {
@@ -236,9 +232,8 @@ function readFact(s: Source): Fact {
       kind: 'sip', at, code, cseq, hash,
       callId: s.str(), method: s.str(), src: s.str(), dst: s.str(),
       fromUser: s.str(), fromHost: s.str(), fromTag: s.str(),
-      toUser: s.str(), toHost: s.str(), toTag: s.str(),
-      uriUser: s.str(), uriHost: s.str(), branch: s.str(),
-      reason: s.str(), referTo: s.str(), referredBy: s.str(),
+      toTag: s.str(), uriUser: s.str(), uriHost: s.str(), branch: s.str(),
+      referTo: s.str(), referredBy: s.str(),
     };
   }
   if (kind === KIND_EVENT) {

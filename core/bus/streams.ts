@@ -36,7 +36,7 @@ export const MAX_FRAME_BYTES = 1 * MiB;
 export const MAX_FRAME_PACKETS = 100;
 export const MAX_FRAME_WAIT_MS = 20;
 
-export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 2_000 } as const;
+export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 5_000 } as const;
 
 /** KV buckets. Keys are ids or hashes, never Call-IDs. */
 export const KV = {

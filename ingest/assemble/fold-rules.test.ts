@@ -10,8 +10,8 @@ const ms = (n: number) => T0 + n * 1_000;
 let hash = 0;
 function sip(at: number, method: string, code: number, src: string, dst: string, more: Partial<SipFact> = {}): SipFact {
   return {
-    kind: 'sip', at: ms(at), callId: 'c', method, code, cseq: 1, src, dst, fromUser: '79161234567', fromHost: 'carrier', fromTag: 'a', toUser: '74951000101',
-    toHost: 'edge', toTag: '', uriUser: '', uriHost: '', branch: '', reason: '', referTo: '', referredBy: '', hash: ++hash, ...more,
+    kind: 'sip', at: ms(at), callId: 'c', method, code, cseq: 1, src, dst, fromUser: '79161234567', fromHost: 'carrier', fromTag: 'a', 
+    toTag: '', uriUser: '', uriHost: '', branch: '', referTo: '', referredBy: '', hash: ++hash, ...more,
   };
 }
 const phone = (user: string) => `10.0.1.${user.slice(-2)}:5060`;

@@ -14,6 +14,8 @@ export interface HepPacket {
   srcPort: number;
   dstIp: string;
   dstPort: number;
+  /** 32-bit hash of the four above */
+  route: number;
   /** µs since the epoch, at the capturing host */
   at: number;
   type: number;
@@ -69,6 +71,15 @@ function ipv6(b: Buffer, o: number): string {
   }
   const hex = (from: number, to: number) => groups.slice(from, to).map((g) => g.toString(16)).join(':');
   return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + length, 8)}`;
+}
+
+function routeHash(b: Buffer, src: number, dst: number, size: number, srcPort: number, dstPort: number): number {
+  let h = (srcPort << 16) | dstPort;
+  for (let i = 0; i < size; i += 4) {
+    h = Math.imul(h ^ b.readInt32LE(src + i), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13) ^ b.readInt32LE(dst + i), 0xc2b2ae35);
+  }
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 export function decodeHep3(bytes: Uint8Array): HepPacket | HepDrop {
@@ -198,6 +209,7 @@ export function decodeHep3(bytes: Uint8Array): HepPacket | HepDrop {
     srcPort,
     dstIp,
     dstPort,
+    route: routeHash(b, src4 || src6, dst4 || dst6, src4 ? 4 : 16, srcPort, dstPort),
     at: seconds * 1_000_000 + micros,
     type,
     captureId,

@@ -14,11 +14,8 @@ export interface SipMessage {
   fromUser: string;
   fromHost: string;
   fromTag: string;
-  toUser: string;
-  toHost: string;
   toTag: string;
   branch: string;
-  reason: string;
   referTo: string;
   referredBy: string;
 }
@@ -60,7 +57,6 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
   let from = '';
   let to = '';
   let via = '';
-  let reason = '';
   let referTo = '';
   let referredBy = '';
   while (lineEnd >= 0 && lineEnd < text.length) {
@@ -75,45 +71,33 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
     if (end === lineStart) break;
     const colon = text.indexOf(':', lineStart);
     if (colon < 0 || colon >= end) continue;
-    // only these first letters begin a header that is read: c(seq, all-id) i f t v r(eason, efer) b
-    const first = text.charCodeAt(lineStart) | 32;
-    if (first !== 99 && first !== 105 && first !== 102 && first !== 116 && first !== 118 && first !== 114 && first !== 98) continue;
-    switch (text.slice(lineStart, colon).trim().toLowerCase()) {
-      case 'call-id':
-      case 'i':
+    switch (headerOf(text, lineStart, colon)) {
+      case CALL_ID:
         callId ||= text.slice(colon + 1, end).trim();
         break;
-      case 'cseq': {
+      case CSEQ: {
         if (cseq >= 0) break;
         const value = text.slice(colon + 1, end).trim();
-        const space = value.search(/[ \t]/);
+        const space = value.indexOf(' ');
         if (space < 1) return 'headers';
         cseq = Number(value.slice(0, space));
         cseqMethod = value.slice(space + 1).trim();
         if (!Number.isInteger(cseq) || cseq < 0 || cseq > 0xffffffff) return 'headers';
         break;
       }
-      case 'from':
-      case 'f':
+      case FROM:
         from ||= text.slice(colon + 1, end);
         break;
-      case 'to':
-      case 't':
+      case TO:
         to ||= text.slice(colon + 1, end);
         break;
-      case 'via':
-      case 'v':
+      case VIA:
         via ||= text.slice(colon + 1, end);
         break;
-      case 'reason':
-        reason ||= text.slice(colon + 1, end).trim().slice(0, 200);
-        break;
-      case 'refer-to':
-      case 'r':
+      case REFER_TO:
         referTo ||= text.slice(colon + 1, end);
         break;
-      case 'referred-by':
-      case 'b':
+      case REFERRED_BY:
         referredBy ||= text.slice(colon + 1, end);
         break;
     }
@@ -126,7 +110,7 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
   const f = parseAddress(from);
   const t = parseAddress(to);
   // Call-ID is word ["@" word] (25.1): ASCII without controls; names in From and To may be UTF-8, their users not
-  if (!isPrintable(callId) || !isPrintable(f.user) || !isPrintable(t.user) || !isPrintable(uriUser) || !isPrintable(f.tag) || !isPrintable(t.tag)) return 'content';
+  if (!(isPrintable(callId) && isPrintable(f.user) && isPrintable(t.user) && isPrintable(uriUser) && isPrintable(f.tag) && isPrintable(t.tag))) return 'content';
   return {
     method,
     code,
@@ -137,14 +121,51 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
     fromUser: f.user,
     fromHost: f.host,
     fromTag: f.tag,
-    toUser: t.user,
-    toHost: t.host,
     toTag: t.tag,
     branch: parameter(via.split(',', 1)[0] ?? '', 'branch'),
-    reason: isPrintable(reason) ? reason : '',
     referTo: referTo === '' ? '' : parseAddress(referTo).user,
     referredBy: referredBy === '' ? '' : parseAddress(referredBy).user,
   };
+}
+
+const NONE = 0;
+const CALL_ID = 1;
+const CSEQ = 2;
+const FROM = 3;
+const TO = 4;
+const VIA = 5;
+const REFER_TO = 6;
+const REFERRED_BY = 7;
+
+/** Which of the headers that are read begins here: told by its first letter and length before any text is cut out. */
+function headerOf(text: string, start: number, colon: number): number {
+  let end = colon;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  const length = end - start;
+  switch (text.charCodeAt(start) | 32) {
+    case 118: // v
+      return length === 1 || (length === 3 && is(text, start, end, 'via')) ? VIA : NONE;
+    case 102: // f
+      return length === 1 || (length === 4 && is(text, start, end, 'from')) ? FROM : NONE;
+    case 116: // t
+      return length === 1 || (length === 2 && is(text, start, end, 'to')) ? TO : NONE;
+    case 105: // i
+      return length === 1 ? CALL_ID : NONE;
+    case 99: // c
+      if (length === 7 && is(text, start, end, 'call-id')) return CALL_ID;
+      return length === 4 && is(text, start, end, 'cseq') ? CSEQ : NONE;
+    case 114: // r
+      if (length === 1 || (length === 8 && is(text, start, end, 'refer-to'))) return REFER_TO;
+      return length === 11 && is(text, start, end, 'referred-by') ? REFERRED_BY : NONE;
+    case 98: // b
+      return length === 1 ? REFERRED_BY : NONE;
+    default:
+      return NONE;
+  }
+}
+
+function is(text: string, start: number, end: number, name: string): boolean {
+  return text.slice(start, end).toLowerCase() === name;
 }
 
 function isSpace(code: number): boolean {
@@ -213,6 +234,17 @@ function decodePercent(text: string): string {
 
 /** Value of `;name=value` in a parameter list; quotes are taken off. */
 function parameter(list: string, name: string): string {
+  // nearly always written plainly
+  const plain = list.indexOf(`;${name}=`);
+  if (plain >= 0) {
+    const from = plain + name.length + 2;
+    let to = from;
+    for (; to < list.length; to++) {
+      const c = list.charCodeAt(to);
+      if (c === 59 || c === 44 || c === 32 || c === 9 || c === 62 || c === 13) break;
+    }
+    return list.charCodeAt(from) === 34 ? list.slice(from, to).replace(/^"|"$/g, '') : list.slice(from, to);
+  }
   const lower = list.toLowerCase();
   for (let at = lower.indexOf(`${name}=`); at >= 0; at = lower.indexOf(`${name}=`, at + 1)) {
     let before = at - 1;

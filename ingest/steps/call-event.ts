@@ -13,7 +13,7 @@ export function callEvent(packet: Uint8Array, place: Place, copies: Copies, out:
   if (!isKnownEvent(event.method)) unknownEvents.inc();
   const at = clampTime(event.at || place.receivedAt * 1_000, place.receivedAt);
   // the same text by the other transport, or again: `id` is no part of it, OpenSIPS repeats ids
-  if (copies.seen(copyKey(crc32(JSON.stringify(event.params)), event.method), event.at || at)) return 'duplicate';
+  if (copies.seen(copyKey(crc32(JSON.stringify(event.params)), crc32(event.method)), event.at || at)) return 'duplicate';
   out.block.event(place, at, event.callId, event.method, packet);
   if (event.isFact) out.facts.push(eventFact(event, at));
   return 'stored';

@@ -24,8 +24,7 @@ export class Lives {
 export function rtcpReport(packet: HepPacket, place: Place, copies: Copies, lives: Lives, out: Output): Fate {
   const report = parseRtcp(packet.payload);
   if (typeof report === 'string') return report;
-  const route = `${packet.srcIp}:${packet.srcPort}>${packet.dstIp}:${packet.dstPort}${packet.correlationId}`;
-  if (copies.seen(copyKey(crc32(packet.payload), route), packet.at)) return 'duplicate';
+  if (copies.seen(copyKey(crc32(packet.payload), packet.route), packet.at)) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
   out.block.rtcpReport(place, packet, at, packet.correlationId, report);
   if (packet.correlationId !== '' && lives.isDue(packet.correlationId, at)) out.facts.push({ kind: 'activity', at, callId: packet.correlationId });

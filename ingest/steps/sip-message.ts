@@ -10,12 +10,10 @@ export function sipMessage(packet: HepPacket, place: Place, copies: Copies, out:
   const sip = parseSip(packet.payload);
   if (typeof sip === 'string') return sip;
   const hash = crc32(packet.payload);
-  const src = `${packet.srcIp}:${packet.srcPort}`;
-  const dst = `${packet.dstIp}:${packet.dstPort}`;
-  if (copies.seen(copyKey(hash, `${src}>${dst}${sip.callId}`), packet.at)) return 'duplicate';
+  if (copies.seen(copyKey(hash, packet.route), packet.at)) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
   out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash });
-  if (isFact(sip)) out.facts.push(factOf(sip, at, src, dst, hash));
+  if (isFact(sip)) out.facts.push(factOf(sip, at, `${packet.srcIp}:${packet.srcPort}`, `${packet.dstIp}:${packet.dstPort}`, hash));
   return 'stored';
 }
 
@@ -27,7 +25,8 @@ function isFact(sip: SipMessage): boolean {
 
 /** Also what a row of `messages` is turned back into when a late fact makes its call be folded again. */
 export function factOf(sip: SipMessage, at: number, src: string, dst: string, hash: number): SipFact {
-  return { kind: 'sip', at, src, dst, hash, ...sip };
+  const { callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch, referTo, referredBy } = sip;
+  return { kind: 'sip', at, src, dst, hash, callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch, referTo, referredBy };
 }
 
 export function sipFact(payload: Buffer, at: number, src: string, dst: string, hash: number): SipFact | null {

@@ -1,4 +1,5 @@
 -- Raw traffic: at-least-once. (stream_seq, idx) is the identity of a row; reads are per call and drop repeats.
+-- Small parts stay compact and merges are rarer and wider: written once, read by call, gone after a month.
 -- TTL counts from receipt: a replay of old captures must not vanish at insert.
 CREATE TABLE IF NOT EXISTS messages {on_cluster}
 (
@@ -26,7 +27,7 @@ ENGINE = {engine}
 PARTITION BY toDate(received_at)
 ORDER BY (call_id, received_at, stream_seq, idx)
 TTL toDateTime(received_at) + INTERVAL 30 DAY
-SETTINGS ttl_only_drop_parts = 1;
+SETTINGS ttl_only_drop_parts = 1, min_bytes_for_wide_part = 268435456, merge_selector_base = 12;
 
 CREATE TABLE IF NOT EXISTS rtcp {on_cluster}
 (
@@ -57,7 +58,7 @@ ENGINE = {engine}
 PARTITION BY toDate(received_at)
 ORDER BY (call_id, received_at, stream_seq, idx)
 TTL toDateTime(received_at) + INTERVAL 30 DAY
-SETTINGS ttl_only_drop_parts = 1;
+SETTINGS ttl_only_drop_parts = 1, min_bytes_for_wide_part = 268435456, merge_selector_base = 12;
 
 CREATE TABLE IF NOT EXISTS events {on_cluster}
 (
@@ -75,7 +76,7 @@ ENGINE = {engine}
 PARTITION BY toDate(received_at)
 ORDER BY (call_id, received_at, stream_seq, idx)
 TTL toDateTime(received_at) + INTERVAL 30 DAY
-SETTINGS ttl_only_drop_parts = 1;
+SETTINGS ttl_only_drop_parts = 1, min_bytes_for_wide_part = 268435456, merge_selector_base = 12;
 
 -- What became of each frame's packets: the ledger's decode stage. One row a frame, replaced when the frame is
 -- decoded again, so that a redelivery is not counted twice. A heartbeat (count 0) only carries the edge's drop totals.
