@@ -1,0 +1,123 @@
+/**
+ * npm test: the house checks, then tests in three sizes. Ends with what was skipped and why, and a line
+ * "N passed, N failed".
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLog } from '@callscope/core/node/log.ts';
+import { ensurePackages, MissingPackages, NATS_SERVER, TSHARK } from '@callscope/launch/install.ts';
+import { onPath } from '@callscope/launch/supervise.ts';
+import { ROOT, STEPS } from './check/steps.ts';
+
+const SIZES = ['unit', 'medium', 'large'] as const;
+type Size = (typeof SIZES)[number];
+/** a run that hangs is ended and counts as failed */
+const LIMIT_MS: Record<Size, number> = { unit: 5 * 60_000, medium: 25 * 60_000, large: 45 * 60_000 };
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numTotalTests: number;
+  testResults: { name: string; status: string; message?: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
+}
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --large]
+Without options: everything. Missing Debian packages (nats-server; tshark) are installed as root or with passwordless
+sudo, after the command was printed; NO_INSTALL=1 turns that off.`);
+  process.exit(0);
+}
+const wanted = (name: string) => args.length === 0 || args.includes(`--${name}`);
+const log = createLog('test', { format: 'text' });
+const skipped: string[] = [];
+let passed = 0;
+let failed = 0;
+
+if (wanted('check')) {
+  for (const step of STEPS) {
+    const started = performance.now();
+    const problems = step.run();
+    console.log(`${problems.length === 0 ? 'passed' : 'FAILED'}  check: ${step.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    for (const problem of problems) console.log(problem);
+    if (problems.length === 0) passed++;
+    else failed++;
+  }
+}
+
+const noInstall = process.env.NO_INSTALL === '1';
+if (wanted('medium') || wanted('large')) {
+  try {
+    ensurePackages([NATS_SERVER], noInstall, log);
+  } catch (error) {
+    if (!(error instanceof MissingPackages)) throw error;
+    console.log(`FAILED  the tests need a bus: ${error.message}`);
+    failed++;
+  }
+  try {
+    ensurePackages([TSHARK], noInstall, log);
+  } catch (error) {
+    if (!(error instanceof MissingPackages)) throw error;
+    skipped.push(`tshark's reading of exported captures: ${error.message}`);
+  }
+}
+
+for (const size of SIZES) {
+  if (!wanted(size)) continue;
+  if (size !== 'unit' && !onPath('nats-server')) {
+    skipped.push(`${size}: nats-server is missing`);
+    continue;
+  }
+  await runSize(size);
+}
+
+for (const line of skipped) console.log(`skipped: ${line}`);
+if (skipped.length === 0) console.log('skipped: nothing');
+if (passed + failed === 0) {
+  console.log('no test ran');
+  failed++;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
+
+async function runSize(size: Size): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'callscope-test-'));
+  const file = join(dir, 'report.json');
+  const started = performance.now();
+  const vitest = spawn(process.execPath, [fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url)), 'run', '--project', size, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const limit = setTimeout(() => {
+    console.log(`FAILED  ${size}: not done in ${LIMIT_MS[size] / 60_000} minutes, ended`);
+    vitest.kill('SIGKILL');
+  }, LIMIT_MS[size]);
+  const code = await new Promise<number | null>((done) => vitest.once('exit', done));
+  clearTimeout(limit);
+  if (!existsSync(file)) {
+    console.log(`FAILED  ${size}: no report (exit code ${code})`);
+    failed++;
+  } else {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+    passed += report.numPassedTests;
+    failed += report.numFailedTests;
+    for (const suite of report.testResults) {
+      // a file that fails before its first test has no failed test
+      if (suite.status === 'failed' && suite.assertionResults.every((t) => t.status !== 'failed')) {
+        failed++;
+        console.log(`FAILED  ${suite.name}: ${suite.message ?? ''}`);
+      }
+      for (const test of suite.assertionResults) if (test.status === 'skipped' || test.status === 'pending' || test.status === 'todo') skipped.push(`${suite.name}: ${test.fullName}`);
+    }
+    if (code !== 0 && report.numFailedTests === 0 && report.testResults.every((s) => s.status !== 'failed')) {
+      failed++;
+      console.log(`FAILED  ${size}: vitest ended with ${code}`);
+    }
+  }
+  console.log(`${size}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  rmSync(dir, { recursive: true, force: true });
+}
