@@ -86,10 +86,9 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
     }
   };
 
-  const insert = (table: Table, sink: RowSink) => {
-    const rows = sink.rows;
-    return insertBlock(store, table, sink.take(), rows, { stopping, log, waiting: heartbeat });
-  };
+  const insert = (table: Table, sink: RowSink) => insertBlock(store, table, sink.view(), sink.rows, { stopping, log, waiting: heartbeat });
+  /** written blocks are filled again: their memory is the size of a block by then */
+  const spare: RawBlock[] = [];
 
   const writeBlock = async (block: RawBlock, frames: Taken[], facts: Promise<void>) => {
     try {
@@ -128,13 +127,15 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
     publishFacts();
     const frames = taken;
     const { block } = out;
-    out = { block: new RawBlock(), facts: [] };
+    out = { block: spare.pop() ?? new RawBlock(), facts: [] };
     taken = [];
     blocksInFlight++;
     const written: Promise<void> = writeBlock(block, frames, factsStored)
       .catch((error) => log.warn('a block was given up, its frames will be delivered again', { frames: frames.length, error }))
       .finally(() => {
         blocksInFlight--;
+        block.clear();
+        spare.push(block);
         blocks.delete(written);
         room();
       });

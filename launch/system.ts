@@ -24,6 +24,8 @@ const SERVER_LIMIT_MS = 60_000;
  */
 const FIRST = -10;
 const LATER = 5;
+/** A larger nursery: packets and facts die young, and the more room they have the fewer of them are copied first. */
+const V8 = ['--max-semi-space-size=32'];
 const LEAST_FREE_BYTES = 200_000_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -96,7 +98,7 @@ export async function launch(config: Config, log: Log): Promise<System> {
   ];
   for (const { name, script, instance, nice } of services) {
     log.info(`starting ${name}`);
-    supervisor.start({ name, command: process.execPath, args: [join(root, script)], ...(nice === undefined ? {} : { nice }), env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' } });
+    supervisor.start({ name, command: process.execPath, args: [...V8, join(root, script)], ...(nice === undefined ? {} : { nice }), env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' } });
   }
 
   let stopped = false;

@@ -8,30 +8,16 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Largest datagram kept: HEP's length field holds no more. */
-const POOL_BYTES = 1 << 20;
-
 /**
  * UDP receiver: every datagram is one packet of its channel, whatever it holds. `reusePort` lets two receivers share a
- * port. The datagram is copied into a pool of 1 MB pages: a frame's packets are views into one or two pages.
+ * port. Each datagram comes in memory of its own, so it is handed on as it is.
  * @throws when the port is taken
  */
 export async function receiveUdp(host: string, port: number, receiveBufferBytes: number, channel: Channel, onPacket: (packet: Buffer) => void): Promise<Receiver> {
   const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', reusePort: true, recvBufferSize: receiveBufferBytes });
-  let page = Buffer.allocUnsafe(POOL_BYTES);
-  let used = 0;
   socket.on('message', (datagram) => {
-    if (channel.publisher.full) {
-      channel.drop('bus_full');
-      return;
-    }
-    if (used + datagram.length > POOL_BYTES) {
-      page = Buffer.allocUnsafe(POOL_BYTES);
-      used = 0;
-    }
-    datagram.copy(page, used);
-    onPacket(page.subarray(used, used + datagram.length));
-    used += datagram.length;
+    if (channel.publisher.full) channel.drop('bus_full');
+    else onPacket(datagram);
   });
   await new Promise<void>((done, failed) => {
     socket.once('error', failed);

@@ -72,9 +72,9 @@ export class CallWriter {
 
   async #insert<T>(table: Table, token: string | undefined, list: readonly T[], write: (element: T) => void): Promise<void> {
     if (list.length === 0) return;
+    this.#sink.clear();
     for (const element of list) write(element);
-    const rows = this.#sink.rows;
-    await insertBlock(this.#client, table, this.#sink.take(), rows, { ...(token ? { token: `${table.name}-${token}` } : {}), stopping: this.#stopping, log: this.#log });
+    await insertBlock(this.#client, table, this.#sink.view(), this.#sink.rows, { ...(token ? { token: `${table.name}-${token}` } : {}), stopping: this.#stopping, log: this.#log });
   }
 }
 

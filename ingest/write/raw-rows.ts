@@ -41,6 +41,10 @@ export class RawBlock {
     return this.messages.bytes + this.rtcp.bytes + this.events.bytes;
   }
 
+  clear(): void {
+    for (const sink of [this.messages, this.rtcp, this.events, this.ledger]) sink.clear();
+  }
+
   message(place: Place, packet: HepPacket, at: number, m: { callId: string; method: string; code: number; cseq: number; hash: number }): void {
     const s = this.messages;
     s.u64(place.receivedAt);

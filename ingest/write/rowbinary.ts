@@ -16,12 +16,14 @@ export class RowSink {
     return this.#at;
   }
 
-  /** The block so far as a copy; the sink is empty after. */
-  take(): Buffer {
-    const block = Buffer.from(this.#buffer.subarray(0, this.#at));
+  /** The block so far, a view: good until the next write or `clear`. */
+  view(): Buffer {
+    return this.#buffer.subarray(0, this.#at);
+  }
+
+  clear(): void {
     this.#at = 0;
     this.rows = 0;
-    return block;
   }
 
   #need(bytes: number): void {
