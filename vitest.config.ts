@@ -4,9 +4,26 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['**/node_modules/**', 'test/medium/**', 'test/e2e/**', 'test/faults/**'], testTimeout: 30_000 } },
-      { test: { name: 'medium', include: ['test/medium/**/*.test.ts'], fileParallelism: false, testTimeout: 90_000, hookTimeout: 150_000 } },
-      { test: { name: 'large', include: ['test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 240_000, hookTimeout: 150_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/medium/**', 'test/e2e/**', 'test/faults/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: { name: 'medium', include: ['test/medium/**/*.test.ts'], fileParallelism: false, testTimeout: 90_000, hookTimeout: 150_000 },
+      },
+      {
+        test: {
+          name: 'large',
+          include: ['test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 150_000,
+        },
+      },
     ],
   },
 });

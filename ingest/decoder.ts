@@ -1,6 +1,4 @@
 import { hostname } from 'node:os';
-import type { JsMsg } from '@nats-io/jetstream';
-import type { ClickHouseClient } from '@clickhouse/client';
 import { encodeFacts, type Fact } from '@callscope/core/bus/facts.ts';
 import { decodeFrame, encodeFrame, type Frame, FrameError, type FrameHeader } from '@callscope/core/bus/frames.ts';
 import { DECODERS, subjects } from '@callscope/core/bus/streams.ts';
@@ -8,8 +6,10 @@ import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
-import { decodeFramePackets, DecoderMemory } from './steps/frame.ts';
-import type { Output } from './steps/place.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { JsMsg } from '@nats-io/jetstream';
+import { DecoderMemory, decodeFramePackets } from './steps/frame.ts';
+import type { Output } from './steps/output.ts';
 import { BlockRefused, insertBlock, type Table } from './write/block-writer.ts';
 import { publishDeadLetter } from './write/dlq.ts';
 import { EVENTS, type FrameFates, LEDGER_FRAMES, MESSAGES, RawBlock, RTCP } from './write/raw-rows.ts';
@@ -79,7 +79,9 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
       nextFact += facts.length;
       const bytes = encodeFacts({ decoder, boot, firstN, facts });
       factsTotal.inc(facts.length);
-      const stored = untilDone('publishing facts', log, stopping, () => bus.js.publish(subjects.facts(settings.group), bytes, { msgID: `${decoder}-${boot}-${firstN}` }));
+      const stored = untilDone('publishing facts', log, stopping, () =>
+        bus.js.publish(subjects.facts(settings.group), bytes, { msgID: `${decoder}-${boot}-${firstN}` }),
+      );
       factsStored = Promise.all([factsStored, stored]).then(() => undefined);
       // seen again where the block waits for it; here only so that a rejection while stopping is not "unhandled"
       factsStored.catch(() => undefined);
@@ -113,7 +115,9 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
   const bury = async (frames: Taken[], error: unknown) => {
     const block = new RawBlock();
     for (const { message, header } of frames) {
-      await untilDone('writing a dead letter', log, stopping, () => publishDeadLetter(bus, { step: 'write', reason: errorText(error), subject: message.subject, bytes: message.data }));
+      await untilDone('writing a dead letter', log, stopping, () =>
+        publishDeadLetter(bus, { step: 'write', reason: errorText(error), subject: message.subject, bytes: message.data }),
+      );
       const fates: FrameFates = { stored: 0, duplicate: 0, dead: header.count, dropped: {}, facts: 0 };
       block.frame(header, fates);
     }
@@ -154,7 +158,9 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       log.error('a message of RAW is not a frame, it goes to the dead letters', { sequence: message.seq, error });
-      await untilDone('writing a dead letter', log, stopping, () => publishDeadLetter(bus, { step: 'frame', reason: errorText(error), subject: message.subject, bytes: message.data }));
+      await untilDone('writing a dead letter', log, stopping, () =>
+        publishDeadLetter(bus, { step: 'frame', reason: errorText(error), subject: message.subject, bytes: message.data }),
+      );
       message.ack();
       return;
     }
@@ -169,7 +175,9 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
       log.error('a step failed on a packet, it goes to the dead letters', { step: letter.step, error: errorText(letter.error) });
       // a frame of its own, so that it can be sent again as it is
       const bytes = encodeFrame({ ...frame, edge: `${frame.edge}/replay`, boot: Date.now() * 1_000, firstN: 1, drops: {} }, [letter.bytes]);
-      await untilDone('writing a dead letter', log, stopping, () => publishDeadLetter(bus, { step: letter.step, reason: errorText(letter.error), subject: message.subject, bytes }));
+      await untilDone('writing a dead letter', log, stopping, () =>
+        publishDeadLetter(bus, { step: letter.step, reason: errorText(letter.error), subject: message.subject, bytes }),
+      );
     }
     lag.set(Math.max(0, (Date.now() - frame.receivedAt) / 1000));
     if (out.facts.length >= FACTS_PER_MESSAGE) publishFacts();

@@ -1,5 +1,5 @@
-import { blocks, readConfig } from '@callscope/core/node/config.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
+import { blocks, readConfig } from '@callscope/core/node/config.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { reportStatus } from '@callscope/core/node/status.ts';

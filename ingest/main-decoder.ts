@@ -13,5 +13,9 @@ await runService('decoder', async (service) => {
   const store = connectClickhouse(config.CLICKHOUSE_URL, 'callscope-decoder');
   service.onStop('store', () => store.close());
   reportStatus(service, bus, 'decoder');
-  await runDecoder(service, bus, store, { group: config.EDGE_GROUP, blockMs: config.DECODE_BLOCK_MS, batchFrames: config.DECODE_BATCH_FRAMES });
+  await runDecoder(service, bus, store, {
+    group: config.EDGE_GROUP,
+    blockMs: config.DECODE_BLOCK_MS,
+    batchFrames: config.DECODE_BATCH_FRAMES,
+  });
 });

@@ -47,7 +47,9 @@ function hexDump(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += 16) {
     const part = [...bytes.subarray(at, at + 16)];
     const hex = part.map((b) => b.toString(16).padStart(2, '0')).join(' ');
-    lines.push(`${at.toString(16).padStart(6, '0')}  ${hex.padEnd(47)}  ${part.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '.')).join('')}`);
+    lines.push(
+      `${at.toString(16).padStart(6, '0')}  ${hex.padEnd(47)}  ${part.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '.')).join('')}`,
+    );
   }
   return lines.join('\n');
 }

@@ -56,5 +56,8 @@ export function ensurePackages(packages: readonly SystemPackage[], noInstall: bo
     throw new MissingPackages(`could not install ${names}. Try by hand: ${asRoot ? '' : 'sudo '}${shown}`, { cause });
   }
   const still = missing.filter((p) => !onPath(p.command));
-  if (still.length > 0) throw new MissingPackages(`${still.map((p) => p.name).join(', ')} was installed and ${still.map((p) => p.command).join(', ')} is still not on PATH`);
+  if (still.length > 0)
+    throw new MissingPackages(
+      `${still.map((p) => p.name).join(', ')} was installed and ${still.map((p) => p.command).join(', ')} is still not on PATH`,
+    );
 }

@@ -12,7 +12,10 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 const log = createLog('launch');
 try {
   const config = readConfig(blocks.common, blocks.data, blocks.launch, blocks.portal, blocks.edge);
-  const system = await launch(config, createLog('launch', { level: config.LOG_LEVEL, ...(config.LOG_FORMAT ? { format: config.LOG_FORMAT } : {}) }));
+  const system = await launch(
+    config,
+    createLog('launch', { level: config.LOG_LEVEL, ...(config.LOG_FORMAT ? { format: config.LOG_FORMAT } : {}) }),
+  );
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ClickHouseClient } from '@clickhouse/client';
-import pg from 'pg';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { blocks, ConfigError, readConfig } from '@callscope/core/node/config.ts';
 import { createLog, errorText, type Log } from '@callscope/core/node/log.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import pg from 'pg';
 
 export class MigrationError extends Error {}
 
@@ -34,16 +34,22 @@ export function migrationsOf(store: 'clickhouse' | 'postgres'): Migration[] {
 function pending(store: string, all: readonly Migration[], applied: ReadonlyMap<string, string>): Migration[] {
   const known = new Set(all.map((m) => m.id));
   const newer = [...applied.keys()].filter((id) => !known.has(id));
-  if (newer.length > 0) throw new MigrationError(`${store} is newer than this build (it has ${newer.join(', ')}): start the version that made it, or a later one`);
+  if (newer.length > 0)
+    throw new MigrationError(
+      `${store} is newer than this build (it has ${newer.join(', ')}): start the version that made it, or a later one`,
+    );
   for (const m of all) {
     const was = applied.get(m.id);
-    if (was !== undefined && was !== m.checksum) throw new MigrationError(`${store}: migration ${m.id} was changed after it was applied; changes go into a new file`);
+    if (was !== undefined && was !== m.checksum)
+      throw new MigrationError(`${store}: migration ${m.id} was changed after it was applied; changes go into a new file`);
   }
   return all.filter((m) => !applied.has(m.id));
 }
 
 async function migratePostgres(client: pg.Client, log: Log): Promise<void> {
-  await client.query('CREATE TABLE IF NOT EXISTS schema_migrations (id text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
+  await client.query(
+    'CREATE TABLE IF NOT EXISTS schema_migrations (id text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+  );
   const { rows } = await client.query<{ id: string; checksum: string }>('SELECT id, checksum FROM schema_migrations');
   for (const m of pending('PostgreSQL', migrationsOf('postgres'), new Map(rows.map((r) => [r.id, r.checksum])))) {
     log.info('migrating PostgreSQL', { migration: m.id });
@@ -61,12 +67,21 @@ async function migratePostgres(client: pg.Client, log: Log): Promise<void> {
 
 /** Statements end with `;` at the end of a line. They are written to be safe when repeated: ClickHouse has no transactions for them. */
 async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<void> {
-  await client.command({ query: 'CREATE TABLE IF NOT EXISTS schema_migrations (id String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY id' });
-  const rows = await (await client.query({ query: 'SELECT DISTINCT id, checksum FROM schema_migrations', format: 'JSONEachRow' })).json<{ id: string; checksum: string }>();
+  await client.command({
+    query:
+      'CREATE TABLE IF NOT EXISTS schema_migrations (id String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY id',
+  });
+  const rows = await (await client.query({ query: 'SELECT DISTINCT id, checksum FROM schema_migrations', format: 'JSONEachRow' })).json<{
+    id: string;
+    checksum: string;
+  }>();
   for (const m of pending('ClickHouse', migrationsOf('clickhouse'), new Map(rows.map((r) => [r.id, r.checksum])))) {
     log.info('migrating ClickHouse', { migration: m.id });
     // a cluster would have ON CLUSTER name, ReplicatedMergeTree and ReplicatedReplacingMergeTree here
-    const sql = m.sql.replaceAll('{on_cluster}', '').replaceAll('{engine}', 'MergeTree').replaceAll('{replacing_engine}', 'ReplacingMergeTree');
+    const sql = m.sql
+      .replaceAll('{on_cluster}', '')
+      .replaceAll('{engine}', 'MergeTree')
+      .replaceAll('{replacing_engine}', 'ReplacingMergeTree');
     for (const statement of sql.split(/;[ \t]*$/m).map((s) => s.trim())) {
       if (statement === '' || statement.split('\n').every((line) => line.trim().startsWith('--') || line.trim() === '')) continue;
       try {
@@ -75,7 +90,10 @@ async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<vo
         throw new MigrationError(`ClickHouse migration ${m.id} failed`, { cause });
       }
     }
-    await client.command({ query: 'INSERT INTO schema_migrations (id, checksum) SELECT {id: String}, {checksum: String}', query_params: { id: m.id, checksum: m.checksum } });
+    await client.command({
+      query: 'INSERT INTO schema_migrations (id, checksum) SELECT {id: String}, {checksum: String}',
+      query_params: { id: m.id, checksum: m.checksum },
+    });
   }
 }
 
@@ -97,7 +115,9 @@ export async function migrate(databaseUrl: string, clickhouseUrl: string, log: L
 if (import.meta.main) {
   const log = createLog('migrate', { format: 'text' });
   if (process.argv.includes('--help')) {
-    console.log('npm run migrate: brings the stores at DATABASE_URL and CLICKHOUSE_URL to this build\'s shape. npm start does it by itself.');
+    console.log(
+      "npm run migrate: brings the stores at DATABASE_URL and CLICKHOUSE_URL to this build's shape. npm start does it by itself.",
+    );
   } else {
     try {
       const config = readConfig(blocks.database, blocks.clickhouse);

@@ -32,7 +32,8 @@ export async function portFor(setting: string, port: number): Promise<number> {
 
 /** @throws PortTaken naming the setting, and the process when it can be told */
 export async function requireFree(setting: string, port: number, host: string): Promise<void> {
-  if (port !== 0 && !(await isFree(port, host))) throw new PortTaken(`port ${port} is taken${ownerOf(port)}: choose another with ${setting}, or stop what uses it`);
+  if (port !== 0 && !(await isFree(port, host)))
+    throw new PortTaken(`port ${port} is taken${ownerOf(port)}: choose another with ${setting}, or stop what uses it`);
 }
 
 /** " by name (pid n)" of who listens at a TCP port, '' when it cannot be told. */
@@ -52,7 +53,8 @@ function ownerOf(port: number): string {
   for (const pid of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
     try {
       for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-        if (inodes.has(readlinkSync(`/proc/${pid}/fd/${fd}`))) return ` by ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
+        if (inodes.has(readlinkSync(`/proc/${pid}/fd/${fd}`)))
+          return ` by ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
       }
     } catch {
       // not ours to look into, or gone

@@ -3,8 +3,8 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { childEnvironment } from '@callscope/core/node/config.ts';
+import pg from 'pg';
 import { secret } from './secrets.ts';
 import { onPath, type ProcessSpec, startTimeOf } from './supervise.ts';
 
@@ -44,7 +44,14 @@ export function postgresServer(dataDir: string, port: number): { spec: ProcessSp
   if (!existsSync(join(data, 'PG_VERSION'))) initialize(bin, data, dataDir, password, how);
   stopLeftover(data);
   const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
-  const [command = '', ...args] = [...how.prefix, ...(how.ownDeathSignal && onPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []), join(bin, 'postgres'), '-D', data, ...settings];
+  const [command = '', ...args] = [
+    ...how.prefix,
+    ...(how.ownDeathSignal && onPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
+    join(bin, 'postgres'),
+    '-D',
+    data,
+    ...settings,
+  ];
   const address = (database: string) => `postgres://${USER}:${password}@127.0.0.1:${port}/${database}`;
   return {
     // SIGINT: fast shutdown, open sessions are ended (PostgreSQL documentation, 18.5)
@@ -72,7 +79,8 @@ interface LaunchMode {
 function launchMode(): LaunchMode {
   if (process.getuid?.() !== 0) return { prefix: [], ownDeathSignal: false };
   const namespace = ['unshare', '-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
-  if (onPath('unshare') && spawnSync('unshare', [...namespace.slice(1), 'true'], { stdio: 'ignore' }).status === 0) return { prefix: namespace, ownDeathSignal: true };
+  if (onPath('unshare') && spawnSync('unshare', [...namespace.slice(1), 'true'], { stdio: 'ignore' }).status === 0)
+    return { prefix: namespace, ownDeathSignal: true };
   return { prefix: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'], ownDeathSignal: true, owner: NOBODY };
 }
 
@@ -84,7 +92,19 @@ function initialize(bin: string, data: string, dataDir: string, password: string
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (how.owner !== undefined) for (const path of [data, passwordFile]) chownSync(path, how.owner, how.owner);
   const [command = '', ...args] = [
-    ...how.prefix, join(bin, 'initdb'), '-D', data, '-U', USER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--data-checksums', '--no-instructions',
+    ...how.prefix,
+    join(bin, 'initdb'),
+    '-D',
+    data,
+    '-U',
+    USER,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--locale=C.UTF-8',
+    '--data-checksums',
+    '--no-instructions',
   ];
   try {
     execFileSync(command, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], env: childEnvironment({ LC_ALL: 'C' }) });

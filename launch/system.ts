@@ -2,21 +2,24 @@ import { accessSync, constants, mkdirSync, readFileSync, rmSync, statfsSync, sta
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { z } from 'zod';
-import { type blocks, given } from '@callscope/core/node/config.ts';
-import { readConfig, blocks as settings } from '@callscope/core/node/config.ts';
+import { type blocks, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
+import type { z } from 'zod';
 import { ensurePackages, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
 import { natsServer } from './nats.ts';
 import { portFor, requireFree } from './ports.ts';
 import { postgresServer } from './postgres.ts';
 import { secret } from './secrets.ts';
-import { startTimeOf, stopLeftovers, Supervisor } from './supervise.ts';
+import { Supervisor, startTimeOf, stopLeftovers } from './supervise.ts';
 
 export class DataDirError extends Error {}
 
-type Config = z.output<typeof blocks.common> & z.output<typeof blocks.data> & z.output<typeof blocks.launch> & z.output<typeof blocks.portal> & z.output<typeof blocks.edge>;
+type Config = z.output<typeof blocks.common> &
+  z.output<typeof blocks.data> &
+  z.output<typeof blocks.launch> &
+  z.output<typeof blocks.portal> &
+  z.output<typeof blocks.edge>;
 
 const SERVER_LIMIT_MS = 60_000;
 /**
@@ -80,7 +83,14 @@ export async function launch(config: Config, log: Log): Promise<System> {
       nice: LATER,
       command: process.execPath,
       args: [join(root, 'launch/clickhouse/main.ts')],
-      env: { DATA_DIR: dataDir, CLICKHOUSE_PORT: String(port), CLICKHOUSE_PASSWORD: password, LOG_FORMAT: 'json', METRICS_PORT: '0', UV_THREADPOOL_SIZE: '12' },
+      env: {
+        DATA_DIR: dataDir,
+        CLICKHOUSE_PORT: String(port),
+        CLICKHOUSE_PASSWORD: password,
+        LOG_FORMAT: 'json',
+        METRICS_PORT: '0',
+        UV_THREADPOOL_SIZE: '12',
+      },
     });
     servers.push({ name: 'clickhouse', limitMs: 8_000 });
     urls.CLICKHOUSE_URL = `http://callscope:${password}@127.0.0.1:${port}/callscope`;
@@ -98,7 +108,13 @@ export async function launch(config: Config, log: Log): Promise<System> {
   ];
   for (const { name, script, instance, nice } of services) {
     log.info(`starting ${name}`);
-    supervisor.start({ name, command: process.execPath, args: [...V8, join(root, script)], ...(nice === undefined ? {} : { nice }), env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' } });
+    supervisor.start({
+      name,
+      command: process.execPath,
+      args: [...V8, join(root, script)],
+      ...(nice === undefined ? {} : { nice }),
+      env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' },
+    });
   }
 
   let stopped = false;
@@ -111,7 +127,8 @@ export async function launch(config: Config, log: Log): Promise<System> {
     stop: async (signal) => {
       stopped = true;
       log.info('stopping everything', { signal });
-      const stopAll = (kind: string, limitMs: number) => Promise.all(services.filter((s) => s.name.startsWith(kind)).map((s) => supervisor.stop(s.name, limitMs)));
+      const stopAll = (kind: string, limitMs: number) =>
+        Promise.all(services.filter((s) => s.name.startsWith(kind)).map((s) => supervisor.stop(s.name, limitMs)));
       await Promise.all([stopAll('portal', 4_000), stopAll('edge', 4_000)]);
       await stopAll('decoder', 4_000);
       await stopAll('assembler', 4_000);
@@ -122,8 +139,18 @@ export async function launch(config: Config, log: Log): Promise<System> {
   };
 }
 
-function numbered(name: string, script: string, count: number, nice?: number): { name: string; script: string; instance: string; nice?: number }[] {
-  return Array.from({ length: count }, (_, i) => ({ name: count === 1 ? name : `${name}-${i + 1}`, script, instance: String(i + 1), ...(nice === undefined ? {} : { nice }) }));
+function numbered(
+  name: string,
+  script: string,
+  count: number,
+  nice?: number,
+): { name: string; script: string; instance: string; nice?: number }[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: count === 1 ? name : `${name}-${i + 1}`,
+    script,
+    instance: String(i + 1),
+    ...(nice === undefined ? {} : { nice }),
+  }));
 }
 
 function checkDataDir(dataDir: string): void {
@@ -141,7 +168,10 @@ function checkDataDir(dataDir: string): void {
     throw new DataDirError(`DATA_DIR ${dataDir} is not writable for this user`, { cause });
   }
   const { bavail, bsize } = statfsSync(dataDir);
-  if (bavail * bsize < LEAST_FREE_BYTES) throw new DataDirError(`DATA_DIR ${dataDir} has ${Math.floor((bavail * bsize) / 1e6)} MB free: at least ${LEAST_FREE_BYTES / 1e6} MB are needed`);
+  if (bavail * bsize < LEAST_FREE_BYTES)
+    throw new DataDirError(
+      `DATA_DIR ${dataDir} has ${Math.floor((bavail * bsize) / 1e6)} MB free: at least ${LEAST_FREE_BYTES / 1e6} MB are needed`,
+    );
 }
 
 /** One launcher a DATA_DIR. @throws DataDirError naming the other one */
@@ -150,7 +180,8 @@ function claim(runDir: string, dataDir: string): void {
   const file = join(runDir, 'launcher.json');
   try {
     const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; startTime: string };
-    if (other.startTime !== '' && startTimeOf(other.pid) === other.startTime) throw new DataDirError(`DATA_DIR ${dataDir} is in use by another start (pid ${other.pid}): stop it, or choose another DATA_DIR`);
+    if (other.startTime !== '' && startTimeOf(other.pid) === other.startTime)
+      throw new DataDirError(`DATA_DIR ${dataDir} is in use by another start (pid ${other.pid}): stop it, or choose another DATA_DIR`);
   } catch (error) {
     if (error instanceof DataDirError) throw error;
   }
@@ -164,7 +195,10 @@ async function until(what: string, name: string, supervisor: Supervisor, check: 
       await check();
       return;
     } catch (cause) {
-      if (performance.now() > limit) throw new Error(`${what} did not start in ${SERVER_LIMIT_MS / 1000} s; it last said: ${supervisor.lastWords(name) || 'nothing'}`, { cause });
+      if (performance.now() > limit)
+        throw new Error(`${what} did not start in ${SERVER_LIMIT_MS / 1000} s; it last said: ${supervisor.lastWords(name) || 'nothing'}`, {
+          cause,
+        });
       await new Promise((done) => setTimeout(done, 50));
     }
   }

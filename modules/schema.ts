@@ -1,5 +1,5 @@
-import type { ColumnType, Generated } from 'kysely';
 import type { DirectoryBody, DirectorySnapshot } from '@callscope/core/domain/directory.ts';
+import type { ColumnType, Generated } from 'kysely';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** written as JSON text, read parsed */

@@ -1,11 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, histogram, registry } from '@callscope/core/node/metrics.ts';
 import { callerOf } from '@callscope/modules/access/tokens.ts';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { callRoutes } from './api/call-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
@@ -16,7 +16,12 @@ import { statusPage } from './health/page.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const requests = counter('portal_requests_total', 'REST requests', ['method', 'route', 'status']);
-const seconds = histogram('portal_request_seconds', 'Time of REST requests', [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10], ['route']);
+const seconds = histogram(
+  'portal_request_seconds',
+  'Time of REST requests',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  ['route'],
+);
 
 /** Everything the portal answers. Routes of people's pages join here; REST stands by itself. */
 export function createApp(deps: Deps, health: HealthWatch): Hono {
@@ -28,10 +33,19 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   api.onError((error, c) => respond(c, problemOf(error, deps)));
   api.notFound((c) => respond(c, new Problem(404, `there is nothing at ${c.req.path}: see /api/v1/openapi.json`)));
 
-  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: "the operator's token, or one of a company" });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: "the operator's token, or one of a company",
+  });
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Callscope', version: '1', description: 'Times are RFC 3339 in UTC; periods are half-open [from, to); lists are paged by `next`. Errors are problem+json (RFC 9457).' },
+    info: {
+      title: 'Callscope',
+      version: '1',
+      description:
+        'Times are RFC 3339 in UTC; periods are half-open [from, to); lists are paged by `next`. Errors are problem+json (RFC 9457).',
+    },
     servers: [{ url: '/api/v1' }],
   });
 
@@ -42,11 +56,15 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
     requests.inc({ method: c.req.method, route, status: String(c.res.status) });
     seconds.observe({ route }, (performance.now() - started) / 1_000);
   });
-  api.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => respond(c, new Problem(413, `a request holds at most ${MAX_BODY_BYTES} bytes`)) }));
+  api.use(
+    '*',
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => respond(c, new Problem(413, `a request holds at most ${MAX_BODY_BYTES} bytes`)) }),
+  );
   api.use('*', async (c, next) => {
     const token = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const caller = token === undefined ? null : await callerOf(deps.db, token);
-    if (!caller) return respond(c, new Problem(401, token === undefined ? 'send Authorization: Bearer TOKEN' : 'this token is unknown or revoked'));
+    if (!caller)
+      return respond(c, new Problem(401, token === undefined ? 'send Authorization: Bearer TOKEN' : 'this token is unknown or revoked'));
     c.set('caller', caller);
     await next();
   });
@@ -86,5 +104,8 @@ function problemOf(error: Error, { log }: Deps): Problem {
 /** PostgreSQL or the bus away: connection errors of the system and SQLSTATE class 57 (operator intervention). */
 function isUnavailable(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : '';
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57\w{3})$/.test(code) || /timeout|connection terminated|no responders|closed connection/i.test(error.message);
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57\w{3})$/.test(code) ||
+    /timeout|connection terminated|no responders|closed connection/i.test(error.message)
+  );
 }

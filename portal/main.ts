@@ -1,4 +1,3 @@
-import { serve } from '@hono/node-server';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
 import { blocks, readConfig } from '@callscope/core/node/config.ts';
@@ -8,6 +7,7 @@ import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
 import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { serve } from '@hono/node-server';
 import { createApp } from './app.ts';
 import { HealthWatch } from './health/health.ts';
 
@@ -30,12 +30,22 @@ await runService('portal', async (service) => {
   const app = createApp({ db: postgres.db, store, bus, clock: systemClock, log: service.log, group: config.EDGE_GROUP }, health);
   await new Promise<void>((done, failed) => {
     const server = serve({ fetch: app.fetch, hostname: config.PORTAL_HOST, port: config.PORTAL_PORT }, () => done());
-    server.once('error', (cause) => failed(new Error(`cannot listen at ${config.PORTAL_HOST}:${config.PORTAL_PORT}: choose another with PORTAL_HOST and PORTAL_PORT`, { cause })));
-    service.onStop('http', () => new Promise<void>((closed) => {
-      server.close(() => closed());
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-      setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000).unref();
-    }));
+    server.once('error', (cause) =>
+      failed(
+        new Error(`cannot listen at ${config.PORTAL_HOST}:${config.PORTAL_PORT}: choose another with PORTAL_HOST and PORTAL_PORT`, {
+          cause,
+        }),
+      ),
+    );
+    service.onStop(
+      'http',
+      () =>
+        new Promise<void>((closed) => {
+          server.close(() => closed());
+          if ('closeIdleConnections' in server) server.closeIdleConnections();
+          setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000).unref();
+        }),
+    );
   });
   service.setHealth(() => (bus.connected() ? { failing: null } : { failing: 'nats' }));
 });

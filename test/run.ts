@@ -21,7 +21,12 @@ interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
   numTotalTests: number;
-  testResults: { name: string; status: string; message?: string; assertionResults: { status: string; fullName: string; failureMessages?: string[] }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+  }[];
 }
 
 const args = process.argv.slice(2);
@@ -41,7 +46,9 @@ if (wanted('check')) {
   for (const step of STEPS) {
     const started = performance.now();
     const problems = step.run();
-    console.log(`${problems.length === 0 ? 'passed' : 'FAILED'}  check: ${step.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    console.log(
+      `${problems.length === 0 ? 'passed' : 'FAILED'}  check: ${step.name}  ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    );
     for (const problem of problems) console.log(problem);
     if (problems.length === 0) passed++;
     else failed++;
@@ -87,11 +94,24 @@ async function runSize(size: Size): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'callscope-test-'));
   const file = join(dir, 'report.json');
   const started = performance.now();
-  const vitest = spawn(process.execPath, [fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url)), 'run', '--project', size, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+  const vitest = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url)),
+      'run',
+      '--project',
+      size,
+      '--passWithNoTests',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  );
   const limit = setTimeout(() => {
     console.log(`FAILED  ${size}: not done in ${LIMIT_MS[size] / 60_000} minutes, ended`);
     vitest.kill('SIGKILL');
@@ -111,7 +131,9 @@ async function runSize(size: Size): Promise<void> {
         failed++;
         console.log(`FAILED  ${suite.name}: ${suite.message ?? ''}`);
       }
-      for (const test of suite.assertionResults) if (test.status === 'skipped' || test.status === 'pending' || test.status === 'todo') skipped.push(`${suite.name}: ${test.fullName}`);
+      for (const test of suite.assertionResults)
+        if (test.status === 'skipped' || test.status === 'pending' || test.status === 'todo')
+          skipped.push(`${suite.name}: ${test.fullName}`);
     }
     if (code !== 0 && report.numFailedTests === 0 && report.testResults.every((s) => s.status !== 'failed')) {
       failed++;

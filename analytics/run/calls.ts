@@ -1,7 +1,7 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallRow, Direction, Leg } from '@callscope/core/domain/call.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { run } from './run.ts';
 
 /** Filters of the journal; all given ones must match. Numbers are normalised by the caller. Times in µs, [from, to). */
@@ -32,8 +32,18 @@ const COLUMNS = `tenant, id, call_ids, direction, result, missed_kind, caller, d
 const TALK_US = `if(answered_at > toDateTime64(0, 6, 'UTC'), toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0)`;
 
 /** Newest first, by the table's own order: a page costs the same at any depth. */
-export async function listCalls(client: ClickHouseClient, scope: TenantScope, filter: CallFilter, limit: number, after: After | null): Promise<CallRow[]> {
-  const where = [`tenant = {tenant: String}`, `started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')`, `started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')`];
+export async function listCalls(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  filter: CallFilter,
+  limit: number,
+  after: After | null,
+): Promise<CallRow[]> {
+  const where = [
+    `tenant = {tenant: String}`,
+    `started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')`,
+    `started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')`,
+  ];
   const params: Record<string, unknown> = { from: filter.fromUs, to: filter.toUs, limit };
   const add = (condition: string, values: Record<string, unknown>) => {
     where.push(condition);
@@ -43,19 +53,26 @@ export async function listCalls(client: ClickHouseClient, scope: TenantScope, fi
   if (filter.result) add('result IN ({result: Array(String)})', { result: filter.result });
   if (filter.number !== undefined) add('number = {number: String}', { number: filter.number });
   // called, answered, or was offered a leg
-  if (filter.employee !== undefined) add('(employee = {employee: String} OR has(leg_employee, {employee: String}))', { employee: filter.employee });
+  if (filter.employee !== undefined)
+    add('(employee = {employee: String} OR has(leg_employee, {employee: String}))', { employee: filter.employee });
   if (filter.group !== undefined) add('group_id = {group: String}', { group: filter.group });
   if (filter.caller !== undefined) add('caller = {caller: String}', { caller: filter.caller });
   if (filter.talkMinMs !== undefined) add(`${TALK_US} >= {talkMin: Int64}`, { talkMin: filter.talkMinMs * 1_000 });
   if (filter.talkMaxMs !== undefined) add(`${TALK_US} <= {talkMax: Int64}`, { talkMax: filter.talkMaxMs * 1_000 });
   if (after) {
     // the first part lets the primary key cut, the second is exact
-    add(`started_at <= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id < {afterId: String})`, {
-      afterStart: after.startedAt,
-      afterId: after.id,
-    });
+    add(
+      `started_at <= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id < {afterId: String})`,
+      {
+        afterStart: after.startedAt,
+        afterId: after.id,
+      },
+    );
   }
-  const rows = await run<StoredCall>(client, scope, { sql: `SELECT ${COLUMNS} FROM calls WHERE ${where.join(' AND ')} ORDER BY tenant DESC, started_at DESC, id DESC LIMIT {limit: UInt32}`, params });
+  const rows = await run<StoredCall>(client, scope, {
+    sql: `SELECT ${COLUMNS} FROM calls WHERE ${where.join(' AND ')} ORDER BY tenant DESC, started_at DESC, id DESC LIMIT {limit: UInt32}`,
+    params,
+  });
   return rows.map(rowOf);
 }
 

@@ -1,5 +1,5 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { runAsOperator } from './run.ts';
 
 export interface SecurityEventRow {
@@ -13,14 +13,36 @@ export interface SecurityEventRow {
 }
 
 /** Failed authentications, newest first; one a Call-ID. */
-export async function securityEvents(client: ClickHouseClient, scope: OperatorScope, fromUs: number, toUs: number, limit: number): Promise<SecurityEventRow[]> {
-  const rows = await runAsOperator<{ us: string; tenant: string; what: string; call_id: string; user: string; domain: string; source: string }>(client, scope, {
+export async function securityEvents(
+  client: ClickHouseClient,
+  scope: OperatorScope,
+  fromUs: number,
+  toUs: number,
+  limit: number,
+): Promise<SecurityEventRow[]> {
+  const rows = await runAsOperator<{
+    us: string;
+    tenant: string;
+    what: string;
+    call_id: string;
+    user: string;
+    domain: string;
+    source: string;
+  }>(client, scope, {
     sql: `SELECT toUnixTimestamp64Micro(at) AS us, tenant, what, call_id, user, domain, source FROM security_events
       WHERE at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
       ORDER BY at DESC LIMIT 1 BY call_id LIMIT {limit: UInt32}`,
     params: { from: fromUs, to: toUs, limit },
   });
-  return rows.map((r) => ({ at: Number(r.us), tenant: r.tenant, what: r.what, callId: r.call_id, user: r.user, domain: r.domain, source: r.source }));
+  return rows.map((r) => ({
+    at: Number(r.us),
+    tenant: r.tenant,
+    what: r.what,
+    callId: r.call_id,
+    user: r.user,
+    domain: r.domain,
+    source: r.source,
+  }));
 }
 
 /** One way in of one life of one receiver, as its frames' headers and what was decoded of them prove it. */
@@ -41,7 +63,19 @@ export interface DecodedChannel {
 
 /** The ledger's decode stage: totals of past days, and the frames of the last ones. */
 export async function decodedChannels(client: ClickHouseClient, scope: OperatorScope): Promise<DecodedChannel[]> {
-  const rows = await runAsOperator<{ edge: string; boot: string; channel: string; proven_n: string; packets: string; stored: string; duplicate: string; dead: string; facts: string; dropped: Record<string, string>; edge_drops: Record<string, string> }>(client, scope, {
+  const rows = await runAsOperator<{
+    edge: string;
+    boot: string;
+    channel: string;
+    proven_n: string;
+    packets: string;
+    stored: string;
+    duplicate: string;
+    dead: string;
+    facts: string;
+    dropped: Record<string, string>;
+    edge_drops: Record<string, string>;
+  }>(client, scope, {
     sql: `SELECT edge, boot, channel, max(first_n + count - 1) AS proven_n, sum(count) AS packets, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(dead) AS dead,
         sum(facts) AS facts, sumMap(dropped) AS dropped, maxMap(edge_drops) AS edge_drops
       FROM ledger_frames FINAL GROUP BY edge, boot, channel`,

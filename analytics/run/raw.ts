@@ -1,6 +1,6 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { run } from './run.ts';
 
 /** One SIP message as it crossed the wire. */
@@ -33,7 +33,19 @@ const COPY_WINDOW_US = 100_000;
  * `call_ids`. A repeated delivery of a row and a copy by the other transport are left out.
  */
 export async function messagesOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<SipMessageRow[]> {
-  const rows = await run<{ us: string; protocol: number; src_ip: string; src_port: number; dst_ip: string; dst_port: number; method: string; code: number; cseq: number; hash: number; payload: string }>(client, scope, {
+  const rows = await run<{
+    us: string;
+    protocol: number;
+    src_ip: string;
+    src_port: number;
+    dst_ip: string;
+    dst_port: number;
+    method: string;
+    code: number;
+    cseq: number;
+    hash: number;
+    payload: string;
+  }>(client, scope, {
     sql: `SELECT toUnixTimestamp64Micro(at) AS us, protocol, src_ip, src_port, dst_ip, dst_port, method, code, cseq, hash, base64Encode(payload) AS payload
       FROM messages WHERE call_id IN (${CALL_IDS_IN_SCOPE})
       ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx, hash LIMIT ${MOST_ROWS}`,
@@ -46,7 +58,20 @@ export async function messagesOf(client: ClickHouseClient, scope: TenantScope, c
     const seen = last.get(key);
     if (seen !== undefined && at - seen <= COPY_WINDOW_US) return [];
     last.set(key, at);
-    return [{ at, protocol: r.protocol, srcIp: r.src_ip, srcPort: r.src_port, dstIp: r.dst_ip, dstPort: r.dst_port, method: r.method, code: r.code, cseq: r.cseq, payload: Buffer.from(r.payload, 'base64') }];
+    return [
+      {
+        at,
+        protocol: r.protocol,
+        srcIp: r.src_ip,
+        srcPort: r.src_port,
+        dstIp: r.dst_ip,
+        dstPort: r.dst_port,
+        method: r.method,
+        code: r.code,
+        cseq: r.cseq,
+        payload: Buffer.from(r.payload, 'base64'),
+      },
+    ];
   });
 }
 

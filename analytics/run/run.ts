@@ -1,5 +1,5 @@
-import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 
 /**
  * The only door from people to the store. A query names its tables' company as {tenant: String}; the value comes from
@@ -32,7 +32,8 @@ async function ask<Row>(client: ClickHouseClient, query: string, params: Record<
   } catch (cause) {
     // 159 timeout, 160 estimated too slow, 241 memory, 307 too many bytes, 396 too many rows
     if (cause instanceof ClickHouseError) {
-      if (['159', '160', '241', '307', '396'].includes(cause.code)) throw new QueryTooLarge('the question is too large for the store: choose a shorter period', { cause });
+      if (['159', '160', '241', '307', '396'].includes(cause.code))
+        throw new QueryTooLarge('the question is too large for the store: choose a shorter period', { cause });
       throw cause;
     }
     throw new StoreUnavailable('the store does not answer', { cause });

@@ -65,7 +65,21 @@ const KIND_SIP = 1;
 const KIND_EVENT = 2;
 const KIND_ACTIVITY = 3;
 
-const SIP_STRINGS = ['callId', 'method', 'src', 'dst', 'fromUser', 'fromHost', 'fromTag', 'toTag', 'uriUser', 'uriHost', 'branch', 'referTo', 'referredBy'] as const;
+const SIP_STRINGS = [
+  'callId',
+  'method',
+  'src',
+  'dst',
+  'fromUser',
+  'fromHost',
+  'fromTag',
+  'toTag',
+  'uriUser',
+  'uriHost',
+  'branch',
+  'referTo',
+  'referredBy',
+] as const;
 
 /** Grows as needed; one per encoder, reused between batches. */
 class Sink {
@@ -229,11 +243,24 @@ function readFact(s: Source): Fact {
     const cseq = s.u32();
     const hash = s.u32();
     return {
-      kind: 'sip', at, code, cseq, hash,
-      callId: s.str(), method: s.str(), src: s.str(), dst: s.str(),
-      fromUser: s.str(), fromHost: s.str(), fromTag: s.str(),
-      toTag: s.str(), uriUser: s.str(), uriHost: s.str(), branch: s.str(),
-      referTo: s.str(), referredBy: s.str(),
+      kind: 'sip',
+      at,
+      code,
+      cseq,
+      hash,
+      callId: s.str(),
+      method: s.str(),
+      src: s.str(),
+      dst: s.str(),
+      fromUser: s.str(),
+      fromHost: s.str(),
+      fromTag: s.str(),
+      toTag: s.str(),
+      uriUser: s.str(),
+      uriHost: s.str(),
+      branch: s.str(),
+      referTo: s.str(),
+      referredBy: s.str(),
     };
   }
   if (kind === KIND_EVENT) {

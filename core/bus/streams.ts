@@ -26,7 +26,14 @@ export const RAW: StreamSpec = { name: 'RAW', subjects: ['raw.>'], retention: 'w
 export const FACTS: StreamSpec = { name: 'FACTS', subjects: ['facts.>'], retention: 'limits', maxAgeMs: 48 * HOUR, maxBytes: 8192 * MiB };
 export const DLQ: StreamSpec = { name: 'DLQ', subjects: ['dlq.>'], retention: 'limits', maxAgeMs: 14 * 24 * HOUR, maxBytes: 1024 * MiB };
 /** The last message of a company is its whole directory: a reader that starts later needs nothing else. */
-export const DIRECTORY: StreamSpec = { name: 'DIRECTORY', subjects: ['directory.>'], retention: 'limits', maxAgeMs: 0, maxBytes: 2048 * MiB, maxPerSubject: 1 };
+export const DIRECTORY: StreamSpec = {
+  name: 'DIRECTORY',
+  subjects: ['directory.>'],
+  retention: 'limits',
+  maxAgeMs: 0,
+  maxBytes: 2048 * MiB,
+  maxPerSubject: 1,
+};
 
 export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY] as const;
 
@@ -74,4 +81,9 @@ function token(text: string): string {
 }
 
 /** Headers of a dead letter. */
-export const DLQ_HEADERS = { step: 'Callscope-Step', reason: 'Callscope-Reason', subject: 'Callscope-Subject', at: 'Callscope-At' } as const;
+export const DLQ_HEADERS = {
+  step: 'Callscope-Step',
+  reason: 'Callscope-Reason',
+  subject: 'Callscope-Subject',
+  at: 'Callscope-At',
+} as const;

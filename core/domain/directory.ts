@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { TENANT_ID } from './tenant.ts';
 import { normalizePhone } from './phone.ts';
+import { TENANT_ID } from './tenant.ts';
 
 const id = z.string().min(1).max(64);
 const extension = z
@@ -17,12 +17,12 @@ export const tenantSchema = z
       .max(253)
       .regex(/^[a-z0-9.-]+$/i, 'a SIP domain: letters, digits, dots and hyphens')
       .transform((d) => d.toLowerCase()),
-    timezone: z
-      .string()
-      .default('Europe/Moscow')
-      .refine(isZone, 'an IANA time zone such as Europe/Moscow'),
+    timezone: z.string().default('Europe/Moscow').refine(isZone, 'an IANA time zone such as Europe/Moscow'),
     locale: z.enum(['ru', 'en']).default('ru'),
-    notifyEmail: z.email().nullish().transform((v) => v ?? null),
+    notifyEmail: z
+      .email()
+      .nullish()
+      .transform((v) => v ?? null),
     country: z
       .string()
       .regex(/^[A-Z]{2}$/, 'an ISO 3166 country code such as RU')
@@ -34,7 +34,19 @@ export type Tenant = z.output<typeof tenantSchema> & { id: string };
 export const directorySchema = z
   .object({
     numbers: z
-      .array(z.object({ number: z.string().min(1).max(32), label: z.string().max(200).default(''), channel: z.string().max(100).nullish().transform((v) => v ?? null) }).strict())
+      .array(
+        z
+          .object({
+            number: z.string().min(1).max(32),
+            label: z.string().max(200).default(''),
+            channel: z
+              .string()
+              .max(100)
+              .nullish()
+              .transform((v) => v ?? null),
+          })
+          .strict(),
+      )
       .default([]),
     groups: z.array(z.object({ id, name: z.string().min(1).max(200) }).strict()).default([]),
     employees: z
@@ -51,7 +63,11 @@ export const directorySchema = z
       )
       .default([]),
     accounts: z
-      .array(z.object({ user: z.string().min(1).max(64), comment: z.string().max(200).default(''), extensions: z.array(extension).default([]) }).strict())
+      .array(
+        z
+          .object({ user: z.string().min(1).max(64), comment: z.string().max(200).default(''), extensions: z.array(extension).default([]) })
+          .strict(),
+      )
       .default([]),
   })
   .strict()
@@ -59,17 +75,25 @@ export const directorySchema = z
     const groups = new Set(d.groups.map((g) => g.id));
     const seen = { employee: new Set<string>(), extension: new Map<string, string>(), number: new Set<string>() };
     d.employees.forEach((e, i) => {
-      if (seen.employee.has(e.id)) ctx.addIssue({ code: 'custom', path: ['employees', i, 'id'], message: `employee id "${e.id}" is used twice` });
+      if (seen.employee.has(e.id))
+        ctx.addIssue({ code: 'custom', path: ['employees', i, 'id'], message: `employee id "${e.id}" is used twice` });
       seen.employee.add(e.id);
-      if (e.group !== null && !groups.has(e.group)) ctx.addIssue({ code: 'custom', path: ['employees', i, 'group'], message: `group "${e.group}" is not among groups` });
+      if (e.group !== null && !groups.has(e.group))
+        ctx.addIssue({ code: 'custom', path: ['employees', i, 'group'], message: `group "${e.group}" is not among groups` });
       for (const x of e.extensions) {
         const other = seen.extension.get(x);
-        if (other !== undefined) ctx.addIssue({ code: 'custom', path: ['employees', i, 'extensions'], message: `extension ${x} already belongs to employee "${other}"` });
+        if (other !== undefined)
+          ctx.addIssue({
+            code: 'custom',
+            path: ['employees', i, 'extensions'],
+            message: `extension ${x} already belongs to employee "${other}"`,
+          });
         seen.extension.set(x, e.id);
       }
     });
     d.numbers.forEach((n, i) => {
-      if (seen.number.has(n.number)) ctx.addIssue({ code: 'custom', path: ['numbers', i, 'number'], message: `number ${n.number} is listed twice` });
+      if (seen.number.has(n.number))
+        ctx.addIssue({ code: 'custom', path: ['numbers', i, 'number'], message: `number ${n.number} is listed twice` });
       seen.number.add(n.number);
     });
   });
@@ -84,7 +108,15 @@ export interface DirectoryVersion {
 /** What travels on the bus for a company: the company and all versions of its directory, oldest first. */
 export const directorySnapshotSchema = z.object({
   version: z.number().int(),
-  tenant: z.object({ id: z.string().regex(TENANT_ID), name: z.string(), domain: z.string(), timezone: z.string(), locale: z.string(), notifyEmail: z.string().nullable(), country: z.string() }),
+  tenant: z.object({
+    id: z.string().regex(TENANT_ID),
+    name: z.string(),
+    domain: z.string(),
+    timezone: z.string(),
+    locale: z.string(),
+    notifyEmail: z.string().nullable(),
+    country: z.string(),
+  }),
   versions: z.array(z.object({ validFrom: z.number(), body: z.any() })),
 });
 export interface DirectorySnapshot {
@@ -219,5 +251,10 @@ function indexVersion(v: DirectoryVersion, country: string): IndexedVersion {
     const owner = a.extensions.map((x) => byExtension.get(x)).find((e) => e !== undefined);
     if (owner && !byExtension.has(a.user)) byExtension.set(a.user, owner);
   }
-  return { validFrom: v.validFrom, numbers: new Set(v.body.numbers.map((n) => normalizePhone(n.number, country))), byExtension, extensions };
+  return {
+    validFrom: v.validFrom,
+    numbers: new Set(v.body.numbers.map((n) => normalizePhone(n.number, country))),
+    byExtension,
+    extensions,
+  };
 }

@@ -13,42 +13,78 @@ const flag = z
   .default('0')
   .transform((v) => v === '1');
 const url = (protocols: string[]) =>
-  z.string().refine((text) => {
-    try {
-      return protocols.includes(new URL(text).protocol);
-    } catch {
-      return false;
-    }
-  }, `must be a URL beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  z.string().refine(
+    (text) => {
+      try {
+        return protocols.includes(new URL(text).protocol);
+      } catch {
+        return false;
+      }
+    },
+    `must be a URL beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
 
 export const blocks = {
   common: z.object({
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('least level that is logged'),
     LOG_FORMAT: z.enum(['json', 'text']).optional().describe('json, or text for people; by default text on a terminal'),
-    INSTANCE: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('1').describe('tells two processes of one service apart'),
-    METRICS_HOST: z.string().default('127.0.0.1').describe('address of each service\'s /metrics and /healthz'),
-    METRICS_PORT: port(0).describe('port of this service\'s /metrics and /healthz; 0 takes a free one and logs it'),
+    INSTANCE: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,40}$/)
+      .default('1')
+      .describe('tells two processes of one service apart'),
+    METRICS_HOST: z.string().default('127.0.0.1').describe("address of each service's /metrics and /healthz"),
+    METRICS_PORT: port(0).describe("port of this service's /metrics and /healthz; 0 takes a free one and logs it"),
   }),
   data: z.object({
-    DATA_DIR: z.string().min(1).default('./.data').transform((p) => resolve(p)).describe('everything that the embedded services keep'),
+    DATA_DIR: z
+      .string()
+      .min(1)
+      .default('./.data')
+      .transform((p) => resolve(p))
+      .describe('everything that the embedded services keep'),
   }),
   nats: z.object({ NATS_URL: url(['nats:', 'tls:']).default('nats://127.0.0.1:4222').describe('the bus; not given: started embedded') }),
-  clickhouse: z.object({ CLICKHOUSE_URL: url(['http:', 'https:']).default('http://127.0.0.1:8123/callscope').describe('the store, http://user:password@host:port/database; not given: started embedded') }),
+  clickhouse: z.object({
+    CLICKHOUSE_URL: url(['http:', 'https:'])
+      .default('http://127.0.0.1:8123/callscope')
+      .describe('the store, http://user:password@host:port/database; not given: started embedded'),
+  }),
   /** given by the launcher to the process that owns the embedded store */
   embeddedClickhouse: z.object({ CLICKHOUSE_PORT: port(8123), CLICKHOUSE_PASSWORD: z.string().min(1) }),
-  database: z.object({ DATABASE_URL: url(['postgres:', 'postgresql:']).default('postgres://127.0.0.1:5432/callscope').describe('PostgreSQL; not given: started embedded') }),
+  database: z.object({
+    DATABASE_URL: url(['postgres:', 'postgresql:'])
+      .default('postgres://127.0.0.1:5432/callscope')
+      .describe('PostgreSQL; not given: started embedded'),
+  }),
   edge: z.object({
     EDGE_HOST: z.string().default('127.0.0.1').describe('address where HEP and call events are received'),
     HEP_PORT: port(9060).describe('HEPv3, UDP and TCP'),
     EVENTS_PORT: port(9061).describe('OpenSIPS call events as JSON-RPC, UDP and TCP'),
-    EDGE_ID: z.string().regex(/^[A-Za-z0-9_.-]{1,60}$/, 'takes 1 to 60 letters, digits, dots, _ or -').default(hostname().replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 60) || 'edge').describe('name of this receiver in the ledger'),
-    EDGE_RECEIVE_BUFFER_BYTES: count(26_214_400, 65_536, 1_073_741_824).describe('asked of the kernel for each UDP socket; capped by net.core.rmem_max'),
+    EDGE_ID: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,60}$/, 'takes 1 to 60 letters, digits, dots, _ or -')
+      .default(
+        hostname()
+          .replace(/[^A-Za-z0-9_.-]/g, '-')
+          .slice(0, 60) || 'edge',
+      )
+      .describe('name of this receiver in the ledger'),
+    EDGE_RECEIVE_BUFFER_BYTES: count(26_214_400, 65_536, 1_073_741_824).describe(
+      'asked of the kernel for each UDP socket; capped by net.core.rmem_max',
+    ),
     EDGE_MAX_TCP_CONNECTIONS: count(200, 1, 10_000).describe('open TCP connections per port; more are refused'),
     EDGE_TCP_IDLE_SECONDS: count(120, 1, 86_400).describe('a TCP connection that stops in the middle of a message is closed after this'),
-    EDGE_MAX_IN_FLIGHT: count(128, 1, 10_000).describe('frames published and not yet stored by the bus; beyond it TCP waits and UDP is counted as bus_full'),
+    EDGE_MAX_IN_FLIGHT: count(128, 1, 10_000).describe(
+      'frames published and not yet stored by the bus; beyond it TCP waits and UDP is counted as bus_full',
+    ),
   }),
   group: z.object({
-    EDGE_GROUP: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('main').describe('edges whose calls are assembled together'),
+    EDGE_GROUP: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,40}$/)
+      .default('main')
+      .describe('edges whose calls are assembled together'),
   }),
   decoder: z.object({
     DECODE_BATCH_FRAMES: count(200, 1, 2_000).describe('frames taken from the bus at a time'),
@@ -56,15 +92,30 @@ export const blocks = {
   }),
   assembler: z.object({
     SNAPSHOT_SECONDS: count(5, 1, 3_600).describe('how often open conversations are saved'),
-    DIALOG_LIMIT_SECONDS: count(14_400, 60, 604_800).describe('an answered call without any sign of life is closed after this (OpenSIPS dialog default_timeout)'),
+    DIALOG_LIMIT_SECONDS: count(14_400, 60, 604_800).describe(
+      'an answered call without any sign of life is closed after this (OpenSIPS dialog default_timeout)',
+    ),
     SETTLED_KEEP_SECONDS: count(600, 10, 86_400).describe('a written call stays in memory this long for late facts'),
     ASSEMBLER_MEMORY_MB: count(512, 64, 65_536).describe('bound on open and settled conversations; beyond it settled ones leave first'),
   }),
   portal: z.object({
     PORTAL_HOST: z.string().default('127.0.0.1').describe('address of the portal and REST'),
     PORTAL_PORT: port(3000).describe('port of the portal and REST'),
-    BOOTSTRAP_TOKEN: z.string().min(16, 'must have at least 16 characters').optional().describe('operator token created at first start; not given: one is made and printed once'),
-    EXPECT_SERVICES: z.string().default('edge,decoder,assembler').transform((v) => v.split(',').map((s) => s.trim()).filter(Boolean)).describe('services that /healthz waits for'),
+    BOOTSTRAP_TOKEN: z
+      .string()
+      .min(16, 'must have at least 16 characters')
+      .optional()
+      .describe('operator token created at first start; not given: one is made and printed once'),
+    EXPECT_SERVICES: z
+      .string()
+      .default('edge,decoder,assembler')
+      .transform((v) =>
+        v
+          .split(',')
+          .map((s) => s.trim())
+          .filter(Boolean),
+      )
+      .describe('services that /healthz waits for'),
   }),
   launch: z.object({
     NATS_PORT: port(4222).describe('port of the embedded bus'),

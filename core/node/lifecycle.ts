@@ -81,7 +81,10 @@ export async function runService(name: string, start: (service: Service) => Prom
     await start(service);
     log.info('started', { instance: config.INSTANCE, metrics: service.metricsPort });
   } catch (error) {
-    log.error(error instanceof ConfigError ? error.message : `cannot start: ${errorText(error)}`, error instanceof ConfigError ? {} : { stack: error instanceof Error ? error.stack : undefined });
+    log.error(
+      error instanceof ConfigError ? error.message : `cannot start: ${errorText(error)}`,
+      error instanceof ConfigError ? {} : { stack: error instanceof Error ? error.stack : undefined },
+    );
     process.exit(error instanceof ConfigError ? 2 : 1);
   }
 }
@@ -95,7 +98,9 @@ async function serveMetrics(host: string, port: number, health: () => Health): P
       );
     } else if (request.url === '/healthz') {
       const state = health();
-      response.writeHead(state.failing ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ status: state.failing ? 'failing' : 'ready', ...state }));
+      response
+        .writeHead(state.failing ? 503 : 200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ status: state.failing ? 'failing' : 'ready', ...state }));
     } else {
       response.writeHead(404).end();
     }

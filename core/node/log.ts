@@ -59,5 +59,8 @@ export function formatText(record: Record<string, unknown>): string {
   const color = process.stdout.isTTY ? (COLORS[level as Level] ?? '') : '';
   const reset = color ? '\x1b[0m' : '';
   const fields = Object.entries(rest).map(([k, v]) => `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`);
-  return [`${String(time).slice(11, 19)} ${color}${String(level).padEnd(5)}${reset} ${String(service).padEnd(10)} ${message}`, ...fields].join('  ');
+  return [
+    `${String(time).slice(11, 19)} ${color}${String(level).padEnd(5)}${reset} ${String(service).padEnd(10)} ${message}`,
+    ...fields,
+  ].join('  ');
 }

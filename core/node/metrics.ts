@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One registry a process; names begin with `callscope_`. Label values are bounded: step names and reasons, never Call-IDs. */
 export const registry = new Registry();

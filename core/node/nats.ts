@@ -1,7 +1,16 @@
-import { AckPolicy, DiscardPolicy, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { Kvm, type KV as KvBucket } from '@nats-io/kv';
-import { Objm, type ObjectStore } from '@nats-io/obj';
-import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV as KvBucket, Kvm } from '@nats-io/kv';
+import { type ObjectStore, Objm } from '@nats-io/obj';
+import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import { ACK_WAIT_MS, DECODERS, DUPLICATE_WINDOW_MS, SNAPSHOTS, STREAMS } from '../bus/streams.ts';
 import type { Log } from './log.ts';
 

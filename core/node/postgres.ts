@@ -10,7 +10,13 @@ export interface Postgres<Schema> {
 
 /** @param url postgres://user:password@host:port/database */
 export function connectPostgres<Schema>(url: string, application: string, log: Log): Postgres<Schema> {
-  const pool = new pg.Pool({ connectionString: url, application_name: application, max: 8, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: application,
+    max: 8,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+  });
   // an idle connection that dies (the server restarted) must not end the process; the pool opens another
   pool.on('error', (error) => log.warn('a PostgreSQL connection was lost', { error }));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

@@ -18,7 +18,13 @@ export interface Status {
 export function reportStatus(service: Service, bus: Bus, name: string): void {
   const say = () => {
     if (!bus.connected()) return;
-    const status: Status = { service: name, instance: service.instance, ...service.health(), metricsPort: service.metricsPort, at: new Date().toISOString() };
+    const status: Status = {
+      service: name,
+      instance: service.instance,
+      ...service.health(),
+      metricsPort: service.metricsPort,
+      at: new Date().toISOString(),
+    };
     bus.nc.publish(subjects.status(name, service.instance), JSON.stringify(status));
   };
   const timer = setInterval(say, EVERY_MS);

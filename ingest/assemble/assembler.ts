@@ -1,19 +1,19 @@
 import { hostname } from 'node:os';
-import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { decodeFacts, encodeFactList, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
 import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
-import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
+import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Health, Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { publishDeadLetter } from '../write/dlq.ts';
+import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { CallWriter } from '../write/call-writer.ts';
+import { publishDeadLetter } from '../write/dlq.ts';
 import { untilDone } from '../write/retry.ts';
-import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { Book, sameCall } from './book.ts';
 import type { Conversation } from './conversation.ts';
+import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
 import { acquireLease } from './lease.ts';
 import { findWritten } from './reload.ts';
 import { resolveWritten } from './reresolve.ts';
@@ -48,7 +48,12 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const { log } = service;
   const holder = `${hostname()}-${service.instance}-${process.pid}-${Date.now()}`;
   const key = `assembler.${settings.group}`;
-  const [leases, applied, ledger, snapshots] = await Promise.all([bus.kv(KV.leases), bus.kv(KV.applied), bus.kv(KV.ledger), bus.snapshots()]);
+  const [leases, applied, ledger, snapshots] = await Promise.all([
+    bus.kv(KV.leases),
+    bus.kv(KV.applied),
+    bus.kv(KV.ledger),
+    bus.snapshots(),
+  ]);
 
   let health: Health = { failing: null, detail: 'standing by' };
   service.setHealth(() => (bus.connected() ? health : { failing: 'nats', detail: 'the bus is away' }));
@@ -99,7 +104,9 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const bury = (step: string, conversation: Conversation, error: unknown) => {
     log.error('a conversation cannot be folded, it goes to the dead letters', { callId: conversation.callId, error: errorText(error) });
     const bytes = encodeFactList(conversation.facts);
-    enqueue('writing a dead letter', () => publishDeadLetter(bus, { step, reason: errorText(error), subject: subjects.facts(settings.group), bytes }));
+    enqueue('writing a dead letter', () =>
+      publishDeadLetter(bus, { step, reason: errorText(error), subject: subjects.facts(settings.group), bytes }),
+    );
   };
 
   // --- directories: what is in memory at once, what is written after the blocks before it; then it is in use
@@ -114,7 +121,10 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
         if (!sameCall(row, again)) replace({ ...again, revision: row.revision + (pending ? 0 : 1) });
       }
       enqueue('applying a directory', async () => {
-        const count = since < Date.now() ? await resolveWritten(store, directories, tenant, since, (revisions, superseded) => writer.revise(revisions, superseded)) : 0;
+        const count =
+          since < Date.now()
+            ? await resolveWritten(store, directories, tenant, since, (revisions, superseded) => writer.revise(revisions, superseded))
+            : 0;
         await applied.put(tenant, new TextEncoder().encode(String(snapshot.version)));
         log.info('directory in use', { tenant, version: snapshot.version, callsChanged: count });
       });
@@ -133,10 +143,12 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const saved = await snapshots.getBlob(key);
   if (saved) {
     const snapshot = decodeSnapshot(saved);
-    if (snapshot.state.stream !== stream) log.error('the FACTS stream was made anew since the snapshot, beginning at its start', { snapshot: snapshot.state.stream, stream });
+    if (snapshot.state.stream !== stream)
+      log.error('the FACTS stream was made anew since the snapshot, beginning at its start', { snapshot: snapshot.state.stream, stream });
     else {
       book.restore(snapshot.state, snapshot.open);
-      if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0) log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
+      if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0)
+        log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
     }
   } else if (info.state.messages > 0) {
     // a stream without a snapshot: whatever it holds may be written already
@@ -150,7 +162,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   });
   let lastSnapshotSeq = book.state.seq;
   // a quiet stream still gets its snapshot: facts that only an old snapshot precedes would expire one day
-  const nextDue = () => Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
+  const nextDue = () =>
+    Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
   let pendingMessages = 0;
 
   const onMessage = async (message: JsMsg) => {
@@ -197,7 +210,9 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
       book.state.facts.deadLettered++;
       book.state.facts.received++;
       log.error('a fact batch cannot be read, it goes to the dead letters', { sequence: message.seq, error: errorText(error) });
-      enqueue('writing a dead letter', () => publishDeadLetter(bus, { step: 'facts', reason: errorText(error), subject: message.subject, bytes }));
+      enqueue('writing a dead letter', () =>
+        publishDeadLetter(bus, { step: 'facts', reason: errorText(error), subject: message.subject, bytes }),
+      );
       return [];
     }
   };

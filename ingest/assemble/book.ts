@@ -5,7 +5,7 @@ import { Conversation, type DialogFate } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
 import { resolveCall } from './resolve.ts';
-import { dueFor, LATE_MS, settleDeadline, type SettleRules, silenceDue } from './settle.ts';
+import { dueFor, LATE_MS, type SettleRules, settleDeadline, silenceDue } from './settle.ts';
 
 /** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
 const CUT_EVERY_MS = 200;
@@ -133,7 +133,8 @@ export class Book {
     for (const callId of this.#deadlines.take(state.time)) {
       const conversation = this.#open.get(callId);
       if (!conversation) continue;
-      const due = conversation.settledAt > 0 ? conversation.settle.lastAt + LATE_MS : settleDeadline(conversation.settle, this.#options.rules);
+      const due =
+        conversation.settledAt > 0 ? conversation.settle.lastAt + LATE_MS : settleDeadline(conversation.settle, this.#options.rules);
       if (due > state.time) this.#deadlines.set(callId, due);
       else this.#settle(conversation);
     }
@@ -224,7 +225,12 @@ export class Book {
           return;
         }
         const id = i === 0 ? conversation.callId : `${conversation.callId}~${i + 1}`;
-        const row: CallRow = { ...resolveCall(folded.draft, this.#options.directories), id, callIds: [conversation.callId], revision: (seen?.revision ?? 0) + 1 };
+        const row: CallRow = {
+          ...resolveCall(folded.draft, this.#options.directories),
+          id,
+          callIds: [conversation.callId],
+          revision: (seen?.revision ?? 0) + 1,
+        };
         this.#setFate(conversation, i, 'stored');
         if (!seen) this.#pending.rows.push(row);
         else if (sameCall(seen, row)) return;

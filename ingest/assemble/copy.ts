@@ -11,7 +11,15 @@ export function isCopy(a: Fact, b: Fact): boolean {
 }
 
 function isSipCopy(a: SipFact, b: SipFact): boolean {
-  return a.hash === b.hash && Math.abs(a.at - b.at) <= COPY_WINDOW_US && a.code === b.code && a.src === b.src && a.dst === b.dst && a.cseq === b.cseq && a.method === b.method;
+  return (
+    a.hash === b.hash &&
+    Math.abs(a.at - b.at) <= COPY_WINDOW_US &&
+    a.code === b.code &&
+    a.src === b.src &&
+    a.dst === b.dst &&
+    a.cseq === b.cseq &&
+    a.method === b.method
+  );
 }
 
 function isEventCopy(a: EventFact, b: EventFact): boolean {

@@ -4,7 +4,7 @@ import { Deadlines } from './deadlines.ts';
 test('keys come out in order of their time, each once', () => {
   const deadlines = new Deadlines();
   const times = Array.from({ length: 200 }, (_, i) => (i * 7919) % 1009);
-  times.forEach((t, i) => deadlines.set(`k${i}`, t));
+  for (const [i, t] of times.entries()) deadlines.set(`k${i}`, t);
   const out = deadlines.take(2_000).map((k) => times[Number(k.slice(1))] as number);
   expect(out).toHaveLength(200);
   expect(out).toEqual([...out].sort((a, b) => a - b));

@@ -1,8 +1,8 @@
-import { DeliverPolicy } from '@nats-io/jetstream';
 import { DIRECTORY, KV, subjects } from '@callscope/core/bus/streams.ts';
 import { Directories, type DirectorySnapshot, directorySnapshotSchema } from '@callscope/core/domain/directory.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import { DeliverPolicy } from '@nats-io/jetstream';
 
 export interface DirectoryChange {
   snapshot: DirectorySnapshot;
@@ -14,12 +14,19 @@ export interface DirectoryChange {
  * down, ingest goes on with the last directories.
  * @returns the directories as they stand; `changes` is called for each later one, in order
  */
-export async function followDirectories(bus: Bus, log: Log, changes: (change: DirectoryChange) => void): Promise<{ directories: Directories; stop(): Promise<void> }> {
+export async function followDirectories(
+  bus: Bus,
+  log: Log,
+  changes: (change: DirectoryChange) => void,
+): Promise<{ directories: Directories; stop(): Promise<void> }> {
   const directories = new Directories();
   const known = new Map<string, DirectorySnapshot>();
   const info = await bus.jsm.streams.info(DIRECTORY.name);
   const last = info.state.last_seq;
-  const consumer = await bus.js.consumers.get(DIRECTORY.name, { filter_subjects: subjects.allDirectories, deliver_policy: DeliverPolicy.LastPerSubject });
+  const consumer = await bus.js.consumers.get(DIRECTORY.name, {
+    filter_subjects: subjects.allDirectories,
+    deliver_policy: DeliverPolicy.LastPerSubject,
+  });
   const messages = await consumer.consume();
   let loaded: () => void = () => undefined;
   const ready = new Promise<void>((done) => {

@@ -49,8 +49,28 @@ function hangup(word: string): HangupBy | '' {
 /** @param facts sorted by time */
 export function eventSide(facts: readonly EventFact[]): EventSide {
   const side: EventSide = {
-    seen: false, tenant: '', direction: '', src: '', dst: '', did: '', recordRule: '', startedAt: 0, ringingAt: 0, answeredAt: 0, endedAt: 0,
-    coarse: { startedAt: 0, answeredAt: 0 }, talk: 0, firstAt: 0, missedAt: 0, finalCode: 0, answeredBy: '', hangupBy: '', cancelledByCaller: false, end: '', legs: [], auth: null,
+    seen: false,
+    tenant: '',
+    direction: '',
+    src: '',
+    dst: '',
+    did: '',
+    recordRule: '',
+    startedAt: 0,
+    ringingAt: 0,
+    answeredAt: 0,
+    endedAt: 0,
+    coarse: { startedAt: 0, answeredAt: 0 },
+    talk: 0,
+    firstAt: 0,
+    missedAt: 0,
+    finalCode: 0,
+    answeredBy: '',
+    hangupBy: '',
+    cancelledByCaller: false,
+    end: '',
+    legs: [],
+    auth: null,
   };
   /** the latest leg of each target and branch */
   const current = new Map<string, SideLeg>();

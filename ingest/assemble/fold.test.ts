@@ -1,24 +1,33 @@
-import { describe, expect, test } from 'vitest';
 import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import { callTimes } from '@callscope/core/domain/call.ts';
 import { Directories, directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
+import { describe, expect, test } from 'vitest';
 import { companies, events, hep, rtcpHep, shuffled, type TrueCall, truth } from '../../test/medium/fixtures.ts';
-import { decodeFramePackets, DecoderMemory } from '../steps/frame.ts';
+import { DecoderMemory, decodeFramePackets } from '../steps/frame.ts';
 import { RawBlock } from '../write/raw-rows.ts';
 import { foldCall, splitDialogs } from './fold.ts';
 import { resolveCall } from './resolve.ts';
 
 const directories = new Directories();
 for (const [id, c] of Object.entries(companies())) {
-  directories.put({ version: 1, tenant: { id, ...tenantSchema.parse(c.tenant) }, versions: [{ validFrom: 0, body: directorySchema.parse(c.directory) }] });
+  directories.put({
+    version: 1,
+    tenant: { id, ...tenantSchema.parse(c.tenant) },
+    versions: [{ validFrom: 0, body: directorySchema.parse(c.directory) }],
+  });
 }
 
 /** Packets through the decoder's own steps, as they come out as facts. */
 function factsOf(channel: 'hep-udp' | 'event-udp', packets: readonly (Buffer | string)[]): Fact[] {
   const out = { block: new RawBlock(), facts: [] as Fact[] };
   const bytes = packets.map((p) => Buffer.from(p as string));
-  decodeFramePackets({ edge: 'e', channel, boot: 1, firstN: 1, receivedAt: Date.UTC(2026, 10, 23, 15), count: bytes.length, drops: {}, packets: bytes }, 1, new DecoderMemory(), out);
+  decodeFramePackets(
+    { edge: 'e', channel, boot: 1, firstN: 1, receivedAt: Date.UTC(2026, 10, 23, 15), count: bytes.length, drops: {}, packets: bytes },
+    1,
+    new DecoderMemory(),
+    out,
+  );
   return out.facts;
 }
 
@@ -47,17 +56,33 @@ const SOURCES: [string, Fact[]][] = [
   ['HEP alone', hepFacts],
   ['HEP over TCP alone', hepTcpFacts],
   ['events and HEP', [...eventFacts, ...hepFacts]],
-  ['both transports and events, everything twice', [...hepFacts, ...eventFacts, ...hepTcpFacts, ...eventFacts, ...hepFacts, ...hepTcpFacts]],
+  [
+    'both transports and events, everything twice',
+    [...hepFacts, ...eventFacts, ...hepTcpFacts, ...eventFacts, ...hepFacts, ...hepTcpFacts],
+  ],
 ];
 const DIRECTIONS = { in: 'in', out: 'out', int: 'internal' } as const;
 const user = (a: string | null) => a?.split('@')[0] ?? '';
 
 describe.each(SOURCES)('%s', (_, facts) => {
   const rows = rowsOf(facts);
-  test.each(truth().filter((c) => c.in_company_list).map((c): [number, string, TrueCall] => [c.n, c.kind, c]))('call %i: %s', (_n, _kind, real) => {
+  test.each(
+    truth()
+      .filter((c) => c.in_company_list)
+      .map((c): [number, string, TrueCall] => [c.n, c.kind, c]),
+  )('call %i: %s', (_n, _kind, real) => {
     const row = rows.get(real.call_id);
     if (row === undefined || row === 'security') throw new Error('no call');
-    expect({ tenant: row.tenant, direction: row.direction, result: row.result, from: row.from, dialled: row.dialled, answeredBy: row.answeredBy, sipCode: row.sipCode, hangupBy: row.hangupBy }).toEqual({
+    expect({
+      tenant: row.tenant,
+      direction: row.direction,
+      result: row.result,
+      from: row.from,
+      dialled: row.dialled,
+      answeredBy: row.answeredBy,
+      sipCode: row.sipCode,
+      hangupBy: row.hangupBy,
+    }).toEqual({
       tenant: real.tenant,
       direction: DIRECTIONS[real.direction],
       result: real.result,
@@ -104,7 +129,20 @@ test('events and HEP say the same of every call, whatever comes alone', () => {
   const pick = (row: ReturnType<typeof rowsOf> extends Map<string, infer R> ? R : never) => {
     if (row === 'security') return row;
     const { tenant, direction, result, missedKind, from, dialled, answeredBy, employee, group, sipCode, hangupBy } = row;
-    return { tenant, direction, result, missedKind, from, dialled, answeredBy, employee, group, sipCode, hangupBy, legs: row.legs.map((l) => [l.target, l.result, l.sipCode]).sort() };
+    return {
+      tenant,
+      direction,
+      result,
+      missedKind,
+      from,
+      dialled,
+      answeredBy,
+      employee,
+      group,
+      sipCode,
+      hangupBy,
+      legs: row.legs.map((l) => [l.target, l.result, l.sipCode]).sort(),
+    };
   };
   const byHep = rowsOf(hepFacts);
   const byEvents = rowsOf(eventFacts);

@@ -1,8 +1,8 @@
 import type { EventFact, Fact, SipFact } from '@callscope/core/bus/facts.ts';
 import type { CallSource, HangupBy } from '@callscope/core/domain/call.ts';
 import { resultOf } from '@callscope/core/domain/result.ts';
-import { isCopy } from './copy.ts';
 import { microseconds } from '../decode/event.ts';
+import { isCopy } from './copy.ts';
 import { type EventSide, eventSide } from './event-side.ts';
 import { isChallenge, type SideLeg, type SipSide, sipSide } from './sip-side.ts';
 
@@ -49,10 +49,7 @@ export interface SecurityEvent {
 /** How the end became known; null = the call goes on as far as anybody said. */
 export type End = 'cdr' | 'event' | 'missed' | 'hep' | null;
 
-export type Folded =
-  | { kind: 'call'; draft: CallDraft; end: End }
-  | { kind: 'security'; security: SecurityEvent }
-  | { kind: 'nothing' };
+export type Folded = { kind: 'call'; draft: CallDraft; end: End } | { kind: 'security'; security: SecurityEvent } | { kind: 'nothing' };
 
 /**
  * The facts of one dialog, in any order and with any repetition, as one call. Where events and packets both speak, the
@@ -69,14 +66,18 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     const security = events.auth ?? { what: 'INVITE', user: sip.fromUser, domain: sip.fromHost, source: sip.source, at: sip.startedAt };
     return { kind: 'security', security };
   }
-  const startedAt = events.startedAt || sip.startedAt || events.coarse.startedAt || (events.end === '' && events.answeredAt === 0 ? 0 : events.firstAt);
+  const startedAt =
+    events.startedAt || sip.startedAt || events.coarse.startedAt || (events.end === '' && events.answeredAt === 0 ? 0 : events.firstAt);
   if (startedAt === 0) return { kind: 'nothing' };
 
   const answeredAt = atLeast(startedAt, events.answeredAt || sip.answeredAt || events.coarse.answeredAt);
   const answered = answeredAt > 0;
   const ringingAt = atLeast(startedAt, events.ringingAt || sip.ringingAt);
   const end = endOf(events, sip, answered);
-  const toldEnd = events.end === 'missed' ? sip.endedAt || events.endedAt : events.endedAt || sip.endedAt || (events.talk > 0 ? answeredAt + events.talk : 0);
+  const toldEnd =
+    events.end === 'missed'
+      ? sip.endedAt || events.endedAt
+      : events.endedAt || sip.endedAt || (events.talk > 0 ? answeredAt + events.talk : 0);
   const endedAt = Math.max(end === null ? Math.max(closeAt, sorted.at(-1)?.at ?? 0) : toldEnd, answeredAt, ringingAt, startedAt);
 
   // a record of a missed leg may speak of an earlier target than the answer that reached the caller
@@ -138,16 +139,24 @@ function mergeLegs(fromEvents: readonly SideLeg[], fromSip: readonly SideLeg[]):
     let best = -1;
     spare.forEach((l, i) => {
       const known = spare[best];
-      if (isSame(l) && (known === undefined || Math.abs(l.startedAt - wanted.startedAt) < Math.abs(known.startedAt - wanted.startedAt))) best = i;
+      if (isSame(l) && (known === undefined || Math.abs(l.startedAt - wanted.startedAt) < Math.abs(known.startedAt - wanted.startedAt)))
+        best = i;
     });
     return best < 0 ? undefined : spare.splice(best, 1)[0];
   };
   const told = byStart(fromEvents);
   const pairs = new Map(told.map((leg) => [leg, take(leg, (l) => userOf(l.target) === userOf(leg.target))]));
-  for (const leg of told) if (!pairs.get(leg) && leg.branch !== '') pairs.set(leg, take(leg, (l) => l.branch === leg.branch));
+  for (const leg of told)
+    if (!pairs.get(leg) && leg.branch !== '')
+      pairs.set(
+        leg,
+        take(leg, (l) => l.branch === leg.branch),
+      );
   const merged = told.map((leg): SideLeg => {
     const other = pairs.get(leg);
-    return other ? { ...leg, ringingAt: leg.ringingAt || other.ringingAt, code: leg.code || other.code, endedAt: leg.endedAt || other.endedAt } : leg;
+    return other
+      ? { ...leg, ringingAt: leg.ringingAt || other.ringingAt, code: leg.code || other.code, endedAt: leg.endedAt || other.endedAt }
+      : leg;
   });
   return byStart([...merged, ...spare]);
 }
@@ -164,7 +173,9 @@ function finishLegs(legs: readonly SideLeg[], answered: boolean, settled: boolea
   let taker: SideLeg | undefined;
   if (answered && !legs.some((l) => isSuccess(l.code))) {
     const open = legs.filter((l) => l.code === 0);
-    taker = open.findLast((l) => answeredBy !== '' && userOf(l.target) === userOf(answeredBy)) ?? (answeredBy === '' && open.length === 1 ? open[0] : undefined);
+    taker =
+      open.findLast((l) => answeredBy !== '' && userOf(l.target) === userOf(answeredBy)) ??
+      (answeredBy === '' && open.length === 1 ? open[0] : undefined);
   }
   return legs.map((leg) => ({
     target: leg.target,
@@ -204,7 +215,8 @@ function compareText(a: string, b: string): number {
 }
 
 function contentOf(f: Fact): string {
-  if (f.kind === 'sip') return `2 ${f.cseq} ${f.method} ${String(f.code).padStart(3, '0')} ${f.src} ${f.dst} ${f.branch} ${f.fromTag} ${f.toTag} ${f.hash}`;
+  if (f.kind === 'sip')
+    return `2 ${f.cseq} ${f.method} ${String(f.code).padStart(3, '0')} ${f.src} ${f.dst} ${f.branch} ${f.fromTag} ${f.toTag} ${f.hash}`;
   if (f.kind === 'event') return `1 ${f.method} ${JSON.stringify(Object.entries(f.params).sort(([x], [y]) => compareText(x, y)))}`;
   return '3';
 }
@@ -274,7 +286,12 @@ export function splitDialogs(facts: readonly Fact[]): Fact[][] {
 
   const groups: Fact[][] = begins.map(() => []);
   for (const f of facts) {
-    const tag = f.kind === 'sip' ? (groupOfTag.get(f.fromTag) ?? groupOfTag.get(f.toTag)) : f.kind === 'event' ? groupOfTag.get(String(f.params.from_tag ?? '')) : undefined;
+    const tag =
+      f.kind === 'sip'
+        ? (groupOfTag.get(f.fromTag) ?? groupOfTag.get(f.toTag))
+        : f.kind === 'event'
+          ? groupOfTag.get(String(f.params.from_tag ?? ''))
+          : undefined;
     groups[tag ?? groupAt(f, begins)]?.push(f);
   }
   return groups;

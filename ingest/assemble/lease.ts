@@ -1,5 +1,5 @@
-import type { KV } from '@nats-io/kv';
 import type { Log } from '@callscope/core/node/log.ts';
+import type { KV } from '@nats-io/kv';
 
 const RENEW_MS = 1_000;
 const RETRY_MS = 500;
@@ -85,6 +85,13 @@ function keep(kv: KV, key: string, holder: string, first: number, log: Log): Lea
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        done();
+      },
+      { once: true },
+    );
   });
 }

@@ -1,10 +1,10 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
-import { findCalls, rawOfCalls } from '../write/call-store.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { parseEvent } from '../decode/event.ts';
 import { eventFact } from '../steps/call-event.ts';
 import { sipFact } from '../steps/sip-message.ts';
+import { findCalls, rawOfCalls } from '../write/call-store.ts';
 
 export interface WrittenCall {
   callId: string;

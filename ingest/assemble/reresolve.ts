@@ -1,6 +1,6 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { pageOfCalls } from '../write/call-store.ts';
 import { type Revision, sameCall } from './book.ts';
 import { resolveAgain } from './resolve.ts';
@@ -22,7 +22,13 @@ export async function resolveWritten(
   let after: CallRow | null = null;
   let changed = 0;
   for (;;) {
-    const page: CallRow[] = await pageOfCalls(client, { tenants: [UNASSIGNED, tenant], edgeTenant: tenant, sinceUs: Math.floor(sinceMs * 1_000), after, limit: PAGE });
+    const page: CallRow[] = await pageOfCalls(client, {
+      tenants: [UNASSIGNED, tenant],
+      edgeTenant: tenant,
+      sinceUs: Math.floor(sinceMs * 1_000),
+      after,
+      limit: PAGE,
+    });
     const revisions: Revision[] = [];
     const superseded: CallRow[] = [];
     page.forEach((row, i) => {

@@ -20,7 +20,12 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
   const at = draft.startedAt / 1000;
   const dialledRaw = userOf(draft.dialled);
   const did = draft.did || dialledRaw;
-  const tenant = draft.edgeTenant || directories.tenantOfNumber(did, at) || directories.tenantOfDomain(draft.fromHost) || directories.tenantOfDomain(draft.dialledHost) || UNASSIGNED;
+  const tenant =
+    draft.edgeTenant ||
+    directories.tenantOfNumber(did, at) ||
+    directories.tenantOfDomain(draft.fromHost) ||
+    directories.tenantOfDomain(draft.dialledHost) ||
+    UNASSIGNED;
   const country = directories.country(tenant);
   const phone = (text: string) => {
     const user = userOf(text);
@@ -38,7 +43,14 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
   const whose = person(direction === 'in' ? answeredBy : from);
   const legs: Leg[] = draft.legs.map((l) => {
     const target = phone(l.target);
-    return { target, employee: person(target)?.employee ?? '', startedAt: l.startedAt, result: legResult(l), sipCode: l.sipCode, rang: l.rang };
+    return {
+      target,
+      employee: person(target)?.employee ?? '',
+      startedAt: l.startedAt,
+      result: legResult(l),
+      sipCode: l.sipCode,
+      rang: l.rang,
+    };
   });
   const result = draft.answeredAt > 0 ? 'answered' : resultOf(draft.sipCode, draft.ringingAt > 0);
   return {

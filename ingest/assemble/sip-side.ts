@@ -58,8 +58,23 @@ const indexOf = (branch: string) => branch.slice(branch.lastIndexOf('.') + 1);
  */
 export function sipSide(facts: readonly SipFact[]): SipSide {
   const side: SipSide = {
-    seen: false, startedAt: 0, ringingAt: 0, answeredAt: 0, endedAt: 0, finalCode: 0, challenged: false, cancelled: false, bye: '',
-    fromUser: '', fromHost: '', dialled: '', dialledHost: '', callerTag: '', source: '', shownNumber: '', legs: [],
+    seen: false,
+    startedAt: 0,
+    ringingAt: 0,
+    answeredAt: 0,
+    endedAt: 0,
+    finalCode: 0,
+    challenged: false,
+    cancelled: false,
+    bye: '',
+    fromUser: '',
+    fromHost: '',
+    dialled: '',
+    dialledHost: '',
+    callerTag: '',
+    source: '',
+    shownNumber: '',
+    legs: [],
   };
   const first = facts.find((f) => f.method === 'INVITE' && f.code === 0 && f.toTag === '');
   if (!first) return side;

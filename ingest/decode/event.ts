@@ -15,12 +15,28 @@ export interface CallEvent {
 /** not_json: not an object in JSON · not_event: an object without a method */
 export type EventDrop = 'not_json' | 'not_event';
 
-const FACTS = new Set(['E_PBX_CALL', 'E_PBX_LEG', 'E_PBX_AUTH', 'E_ACC_CDR', 'E_ACC_EVENT', 'E_ACC_MISSED_EVENT', 'E_CALL_TRANSFER', 'E_CALL_HOLD']);
+const FACTS = new Set([
+  'E_PBX_CALL',
+  'E_PBX_LEG',
+  'E_PBX_AUTH',
+  'E_ACC_CDR',
+  'E_ACC_EVENT',
+  'E_ACC_MISSED_EVENT',
+  'E_CALL_TRANSFER',
+  'E_CALL_HOLD',
+]);
 
 /** Known and kept raw: registrations, media, agents; E_DLG_STATE_CHANGED has neither time nor numbers. */
 const RAW_ONLY = new Set([
-  'E_DLG_STATE_CHANGED', 'E_UL_AOR_INSERT', 'E_UL_AOR_DELETE', 'E_UL_CONTACT_INSERT', 'E_UL_CONTACT_UPDATE', 'E_UL_CONTACT_DELETE',
-  'E_RTPENGINE_NOTIFICATION', 'E_RTPENGINE_STATUS', 'E_CALLCENTER_AGENT_REPORT',
+  'E_DLG_STATE_CHANGED',
+  'E_UL_AOR_INSERT',
+  'E_UL_AOR_DELETE',
+  'E_UL_CONTACT_INSERT',
+  'E_UL_CONTACT_UPDATE',
+  'E_UL_CONTACT_DELETE',
+  'E_RTPENGINE_NOTIFICATION',
+  'E_RTPENGINE_STATUS',
+  'E_CALLCENTER_AGENT_REPORT',
 ]);
 
 export function isKnownEvent(method: string): boolean {

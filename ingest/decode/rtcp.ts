@@ -56,7 +56,13 @@ function parseBinary(b: Buffer): RtcpReport | RtcpDrop {
           dlsr: b.readUInt32BE(at + 20),
         });
       }
-      return { packetType, senderSsrc: b.readUInt32BE(o + 4), senderPackets: sender ? b.readUInt32BE(o + 20) : 0, senderOctets: sender ? b.readUInt32BE(o + 24) : 0, blocks };
+      return {
+        packetType,
+        senderSsrc: b.readUInt32BE(o + 4),
+        senderPackets: sender ? b.readUInt32BE(o + 20) : 0,
+        senderOctets: sender ? b.readUInt32BE(o + 24) : 0,
+        blocks,
+      };
     }
     o = end;
   }

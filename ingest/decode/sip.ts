@@ -110,7 +110,10 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
   const f = parseAddress(from);
   const t = parseAddress(to);
   // Call-ID is word ["@" word] (25.1): ASCII without controls; names in From and To may be UTF-8, their users not
-  if (!(isPrintable(callId) && isPrintable(f.user) && isPrintable(t.user) && isPrintable(uriUser) && isPrintable(f.tag) && isPrintable(t.tag))) return 'content';
+  if (
+    !(isPrintable(callId) && isPrintable(f.user) && isPrintable(t.user) && isPrintable(uriUser) && isPrintable(f.tag) && isPrintable(t.tag))
+  )
+    return 'content';
   return {
     method,
     code,
@@ -210,7 +213,9 @@ function parseUri(value: string): { user: string; host: string } {
   if (scheme === 'tel') return { user: decodePercent(cut(rest)), host: '' };
   const at = rest.lastIndexOf('@', firstOf(rest, '?', '>'));
   const hostPart = cut(at < 0 ? rest : rest.slice(at + 1));
-  const host = hostPart.startsWith('[') ? hostPart.slice(1, Math.max(1, hostPart.indexOf(']'))) : hostPart.slice(0, firstOf(hostPart, ':', ':'));
+  const host = hostPart.startsWith('[')
+    ? hostPart.slice(1, Math.max(1, hostPart.indexOf(']')))
+    : hostPart.slice(0, firstOf(hostPart, ':', ':'));
   if (at < 0) return { user: '', host: host.toLowerCase() };
   const user = rest.slice(0, at);
   return { user: decodePercent(user.slice(0, firstOf(user, ';', ':'))), host: host.toLowerCase() };

@@ -96,7 +96,10 @@ export class Channel {
     this.#nextN += packets.length;
     this.#dropsSaid = this.#dropsTotal;
     received.inc({ channel }, packets.length);
-    const frame = encodeFrame({ edge, channel, boot, firstN, receivedAt: packets.length > 0 ? this.#receivedAt : Date.now(), drops: this.#drops }, blankDtmf(channel, packets));
+    const frame = encodeFrame(
+      { edge, channel, boot, firstN, receivedAt: packets.length > 0 ? this.#receivedAt : Date.now(), drops: this.#drops },
+      blankDtmf(channel, packets),
+    );
     const stored = publisher.publish(subject, `${edge}-${boot}-${channel}-${firstN}-${packets.length}-${this.#dropsTotal}`, frame);
     this.#sent = stored;
     return stored;

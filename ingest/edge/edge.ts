@@ -45,7 +45,11 @@ export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings
   });
   const { hepUdp } = channels;
   receivers.push(
-    await named('HEP_PORT', hepPort, receiveUdp(host, hepPort, receiveBufferBytes, hepUdp, (packet) => hepUdp.accept(packet))),
+    await named(
+      'HEP_PORT',
+      hepPort,
+      receiveUdp(host, hepPort, receiveBufferBytes, hepUdp, (packet) => hepUdp.accept(packet)),
+    ),
     await named('HEP_PORT', hepPort, receiveHepTcp({ ...tcp, port: hepPort }, channels.hepTcp)),
     await named('EVENTS_PORT', eventsPort, receiveEventsUdp(host, eventsPort, receiveBufferBytes, channels.eventUdp)),
     await named('EVENTS_PORT', eventsPort, receiveEventsTcp({ ...tcp, port: eventsPort }, channels.eventTcp)),

@@ -1,7 +1,7 @@
 import type { Channel } from './channel.ts';
+import { type Receiver, receiveUdp } from './hep-udp.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { listenTcp, type TcpOptions } from './tcp-server.ts';
-import { type Receiver, receiveUdp } from './hep-udp.ts';
 
 /** Largest event: a datagram holds no more either. */
 export const MAX_EVENT_BYTES = 65_536;
@@ -88,8 +88,16 @@ export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise
           closing = true;
           const reason = scan.kind === 'oversize' ? 'event_oversize' : 'not_json';
           channel.drop(reason);
-          refuse(null, PARSE_ERROR, scan.kind === 'oversize' ? `an event is at most ${MAX_EVENT_BYTES} bytes` : 'expected JSON-RPC objects, one after the other');
-          options.log.warn('events that cannot be read, closing the connection', { port: options.port, peer: socket.remoteAddress, reason });
+          refuse(
+            null,
+            PARSE_ERROR,
+            scan.kind === 'oversize' ? `an event is at most ${MAX_EVENT_BYTES} bytes` : 'expected JSON-RPC objects, one after the other',
+          );
+          options.log.warn('events that cannot be read, closing the connection', {
+            port: options.port,
+            peer: socket.remoteAddress,
+            reason,
+          });
           socket.end();
           return;
         }

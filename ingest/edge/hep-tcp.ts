@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
-import { listenTcp, type TcpOptions } from './tcp-server.ts';
 import type { Receiver } from './hep-udp.ts';
+import { listenTcp, type TcpOptions } from './tcp-server.ts';
 
 const MAGIC = 0x48455033; // "HEP3"
 const SMALLEST = 6;

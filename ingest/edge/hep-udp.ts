@@ -13,7 +13,13 @@ export interface Receiver {
  * port. Each datagram comes in memory of its own, so it is handed on as it is.
  * @throws when the port is taken
  */
-export async function receiveUdp(host: string, port: number, receiveBufferBytes: number, channel: Channel, onPacket: (packet: Buffer) => void): Promise<Receiver> {
+export async function receiveUdp(
+  host: string,
+  port: number,
+  receiveBufferBytes: number,
+  channel: Channel,
+  onPacket: (packet: Buffer) => void,
+): Promise<Receiver> {
   const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', reusePort: true, recvBufferSize: receiveBufferBytes });
   socket.on('message', (datagram) => {
     if (channel.publisher.full) channel.drop('bus_full');

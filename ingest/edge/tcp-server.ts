@@ -39,7 +39,11 @@ export async function listenTcp(options: TcpOptions, accept: (socket: Socket) =>
       refusedTotal.inc(label);
       if (performance.now() - lastRefused > 5_000) {
         lastRefused = performance.now();
-        log.warn('too many TCP connections, refusing more (EDGE_MAX_TCP_CONNECTIONS)', { port, open: open.size, peer: socket.remoteAddress });
+        log.warn('too many TCP connections, refusing more (EDGE_MAX_TCP_CONNECTIONS)', {
+          port,
+          open: open.size,
+          peer: socket.remoteAddress,
+        });
       }
       socket.destroy();
       return;
@@ -65,7 +69,10 @@ export async function listenTcp(options: TcpOptions, accept: (socket: Socket) =>
     });
     socket.setTimeout(idleSeconds * 1_000, () => {
       if (!connection.isPartial() || busy > 0) return;
-      log.warn('a TCP connection stopped in the middle of a message, closing it (EDGE_TCP_IDLE_SECONDS)', { port, peer: socket.remoteAddress });
+      log.warn('a TCP connection stopped in the middle of a message, closing it (EDGE_TCP_IDLE_SECONDS)', {
+        port,
+        peer: socket.remoteAddress,
+      });
       socket.destroy();
     });
     socket.on('error', () => undefined);

@@ -1,8 +1,9 @@
 import type { EventFact } from '@callscope/core/bus/facts.ts';
 import { counter } from '@callscope/core/node/metrics.ts';
-import { crc32, type Copies, copyKey } from '../decode/copies.ts';
+import { type Copies, copyKey, crc32 } from '../decode/copies.ts';
 import { type CallEvent, isKnownEvent, parseEvent } from '../decode/event.ts';
-import { clampTime, type Fate, type Output, type Place } from './place.ts';
+import type { Output } from './output.ts';
+import { clampTime, type Fate, type Place } from './place.ts';
 
 const unknownEvents = counter('decoder_unknown_events_total', 'Events of a method that this build does not know, kept raw');
 

@@ -3,7 +3,8 @@ import { Copies } from '../decode/copies.ts';
 import type { FrameFates } from '../write/raw-rows.ts';
 import { callEvent } from './call-event.ts';
 import { hepPacket } from './hep-packet.ts';
-import type { Output, Place } from './place.ts';
+import type { Output } from './output.ts';
+import type { Place } from './place.ts';
 import { Lives } from './rtcp-report.ts';
 
 /** What a decoder remembers between frames: only to recognise copies and to thin out proofs of life. */
@@ -22,7 +23,12 @@ export interface DeadPacket {
  * Every packet of a frame gets exactly one fate. A step that throws (a bug, not bad input: bad input has a reason)
  * makes its packet a dead letter and the frame goes on.
  */
-export function decodeFramePackets(frame: Frame, streamSeq: number, memory: DecoderMemory, out: Output): { fates: FrameFates; dead: DeadPacket[] } {
+export function decodeFramePackets(
+  frame: Frame,
+  streamSeq: number,
+  memory: DecoderMemory,
+  out: Output,
+): { fates: FrameFates; dead: DeadPacket[] } {
   const fates: FrameFates = { stored: 0, duplicate: 0, dead: 0, dropped: {}, facts: 0 };
   const dead: DeadPacket[] = [];
   const factsBefore = out.facts.length;

@@ -1,7 +1,8 @@
 import type { Copies } from '../decode/copies.ts';
 import { decodeHep3, HEP_LOG, HEP_RTCP, HEP_SIP } from '../decode/hep3.ts';
 import { logLine } from './log-line.ts';
-import type { Fate, Output, Place } from './place.ts';
+import type { Output } from './output.ts';
+import type { Fate, Place } from './place.ts';
 import { type Lives, rtcpReport } from './rtcp-report.ts';
 import { sipMessage } from './sip-message.ts';
 

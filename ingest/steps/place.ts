@@ -1,10 +1,8 @@
-import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { Channel } from '@callscope/core/bus/frames.ts';
+import type { EventDrop } from '../decode/event.ts';
 import type { HepDrop } from '../decode/hep3.ts';
 import type { RtcpDrop } from '../decode/rtcp.ts';
-import type { EventDrop } from '../decode/event.ts';
 import type { SipDrop } from '../decode/sip.ts';
-import type { RawBlock } from '../write/raw-rows.ts';
 
 /** Where a packet stands: RAW sequence of its frame and its index in it are the identity of its row. */
 export interface Place {
@@ -20,12 +18,6 @@ export type DropReason = HepDrop | SipDrop | RtcpDrop | EventDrop | 'payload_typ
 
 /** What became of a packet: one of these, always. A step that throws makes it `dead`. */
 export type Fate = 'stored' | 'duplicate' | 'dead' | DropReason;
-
-/** Where steps put what they make. */
-export interface Output {
-  block: RawBlock;
-  facts: Fact[];
-}
 
 const EARLIEST_US = Date.UTC(2000, 0, 1) * 1_000;
 const AHEAD_US = 24 * 3_600 * 1_000_000;

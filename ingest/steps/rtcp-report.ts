@@ -1,7 +1,8 @@
+import { type Copies, copyKey, crc32 } from '../decode/copies.ts';
 import type { HepPacket } from '../decode/hep3.ts';
-import { crc32, type Copies, copyKey } from '../decode/copies.ts';
 import { parseRtcp } from '../decode/rtcp.ts';
-import { clampTime, type Fate, type Output, type Place } from './place.ts';
+import type { Output } from './output.ts';
+import { clampTime, type Fate, type Place } from './place.ts';
 
 /** One proof of life per call in this time is enough for assembly. */
 const LIFE_EVERY_US = 10_000_000;
@@ -27,6 +28,7 @@ export function rtcpReport(packet: HepPacket, place: Place, copies: Copies, live
   if (copies.seen(copyKey(crc32(packet.payload), packet.route), packet.at)) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
   out.block.rtcpReport(place, packet, at, packet.correlationId, report);
-  if (packet.correlationId !== '' && lives.isDue(packet.correlationId, at)) out.facts.push({ kind: 'activity', at, callId: packet.correlationId });
+  if (packet.correlationId !== '' && lives.isDue(packet.correlationId, at))
+    out.facts.push({ kind: 'activity', at, callId: packet.correlationId });
   return 'stored';
 }

@@ -1,9 +1,9 @@
 import type { SipFact } from '@callscope/core/bus/facts.ts';
-import { crc32 } from '../decode/copies.ts';
+import { type Copies, copyKey, crc32 } from '../decode/copies.ts';
 import type { HepPacket } from '../decode/hep3.ts';
 import { parseSip, type SipMessage } from '../decode/sip.ts';
-import { type Copies, copyKey } from '../decode/copies.ts';
-import { clampTime, type Fate, type Output, type Place } from './place.ts';
+import type { Output } from './output.ts';
+import { clampTime, type Fate, type Place } from './place.ts';
 
 /** A SIP message: a row, and a fact when assembly needs it. */
 export function sipMessage(packet: HepPacket, place: Place, copies: Copies, out: Output): Fate {
@@ -26,7 +26,26 @@ function isFact(sip: SipMessage): boolean {
 /** Also what a row of `messages` is turned back into when a late fact makes its call be folded again. */
 export function factOf(sip: SipMessage, at: number, src: string, dst: string, hash: number): SipFact {
   const { callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch, referTo, referredBy } = sip;
-  return { kind: 'sip', at, src, dst, hash, callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch, referTo, referredBy };
+  return {
+    kind: 'sip',
+    at,
+    src,
+    dst,
+    hash,
+    callId,
+    method,
+    code,
+    cseq,
+    fromUser,
+    fromHost,
+    fromTag,
+    toTag,
+    uriUser,
+    uriHost,
+    branch,
+    referTo,
+    referredBy,
+  };
 }
 
 export function sipFact(payload: Buffer, at: number, src: string, dst: string, hash: number): SipFact | null {

@@ -1,11 +1,16 @@
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import type { Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-const insertSeconds = histogram('insert_seconds', 'Time of one block into the store', [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], ['table']);
+const insertSeconds = histogram(
+  'insert_seconds',
+  'Time of one block into the store',
+  [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  ['table'],
+);
 const insertRows = counter('insert_rows_total', 'Rows accepted by the store', ['table']);
 const insertRetries = counter('insert_retries_total', 'Blocks that had to be sent again', ['table']);
 
@@ -53,7 +58,8 @@ export async function insertBlock(
       insertRows.inc({ table: table.name }, rows);
       return;
     } catch (error) {
-      if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code)) throw new BlockRefused(`the store refuses the block (code ${error.code})`, { cause: error });
+      if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code))
+        throw new BlockRefused(`the store refuses the block (code ${error.code})`, { cause: error });
       if (options.stopping.aborted) throw error;
       insertRetries.inc({ table: table.name });
       options.log.warn('the store did not take a block, trying again', { table: table.name, rows, inMs: pause, error });

@@ -1,4 +1,4 @@
-import { type CallRow, DIRECTIONS, HANGUP_SIDES, CALL_SOURCES } from '@callscope/core/domain/call.ts';
+import { CALL_SOURCES, type CallRow, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import type { SecurityRow } from '../assemble/book.ts';
 import type { Table } from './block-writer.ts';
@@ -8,16 +8,47 @@ import type { RowSink } from './rowbinary.ts';
 export const CALLS: Table = {
   name: 'calls',
   columns: [
-    'tenant', 'started_at', 'id', 'call_ids', 'direction', 'result', 'missed_kind', 'caller', 'dialled', 'dialled_raw', 'number',
-    'answered_by', 'employee', 'group_id', 'ringing_at', 'answered_at', 'ended_at', 'sip_code', 'hangup_by', 'from_host', 'dialled_host',
-    'edge_tenant', 'record_rule', 'source', 'leg_target', 'leg_employee', 'leg_started_at', 'leg_result', 'leg_sip_code', 'leg_rang',
-    'revision', 'written_at',
+    'tenant',
+    'started_at',
+    'id',
+    'call_ids',
+    'direction',
+    'result',
+    'missed_kind',
+    'caller',
+    'dialled',
+    'dialled_raw',
+    'number',
+    'answered_by',
+    'employee',
+    'group_id',
+    'ringing_at',
+    'answered_at',
+    'ended_at',
+    'sip_code',
+    'hangup_by',
+    'from_host',
+    'dialled_host',
+    'edge_tenant',
+    'record_rule',
+    'source',
+    'leg_target',
+    'leg_employee',
+    'leg_started_at',
+    'leg_result',
+    'leg_sip_code',
+    'leg_rang',
+    'revision',
+    'written_at',
   ],
 };
 
 export const CALL_IDS: Table = { name: 'call_ids', columns: ['call_id', 'tenant', 'id', 'started_at'] };
 export const CALL_REVISIONS: Table = { name: 'call_revisions', columns: ['tenant', 'id', 'revision', 'at', 'why', 'changes'] };
-export const SECURITY_EVENTS: Table = { name: 'security_events', columns: ['at', 'tenant', 'what', 'call_id', 'user', 'domain', 'source', 'written_at'] };
+export const SECURITY_EVENTS: Table = {
+  name: 'security_events',
+  columns: ['at', 'tenant', 'what', 'call_id', 'user', 'domain', 'source', 'written_at'],
+};
 
 const position = <T extends string>(list: readonly T[]) => {
   const at = new Map<string, number>(list.map((word, i) => [word, i + 1]));

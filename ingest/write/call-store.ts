@@ -1,5 +1,5 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallRow, Leg } from '@callscope/core/domain/call.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 
 /** Column of the store, its type as a query parameter, and its value in a row: each column of `calls` once. */
 const COLUMNS: readonly { name: string; type: string; value(row: CallRow): unknown }[] = [
@@ -62,7 +62,12 @@ export async function deleteSuperseded(client: ClickHouseClient, old: readonly C
     const rows = old.slice(i, i + 1_000);
     await client.command({
       query: `DELETE FROM calls WHERE tenant IN ({tenants: Array(String)}) AND (tenant, toUnixTimestamp64Micro(started_at), id, revision) IN (${ZIPPED})`,
-      query_params: { tenants: rows.map((r) => r.tenant), starts: rows.map((r) => r.startedAt), ids: rows.map((r) => r.id), revisions: rows.map((r) => r.revision) },
+      query_params: {
+        tenants: rows.map((r) => r.tenant),
+        starts: rows.map((r) => r.startedAt),
+        ids: rows.map((r) => r.id),
+        revisions: rows.map((r) => r.revision),
+      },
     });
   }
 }
@@ -79,7 +84,11 @@ export async function deleteCallIds(client: ClickHouseClient, old: readonly Call
 }
 
 const SELECT = `SELECT tenant, id, toUnixTimestamp64Micro(started_at) AS started, ${COLUMNS.map((c) =>
-  c.type === 'time' ? `toUnixTimestamp64Micro(${c.name}) AS ${c.name}_us` : c.type === 'times' ? `arrayMap(t -> toUnixTimestamp64Micro(t), ${c.name}) AS ${c.name}_us` : c.name,
+  c.type === 'time'
+    ? `toUnixTimestamp64Micro(${c.name}) AS ${c.name}_us`
+    : c.type === 'times'
+      ? `arrayMap(t -> toUnixTimestamp64Micro(t), ${c.name}) AS ${c.name}_us`
+      : c.name,
 ).join(', ')} FROM calls`;
 
 interface StoredCall {
@@ -172,7 +181,8 @@ export interface RawOfCalls {
 
 /** Raw SIP messages (payload as Latin-1 text of its bytes) and events of some Call-IDs; copies may be among them. */
 export async function rawOfCalls(client: ClickHouseClient, callIds: readonly string[]): Promise<RawOfCalls> {
-  const ask = async <T>(query: string): Promise<T[]> => (await client.query({ query, query_params: { callIds }, format: 'JSONEachRow' })).json<T>();
+  const ask = async <T>(query: string): Promise<T[]> =>
+    (await client.query({ query, query_params: { callIds }, format: 'JSONEachRow' })).json<T>();
   const [messages, events] = await Promise.all([
     ask<{ call_id: string; us: string; src: string; dst: string; hash: number; payload: string }>(
       `SELECT call_id, toUnixTimestamp64Micro(at) AS us, concat(src_ip, ':', toString(src_port)) AS src, concat(dst_ip, ':', toString(dst_port)) AS dst, hash, base64Encode(payload) AS payload
@@ -183,7 +193,14 @@ export async function rawOfCalls(client: ClickHouseClient, callIds: readonly str
     ),
   ]);
   return {
-    messages: messages.map((m) => ({ callId: m.call_id, at: Number(m.us), src: m.src, dst: m.dst, hash: m.hash, payload: Buffer.from(m.payload, 'base64').toString('latin1') })),
+    messages: messages.map((m) => ({
+      callId: m.call_id,
+      at: Number(m.us),
+      src: m.src,
+      dst: m.dst,
+      hash: m.hash,
+      payload: Buffer.from(m.payload, 'base64').toString('latin1'),
+    })),
     events: events.map((e) => ({ callId: e.call_id, at: Number(e.us), body: e.body })),
   };
 }

@@ -1,13 +1,22 @@
-import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Log } from '@callscope/core/node/log.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Block, Revision } from '../assemble/book.ts';
 import { changedFields } from '../assemble/book.ts';
 import { insertBlock, type Table } from './block-writer.ts';
-import { CALL_IDS, CALL_REVISIONS, CALLS, SECURITY_EVENTS, writeCall, writeCallIds, writeRevision, writeSecurityEvent } from './call-rows.ts';
+import {
+  CALL_IDS,
+  CALL_REVISIONS,
+  CALLS,
+  SECURITY_EVENTS,
+  writeCall,
+  writeCallIds,
+  writeRevision,
+  writeSecurityEvent,
+} from './call-rows.ts';
 import { deleteCallIds, deleteSuperseded, findCalls, updateCall } from './call-store.ts';
-import { RowSink } from './rowbinary.ts';
 import { untilDone } from './retry.ts';
+import { RowSink } from './rowbinary.ts';
 
 /** Up to this many changed calls are updated one by one (7 ms each); more are inserted anew and the old ones deleted. */
 const UPDATE_ONE_BY_ONE = 20;
@@ -46,13 +55,30 @@ export class CallWriter {
     const there = new Set(
       moved.length === 0
         ? []
-        : (await untilDone('looking moved calls up', this.#log, this.#stopping, () => findCalls(this.#client, moved.flatMap((r) => r.row.callIds)))).map((c) => `${c.tenant} ${c.id}`),
+        : (
+            await untilDone('looking moved calls up', this.#log, this.#stopping, () =>
+              findCalls(
+                this.#client,
+                moved.flatMap((r) => r.row.callIds),
+              ),
+            )
+          ).map((c) => `${c.tenant} ${c.id}`),
     );
     const todo = revisions.filter((r) => !(isMoved(r) && there.has(`${r.row.tenant} ${r.row.id}`)));
     const done = revisions.filter((r) => !todo.includes(r));
     await this.#revise(todo, Date.now());
-    await untilDone('removing moved calls', this.#log, this.#stopping, () => deleteSuperseded(this.#client, done.map((r) => r.old)));
-    await untilDone('removing moved Call-IDs', this.#log, this.#stopping, () => deleteCallIds(this.#client, done.map((r) => r.old)));
+    await untilDone('removing moved calls', this.#log, this.#stopping, () =>
+      deleteSuperseded(
+        this.#client,
+        done.map((r) => r.old),
+      ),
+    );
+    await untilDone('removing moved Call-IDs', this.#log, this.#stopping, () =>
+      deleteCallIds(
+        this.#client,
+        done.map((r) => r.old),
+      ),
+    );
   }
 
   async #revise(revisions: readonly Revision[], at: number, token?: string): Promise<void> {
@@ -60,21 +86,38 @@ export class CallWriter {
     const moved = revisions.filter((r) => isMoved(r));
     const inPlace = revisions.filter((r) => !isMoved(r));
     const anew = inPlace.length > UPDATE_ONE_BY_ONE ? revisions : moved;
-    if (inPlace.length <= UPDATE_ONE_BY_ONE) for (const { row } of inPlace) await again('updating a call', () => updateCall(this.#client, row));
+    if (inPlace.length <= UPDATE_ONE_BY_ONE)
+      for (const { row } of inPlace) await again('updating a call', () => updateCall(this.#client, row));
     if (anew.length > 0) {
       await this.#insert(CALL_IDS, token && `${token}-revised`, moved, ({ row }) => writeCallIds(this.#sink, row));
       await this.#insert(CALLS, token && `${token}-revised`, anew, ({ row }) => writeCall(this.#sink, row, at));
-      await again('removing superseded calls', () => deleteSuperseded(this.#client, anew.map((r) => r.old)));
-      await again('removing moved Call-IDs', () => deleteCallIds(this.#client, moved.filter((r) => r.old.tenant !== r.row.tenant).map((r) => r.old)));
+      await again('removing superseded calls', () =>
+        deleteSuperseded(
+          this.#client,
+          anew.map((r) => r.old),
+        ),
+      );
+      await again('removing moved Call-IDs', () =>
+        deleteCallIds(
+          this.#client,
+          moved.filter((r) => r.old.tenant !== r.row.tenant).map((r) => r.old),
+        ),
+      );
     }
-    await this.#insert(CALL_REVISIONS, token && `${token}-revised`, revisions, (r) => writeRevision(this.#sink, r.row, r.why, changes(r), at));
+    await this.#insert(CALL_REVISIONS, token && `${token}-revised`, revisions, (r) =>
+      writeRevision(this.#sink, r.row, r.why, changes(r), at),
+    );
   }
 
   async #insert<T>(table: Table, token: string | undefined, list: readonly T[], write: (element: T) => void): Promise<void> {
     if (list.length === 0) return;
     this.#sink.clear();
     for (const element of list) write(element);
-    await insertBlock(this.#client, table, this.#sink.view(), this.#sink.rows, { ...(token ? { token: `${table.name}-${token}` } : {}), stopping: this.#stopping, log: this.#log });
+    await insertBlock(this.#client, table, this.#sink.view(), this.#sink.rows, {
+      ...(token ? { token: `${table.name}-${token}` } : {}),
+      stopping: this.#stopping,
+      log: this.#log,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
-import { DeliverPolicy } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
 import { DLQ, DLQ_HEADERS, subjects } from '@callscope/core/bus/streams.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import { DeliverPolicy } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 
 /** Something that no step could handle, kept with what an operator needs to judge and to send it again. */
 export interface DeadLetter {
@@ -40,7 +40,14 @@ export async function* deadLetters(bus: Bus, step?: string): AsyncGenerator<Stor
   try {
     for await (const m of messages) {
       const value = (name: string) => m.headers?.get(name) ?? '';
-      yield { seq: m.seq, step: value(DLQ_HEADERS.step), reason: value(DLQ_HEADERS.reason), subject: value(DLQ_HEADERS.subject), at: value(DLQ_HEADERS.at), bytes: m.data };
+      yield {
+        seq: m.seq,
+        step: value(DLQ_HEADERS.step),
+        reason: value(DLQ_HEADERS.reason),
+        subject: value(DLQ_HEADERS.subject),
+        at: value(DLQ_HEADERS.at),
+        bytes: m.data,
+      };
       if (m.info.pending === 0) return;
     }
   } finally {

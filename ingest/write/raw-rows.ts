@@ -7,13 +7,59 @@ import { RowSink } from './rowbinary.ts';
 
 export const MESSAGES: Table = {
   name: 'messages',
-  columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'channel', 'capture_id', 'node', 'protocol', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'method', 'code', 'cseq', 'hash', 'payload'],
+  columns: [
+    'received_at',
+    'stream_seq',
+    'idx',
+    'call_id',
+    'at',
+    'edge',
+    'channel',
+    'capture_id',
+    'node',
+    'protocol',
+    'src_ip',
+    'src_port',
+    'dst_ip',
+    'dst_port',
+    'method',
+    'code',
+    'cseq',
+    'hash',
+    'payload',
+  ],
 };
 export const RTCP: Table = {
   name: 'rtcp',
-  columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'src_ip', 'src_port', 'dst_ip', 'dst_port', 'packet_type', 'sender_ssrc', 'sender_packets', 'sender_octets', 'source_ssrc', 'fraction_lost', 'packets_lost', 'highest_seq', 'jitter', 'lsr', 'dlsr', 'payload'],
+  columns: [
+    'received_at',
+    'stream_seq',
+    'idx',
+    'call_id',
+    'at',
+    'edge',
+    'src_ip',
+    'src_port',
+    'dst_ip',
+    'dst_port',
+    'packet_type',
+    'sender_ssrc',
+    'sender_packets',
+    'sender_octets',
+    'source_ssrc',
+    'fraction_lost',
+    'packets_lost',
+    'highest_seq',
+    'jitter',
+    'lsr',
+    'dlsr',
+    'payload',
+  ],
 };
-export const EVENTS: Table = { name: 'events', columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'channel', 'method', 'body'] };
+export const EVENTS: Table = {
+  name: 'events',
+  columns: ['received_at', 'stream_seq', 'idx', 'call_id', 'at', 'edge', 'channel', 'method', 'body'],
+};
 export const LEDGER_FRAMES: Table = {
   name: 'ledger_frames',
   columns: ['edge', 'boot', 'channel', 'first_n', 'count', 'received_at', 'stored', 'duplicate', 'dead', 'dropped', 'facts', 'edge_drops'],
@@ -45,7 +91,12 @@ export class RawBlock {
     for (const sink of [this.messages, this.rtcp, this.events, this.ledger]) sink.clear();
   }
 
-  message(place: Place, packet: HepPacket, at: number, m: { callId: string; method: string; code: number; cseq: number; hash: number }): void {
+  message(
+    place: Place,
+    packet: HepPacket,
+    at: number,
+    m: { callId: string; method: string; code: number; cseq: number; hash: number },
+  ): void {
     const s = this.messages;
     s.u64(place.receivedAt);
     s.u64(place.streamSeq);

@@ -1,8 +1,8 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Session } from 'chdb';
 import { Busy, quote, SessionPool } from './sessions.ts';
@@ -31,7 +31,22 @@ const MAX_QUERY_BYTES = 16 * 1024 * 1024;
 /** limits of every read; a request with settings of its own gets a session of its own, locked after them */
 const READ_LIMITS = { max_execution_time: '60', max_memory_usage: '2000000000', max_result_bytes: '0' };
 
-const NOT_SETTINGS = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'user', 'password', 'enable_http_compression', 'wait_end_of_query', 'compress', 'decompress', 'http_headers_progress_interval_ms', 'send_progress_in_http_headers', 'role']);
+const NOT_SETTINGS = new Set([
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'session_id',
+  'user',
+  'password',
+  'enable_http_compression',
+  'wait_end_of_query',
+  'compress',
+  'decompress',
+  'http_headers_progress_interval_ms',
+  'send_progress_in_http_headers',
+  'role',
+]);
 const READ = /^\s*(?:\/\*[\s\S]*?\*\/\s*)*(?:\(\s*)*(?:select|with|show|describe|desc|explain|exists)\b/i;
 const INSERT = /^\s*insert\s+into\s+(?:table\s+)?([`"\w.]+)\s*(\([^)]*\))?\s*(?:settings\s+([\s\S]*?)\s+)?format\s+(\w+)\s*;?\s*$/i;
 
@@ -69,7 +84,12 @@ export async function serveClickhouse(options: FacadeOptions): Promise<{ server:
       response.end('Ok.\n');
       return;
     }
-    if (!isAllowed(request, url)) throw new HttpError(403, 516, `${options.user}: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)`);
+    if (!isAllowed(request, url))
+      throw new HttpError(
+        403,
+        516,
+        `${options.user}: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)`,
+      );
     const fromUrl = url.searchParams.get('query') ?? '';
     const params = new Map<string, string>();
     const settings: Record<string, string> = {};
@@ -87,14 +107,20 @@ export async function serveClickhouse(options: FacadeOptions): Promise<{ server:
     const body = await readBody(request, MAX_QUERY_BYTES);
     const sql = [fromUrl, Buffer.concat(body).toString('utf8')].filter(Boolean).join('\n');
     if (sql.trim() === '') throw new HttpError(400, 62, 'Empty query. (SYNTAX_ERROR)');
-    const answer = { request, response, gzip: url.searchParams.get('enable_http_compression') === '1' && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? '')) };
+    const answer = {
+      request,
+      response,
+      gzip: url.searchParams.get('enable_http_compression') === '1' && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? '')),
+    };
     if (!READ.test(sql)) {
-      await writers.hold((session) => withSettings(session, settings, async () => {
-        setParams(session, params);
-        const result = await session.queryAsync(sql, { format: url.searchParams.get('default_format') ?? 'TabSeparated' });
-        if (/^\s*(create|alter|drop|rename|exchange|attach|detach)\b/i.test(sql)) structures.clear();
-        response.end(Buffer.from(result.bytes()));
-      }));
+      await writers.hold((session) =>
+        withSettings(session, settings, async () => {
+          setParams(session, params);
+          const result = await session.queryAsync(sql, { format: url.searchParams.get('default_format') ?? 'TabSeparated' });
+          if (/^\s*(create|alter|drop|rename|exchange|attach|detach)\b/i.test(sql)) structures.clear();
+          response.end(Buffer.from(result.bytes()));
+        }),
+      );
       return;
     }
     const format = url.searchParams.get('default_format') ?? 'TabSeparated';
@@ -123,7 +149,11 @@ export async function serveClickhouse(options: FacadeOptions): Promise<{ server:
   }
 
   /** The body goes to a file and in from there: the engine's own insert call takes text formats only, `file()` takes all. */
-  async function insertBody(request: IncomingMessage, [, table = '', columns = '', inner = '', format = '']: RegExpExecArray, settings: Record<string, string>): Promise<void> {
+  async function insertBody(
+    request: IncomingMessage,
+    [, table = '', columns = '', inner = '', format = '']: RegExpExecArray,
+    settings: Record<string, string>,
+  ): Promise<void> {
     const body = await readBody(request, MAX_INSERT_BYTES);
     if (body.every((part) => part.length === 0)) return;
     const file = join(options.tmp, `${randomUUID()}.insert`);
@@ -148,18 +178,33 @@ export async function serveClickhouse(options: FacadeOptions): Promise<{ server:
     if (known !== undefined) return known;
     const name = table.replace(/[`"]/g, '').split('.').at(-1) ?? '';
     const database = table.includes('.') ? (table.replace(/[`"]/g, '').split('.')[0] ?? options.database) : options.database;
-    const rows = (await session.queryAsync(
-      `SELECT name, type FROM system.columns WHERE database = ${quote(database)} AND table = ${quote(name)} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS') ORDER BY position`,
-      { format: 'JSONCompactEachRow' },
-    )).text();
-    const types = new Map(rows.split('\n').filter(Boolean).map((line) => JSON.parse(line) as [string, string]));
+    const rows = (
+      await session.queryAsync(
+        `SELECT name, type FROM system.columns WHERE database = ${quote(database)} AND table = ${quote(name)} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS') ORDER BY position`,
+        { format: 'JSONCompactEachRow' },
+      )
+    ).text();
+    const types = new Map(
+      rows
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as [string, string]),
+    );
     if (types.size === 0) throw new HttpError(404, 60, `Table ${database}.${name} does not exist. (UNKNOWN_TABLE)`);
-    const wanted = columns === '' ? [...types.keys()] : columns.slice(1, -1).split(',').map((c) => c.trim().replace(/[`"]/g, ''));
-    const structure = wanted.map((column) => {
-      const type = types.get(column);
-      if (!type) throw new HttpError(404, 16, `No such column ${column} in table ${database}.${name}. (NO_SUCH_COLUMN_IN_TABLE)`);
-      return `\`${column}\` ${type}`;
-    }).join(', ');
+    const wanted =
+      columns === ''
+        ? [...types.keys()]
+        : columns
+            .slice(1, -1)
+            .split(',')
+            .map((c) => c.trim().replace(/[`"]/g, ''));
+    const structure = wanted
+      .map((column) => {
+        const type = types.get(column);
+        if (!type) throw new HttpError(404, 16, `No such column ${column} in table ${database}.${name}. (NO_SUCH_COLUMN_IN_TABLE)`);
+        return `\`${column}\` ${type}`;
+      })
+      .join(', ');
     structures.set(key, structure);
     return structure;
   }
@@ -203,7 +248,13 @@ interface Answer {
 }
 
 /** Chunks of the result as they come, never the whole; a client that leaves ends its query. */
-async function stream(session: Session, sql: string, format: string, params: ReadonlyMap<string, string>, { response, gzip }: Answer): Promise<void> {
+async function stream(
+  session: Session,
+  sql: string,
+  format: string,
+  params: ReadonlyMap<string, string>,
+  { response, gzip }: Answer,
+): Promise<void> {
   setParams(session, params);
   let gone = false;
   response.once('close', () => {
@@ -227,7 +278,8 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
   let size = 0;
   for await (const part of source as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > limit) throw new HttpError(413, 241, `The request body is larger than ${limit} bytes: send smaller blocks. (MEMORY_LIMIT_EXCEEDED)`);
+    if (size > limit)
+      throw new HttpError(413, 241, `The request body is larger than ${limit} bytes: send smaller blocks. (MEMORY_LIMIT_EXCEEDED)`);
     parts.push(part);
   }
   return parts;
@@ -246,9 +298,15 @@ function fail(response: ServerResponse, error: unknown): void {
 }
 
 function describeError(error: unknown): { status: number; code: number; text: string } {
-  if (error instanceof HttpError) return { status: error.status, code: error.code, text: `Code: ${error.code}. DB::Exception: ${error.message}` };
-  if (error instanceof Busy) return { status: 503, code: 202, text: 'Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)' };
+  if (error instanceof HttpError)
+    return { status: error.status, code: error.code, text: `Code: ${error.code}. DB::Exception: ${error.message}` };
+  if (error instanceof Busy)
+    return { status: 503, code: 202, text: 'Code: 202. DB::Exception: Too many simultaneous queries. (TOO_MANY_SIMULTANEOUS_QUERIES)' };
   const text = error instanceof Error ? error.message : String(error);
   const code = Number(/Code: (\d+)/.exec(text)?.[1] ?? 1002);
-  return { status: code === 60 || code === 81 || code === 47 ? 404 : code === 62 || code === 27 ? 400 : 500, code, text: text.startsWith('Code:') ? text : `Code: ${code}. DB::Exception: ${text}` };
+  return {
+    status: code === 60 || code === 81 || code === 47 ? 404 : code === 62 || code === 27 ? 400 : 500,
+    code,
+    text: text.startsWith('Code:') ? text : `Code: ${code}. DB::Exception: ${text}`,
+  };
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Session } from 'chdb';
 import { blocks, readConfig } from '@callscope/core/node/config.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
-import { serveClickhouse } from './http.ts';
+import { Session } from 'chdb';
 import { ENGINE_CONFIG } from './engine-config.ts';
+import { serveClickhouse } from './http.ts';
 
 const DATABASE = 'callscope';
 

@@ -1,4 +1,4 @@
-import { Session } from 'chdb';
+import type { Session } from 'chdb';
 
 export class Busy extends Error {}
 

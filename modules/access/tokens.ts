@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
 
 /** What a company's token may do; none given = read only. */
@@ -27,7 +27,12 @@ const newToken = () => `cs_${randomBytes(32).toString('base64url')}`;
 export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promise<Caller | null> {
   if (token.length < 16 || token.length > 512) return null;
   return asOperator(db, async (trx) => {
-    const row = await trx.selectFrom('api_tokens').select(['id', 'tenant', 'scopes', 'last_used_at']).where('hash', '=', hashOf(token)).where('revoked_at', 'is', null).executeTakeFirst();
+    const row = await trx
+      .selectFrom('api_tokens')
+      .select(['id', 'tenant', 'scopes', 'last_used_at'])
+      .where('hash', '=', hashOf(token))
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst();
     if (!row) return null;
     if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
       await trx.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
@@ -51,25 +56,52 @@ export function operatorScope(caller: Caller): OperatorScope | null {
 }
 
 /** @returns the token, for the only time */
-export async function issueToken(db: Kysely<PostgresSchema>, scope: TenantScope, name: string, scopes: readonly TokenScope[]): Promise<{ id: string; token: string }> {
+export async function issueToken(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  name: string,
+  scopes: readonly TokenScope[],
+): Promise<{ id: string; token: string }> {
   const token = newToken();
   const { id } = await asTenant(db, scope.tenant, (trx) =>
-    trx.insertInto('api_tokens').values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes] }).returning('id').executeTakeFirstOrThrow(),
+    trx
+      .insertInto('api_tokens')
+      .values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes] })
+      .returning('id')
+      .executeTakeFirstOrThrow(),
   );
   return { id, token };
 }
 
 export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<IssuedToken[]> {
   const rows = await asTenant(db, scope.tenant, (trx) =>
-    trx.selectFrom('api_tokens').select(['id', 'name', 'scopes', 'created_at', 'last_used_at']).where('tenant', '=', scope.tenant).where('revoked_at', 'is', null).orderBy('id').execute(),
+    trx
+      .selectFrom('api_tokens')
+      .select(['id', 'name', 'scopes', 'created_at', 'last_used_at'])
+      .where('tenant', '=', scope.tenant)
+      .where('revoked_at', 'is', null)
+      .orderBy('id')
+      .execute(),
   );
-  return rows.map((r) => ({ id: r.id, name: r.name, scopes: r.scopes.filter(isScope), createdAt: r.created_at, lastUsedAt: r.last_used_at }));
+  return rows.map((r) => ({
+    id: r.id,
+    name: r.name,
+    scopes: r.scopes.filter(isScope),
+    createdAt: r.created_at,
+    lastUsedAt: r.last_used_at,
+  }));
 }
 
 /** @returns false when the company has no such token */
 export async function revokeToken(db: Kysely<PostgresSchema>, scope: TenantScope, id: string): Promise<boolean> {
   const result = await asTenant(db, scope.tenant, (trx) =>
-    trx.updateTable('api_tokens').set({ revoked_at: new Date() }).where('id', '=', id).where('tenant', '=', scope.tenant).where('revoked_at', 'is', null).executeTakeFirst(),
+    trx
+      .updateTable('api_tokens')
+      .set({ revoked_at: new Date() })
+      .where('id', '=', id)
+      .where('tenant', '=', scope.tenant)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst(),
   );
   return result.numUpdatedRows > 0n;
 }
@@ -84,13 +116,26 @@ export async function ensureOperatorToken(db: Kysely<PostgresSchema>, given: str
     // two portals that start together make one token
     await sql`select pg_advisory_xact_lock(7205002)`.execute(trx);
     if (given !== undefined) {
-      await trx.insertInto('api_tokens').values({ tenant: null, name: 'BOOTSTRAP_TOKEN', hash: hashOf(given), scopes: [] }).onConflict((c) => c.column('hash').doNothing()).execute();
+      await trx
+        .insertInto('api_tokens')
+        .values({ tenant: null, name: 'BOOTSTRAP_TOKEN', hash: hashOf(given), scopes: [] })
+        .onConflict((c) => c.column('hash').doNothing())
+        .execute();
       return null;
     }
-    const known = await trx.selectFrom('api_tokens').select('id').where('tenant', 'is', null).where('revoked_at', 'is', null).limit(1).executeTakeFirst();
+    const known = await trx
+      .selectFrom('api_tokens')
+      .select('id')
+      .where('tenant', 'is', null)
+      .where('revoked_at', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
     if (known) return null;
     const token = newToken();
-    await trx.insertInto('api_tokens').values({ tenant: null, name: 'first operator token', hash: hashOf(token), scopes: [] }).execute();
+    await trx
+      .insertInto('api_tokens')
+      .values({ tenant: null, name: 'first operator token', hash: hashOf(token), scopes: [] })
+      .execute();
     return token;
   });
 }

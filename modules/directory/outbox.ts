@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import { DIRECTORY, subjects } from '@callscope/core/bus/streams.ts';
 import type { DirectorySnapshot } from '@callscope/core/domain/directory.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { asOperator, type Postgres } from '@callscope/core/node/postgres.ts';
+import { sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
 import { allSnapshots, OUTBOX_CHANNEL } from './store.ts';
 
@@ -18,12 +18,22 @@ const CLEAN_EVERY_POLLS = 720;
  */
 export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus, log: Log): Promise<{ stop(): Promise<void> }> {
   const publish = (snapshot: DirectorySnapshot) =>
-    bus.js.publish(subjects.directory(snapshot.tenant.id), JSON.stringify(snapshot), { msgID: `directory-${snapshot.tenant.id}-${snapshot.version}` });
+    bus.js.publish(subjects.directory(snapshot.tenant.id), JSON.stringify(snapshot), {
+      msgID: `directory-${snapshot.tenant.id}-${snapshot.version}`,
+    });
 
   /** @returns how many were published */
   const drain = () =>
     asOperator(postgres.db, async (trx) => {
-      const rows = await trx.selectFrom('outbox').select(['id', 'payload']).where('published_at', 'is', null).orderBy('id').limit(BATCH).forUpdate().skipLocked().execute();
+      const rows = await trx
+        .selectFrom('outbox')
+        .select(['id', 'payload'])
+        .where('published_at', 'is', null)
+        .orderBy('id')
+        .limit(BATCH)
+        .forUpdate()
+        .skipLocked()
+        .execute();
       for (const row of rows) {
         await publish(row.payload);
         await trx.updateTable('outbox').set({ published_at: new Date() }).where('id', '=', row.id).execute();
@@ -73,7 +83,9 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
   };
 
   for (const snapshot of await allSnapshots(postgres.db)) {
-    const known = await bus.jsm.streams.getMessage(DIRECTORY.name, { last_by_subj: subjects.directory(snapshot.tenant.id) }).catch(() => null);
+    const known = await bus.jsm.streams
+      .getMessage(DIRECTORY.name, { last_by_subj: subjects.directory(snapshot.tenant.id) })
+      .catch(() => null);
     const version = known ? (known.json<DirectorySnapshot>().version ?? 0) : 0;
     if (version < snapshot.version) await publish(snapshot);
   }

@@ -1,8 +1,8 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
-import type { z } from 'zod';
 import type { DirectoryBody, DirectorySnapshot, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { z } from 'zod';
 import type { PostgresSchema } from '../schema.ts';
 
 export class DomainTaken extends Error {}
@@ -11,14 +11,35 @@ export class DomainTaken extends Error {}
 export const OUTBOX_CHANNEL = 'callscope_outbox';
 
 /** Creates or replaces a company. @returns its version, and whether it is new. @throws DomainTaken */
-export function putTenant(db: Kysely<PostgresSchema>, _operator: OperatorScope, id: string, form: z.output<typeof tenantSchema>): Promise<{ version: number; created: boolean }> {
+export function putTenant(
+  db: Kysely<PostgresSchema>,
+  _operator: OperatorScope,
+  id: string,
+  form: z.output<typeof tenantSchema>,
+): Promise<{ version: number; created: boolean }> {
   return asOperator(db, async (trx) => {
-    const values = { name: form.name, domain: form.domain, timezone: form.timezone, locale: form.locale, notify_email: form.notifyEmail, country: form.country };
+    const values = {
+      name: form.name,
+      domain: form.domain,
+      timezone: form.timezone,
+      locale: form.locale,
+      notify_email: form.notifyEmail,
+      country: form.country,
+    };
     const before = await trx.selectFrom('tenants').select('version').where('id', '=', id).forUpdate().executeTakeFirst();
     const version = Number(before?.version ?? 0) + 1;
     try {
-      if (before) await trx.updateTable('tenants').set({ ...values, version, updated_at: new Date() }).where('id', '=', id).execute();
-      else await trx.insertInto('tenants').values({ id, ...values, version }).execute();
+      if (before)
+        await trx
+          .updateTable('tenants')
+          .set({ ...values, version, updated_at: new Date() })
+          .where('id', '=', id)
+          .execute();
+      else
+        await trx
+          .insertInto('tenants')
+          .values({ id, ...values, version })
+          .execute();
     } catch (error) {
       if (isUnique(error)) throw new DomainTaken(`domain ${form.domain} belongs to another company`, { cause: error });
       throw error;
@@ -34,11 +55,21 @@ export function putTenant(db: Kysely<PostgresSchema>, _operator: OperatorScope, 
  * @param validFrom null: now, or the beginning of time for the first
  * @returns the company's new version; null when there is no such company
  */
-export function putDirectory(db: Kysely<PostgresSchema>, scope: TenantScope, body: DirectoryBody, validFrom: Date | null): Promise<number | null> {
+export function putDirectory(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  body: DirectoryBody,
+  validFrom: Date | null,
+): Promise<number | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const tenant = await trx.selectFrom('tenants').select('version').where('id', '=', scope.tenant).forUpdate().executeTakeFirst();
     if (!tenant) return null;
-    const first = await trx.selectFrom('directory_versions').select('valid_from').where('tenant', '=', scope.tenant).limit(1).executeTakeFirst();
+    const first = await trx
+      .selectFrom('directory_versions')
+      .select('valid_from')
+      .where('tenant', '=', scope.tenant)
+      .limit(1)
+      .executeTakeFirst();
     const from = first ? (validFrom ?? new Date()) : new Date(0);
     await trx
       .insertInto('directory_versions')
@@ -61,7 +92,11 @@ export function listTenants(db: Kysely<PostgresSchema>, _operator: OperatorScope
 }
 
 /** The version valid at a moment; null when there is none. */
-export function getDirectory(db: Kysely<PostgresSchema>, scope: TenantScope, at: Date): Promise<{ body: DirectoryBody; validFrom: Date } | null> {
+export function getDirectory(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  at: Date,
+): Promise<{ body: DirectoryBody; validFrom: Date } | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const row = await trx
       .selectFrom('directory_versions')
@@ -103,19 +138,47 @@ export function allSnapshots(db: Kysely<PostgresSchema>): Promise<DirectorySnaps
 async function announce(trx: Transaction<PostgresSchema>, tenant: string): Promise<void> {
   const snapshot = await snapshotOf(trx, tenant);
   if (!snapshot) return;
-  await trx.insertInto('outbox').values({ tenant, version: snapshot.version, payload: JSON.stringify(snapshot) }).execute();
+  await trx
+    .insertInto('outbox')
+    .values({ tenant, version: snapshot.version, payload: JSON.stringify(snapshot) })
+    .execute();
   await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(trx);
 }
 
 async function snapshotOf(trx: Transaction<PostgresSchema>, id: string): Promise<DirectorySnapshot | null> {
   const row = await trx.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return null;
-  const versions = await trx.selectFrom('directory_versions').select(['valid_from', 'body']).where('tenant', '=', id).orderBy('valid_from').execute();
-  return { version: Number(row.version), tenant: tenantOf(row), versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), body: v.body })) };
+  const versions = await trx
+    .selectFrom('directory_versions')
+    .select(['valid_from', 'body'])
+    .where('tenant', '=', id)
+    .orderBy('valid_from')
+    .execute();
+  return {
+    version: Number(row.version),
+    tenant: tenantOf(row),
+    versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), body: v.body })),
+  };
 }
 
-function tenantOf(row: { id: string; name: string; domain: string; timezone: string; locale: string; notify_email: string | null; country: string }): Tenant {
-  return { id: row.id, name: row.name, domain: row.domain, timezone: row.timezone, locale: row.locale === 'en' ? 'en' : 'ru', notifyEmail: row.notify_email, country: row.country };
+function tenantOf(row: {
+  id: string;
+  name: string;
+  domain: string;
+  timezone: string;
+  locale: string;
+  notify_email: string | null;
+  country: string;
+}): Tenant {
+  return {
+    id: row.id,
+    name: row.name,
+    domain: row.domain,
+    timezone: row.timezone,
+    locale: row.locale === 'en' ? 'en' : 'ru',
+    notifyEmail: row.notify_email,
+    country: row.country,
+  };
 }
 
 function isUnique(error: unknown): boolean {

@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi';
 import { CALL_SOURCES, type CallRow, callTimes, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import { z } from '@hono/zod-openapi';
 
 const time = z.string().describe('RFC 3339 in UTC, milliseconds');
 const employee = z.object({ id: z.string(), name: z.string() }).nullable();
@@ -31,7 +31,9 @@ export const callSchema = z
     hangupBy: z.enum(HANGUP_SIDES).nullable(),
     source: z.enum(CALL_SOURCES).describe('what the figures come from; rule = closed after silence'),
     revision: z.number().int(),
-    legs: z.array(z.object({ target: z.string(), employee, startedAt: time, result: z.enum(RESULTS), sipCode: z.number().int().nullable() })),
+    legs: z.array(
+      z.object({ target: z.string(), employee, startedAt: time, result: z.enum(RESULTS), sipCode: z.number().int().nullable() }),
+    ),
     recording: z.object({
       status: z.enum(['ready', 'pending', 'none', 'failed', 'expired', 'erased']),
       reason: z.string().nullable(),
@@ -72,7 +74,13 @@ export function callJson(c: CallRow, names: ReadonlyMap<string, string>): CallJs
     hangupBy: orNull(c.hangupBy),
     source: c.source,
     revision: c.revision,
-    legs: c.legs.map((l) => ({ target: l.target, employee: person(l.employee), startedAt: iso(l.startedAt), result: l.result, sipCode: l.sipCode || null })),
+    legs: c.legs.map((l) => ({
+      target: l.target,
+      employee: person(l.employee),
+      startedAt: iso(l.startedAt),
+      result: l.result,
+      sipCode: l.sipCode || null,
+    })),
     recording: recordingOf(c),
   };
 }

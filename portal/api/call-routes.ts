@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi';
 import { type CallFilter, findCall, listCalls } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf } from '@callscope/analytics/run/raw.ts';
 import { type CallRow, DIRECTIONS } from '@callscope/core/domain/call.ts';
@@ -6,18 +5,24 @@ import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import { RESULTS } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import { createRoute, z } from '@hono/zod-openapi';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { messagesPcap, messagesText, messageSchema, messageJson } from './messages.ts';
+import { messageJson, messageSchema, messagesPcap, messagesText } from './messages.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 const list = <T extends readonly [string, ...string[]]>(words: T) =>
   z
     .string()
-    .transform((text) => text.split(',').map((w) => w.trim()).filter(Boolean))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((w) => w.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(z.enum(words, `one or several of ${words.join(', ')}, separated by commas`)).min(1))
     .openapi({ type: 'string', example: words[0] });
 const seconds = z.coerce.number('seconds').min(0).max(1e7);
@@ -43,7 +48,12 @@ export const pageSchema = z.object({ data: z.array(callSchema), next: z.string()
 const MOST_US = Date.UTC(2200, 0, 1) * 1_000;
 
 /** One page of calls in the contract's JSON: the company's and the operator's list are the same. */
-export async function pageOfCalls(deps: Deps, scope: TenantScope, country: string, query: z.output<typeof callQuery>): Promise<z.output<typeof pageSchema>> {
+export async function pageOfCalls(
+  deps: Deps,
+  scope: TenantScope,
+  country: string,
+  query: z.output<typeof callQuery>,
+): Promise<z.output<typeof pageSchema>> {
   const { limit, cursor, format: _format, ...rest } = query;
   const filter: CallFilter = {
     fromUs: rest.from === undefined ? 0 : Date.parse(rest.from) * 1_000,
@@ -57,16 +67,26 @@ export async function pageOfCalls(deps: Deps, scope: TenantScope, country: strin
     ...(rest.talkMin !== undefined ? { talkMinMs: rest.talkMin * 1_000 } : {}),
     ...(rest.talkMax !== undefined ? { talkMaxMs: rest.talkMax * 1_000 } : {}),
   };
-  if (filter.fromUs > filter.toUs) throw new Problem(400, 'the period ends before it begins', [{ field: 'to', message: 'must not be before from' }]);
+  if (filter.fromUs > filter.toUs)
+    throw new Problem(400, 'the period ends before it begins', [{ field: 'to', message: 'must not be before from' }]);
   const bound = JSON.stringify([scope.tenant, filter]);
   const rows = await listCalls(deps.store, scope, filter, limit + 1, cursor === undefined ? null : decodeCursor(cursor, bound));
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const names = await employeeNames(deps.db, scope.tenant);
-  return { data: page.map((row) => callJson(row, names)), next: rows.length > limit && last ? encodeCursor({ startedAt: last.startedAt, id: last.id }, bound) : null };
+  return {
+    data: page.map((row) => callJson(row, names)),
+    next: rows.length > limit && last ? encodeCursor({ startedAt: last.startedAt, id: last.id }, bound) : null,
+  };
 }
 
-const callParam = tenantParam.extend({ id: z.string().min(1).max(600).openapi({ param: { name: 'id', in: 'path' }, description: 'any Call-ID of the conversation, percent-encoded' }) });
+const callParam = tenantParam.extend({
+  id: z
+    .string()
+    .min(1)
+    .max(600)
+    .openapi({ param: { name: 'id', in: 'path' }, description: 'any Call-ID of the conversation, percent-encoded' }),
+});
 
 export function callRoutes(api: Api, deps: Deps): void {
   const found = async (scope: TenantScope, id: string): Promise<CallRow> => {
@@ -103,7 +123,14 @@ export function callRoutes(api: Api, deps: Deps): void {
       security: BEARER,
       request: { params: callParam },
       responses: {
-        200: { description: 'Call', content: json(callSchema.extend({ events: z.array(z.object({ at: z.string(), method: z.string(), params: z.record(z.string(), z.unknown()) })) })) },
+        200: {
+          description: 'Call',
+          content: json(
+            callSchema.extend({
+              events: z.array(z.object({ at: z.string(), method: z.string(), params: z.record(z.string(), z.unknown()) })),
+            }),
+          ),
+        },
         ...problems(401, 403, 404, 503),
       },
     }),
@@ -115,7 +142,11 @@ export function callRoutes(api: Api, deps: Deps): void {
       return c.json(
         {
           ...callJson(call, names),
-          events: events.map((e) => ({ at: new Date(e.at / 1_000).toISOString(), method: e.method, params: ((JSON.parse(e.body) as { params?: Record<string, unknown> }).params ?? {}) as Record<string, never> })),
+          events: events.map((e) => ({
+            at: new Date(e.at / 1_000).toISOString(),
+            method: e.method,
+            params: ((JSON.parse(e.body) as { params?: Record<string, unknown> }).params ?? {}) as Record<string, never>,
+          })),
         },
         200,
       );
@@ -129,11 +160,18 @@ export function callRoutes(api: Api, deps: Deps): void {
       tags: ['Calls'],
       summary: "The call's SIP messages, in order",
       security: BEARER,
-      request: { params: callParam, query: z.strictObject({ format: z.enum(['json', 'text', 'pcap'], 'json, text or pcap').default('json') }) },
+      request: {
+        params: callParam,
+        query: z.strictObject({ format: z.enum(['json', 'text', 'pcap'], 'json, text or pcap').default('json') }),
+      },
       responses: {
         200: {
           description: 'Messages',
-          content: { ...json(z.object({ data: z.array(messageSchema) })), 'text/plain': { schema: z.string() }, 'application/vnd.tcpdump.pcap': { schema: z.string().openapi({ format: 'binary' }) } },
+          content: {
+            ...json(z.object({ data: z.array(messageSchema) })),
+            'text/plain': { schema: z.string() },
+            'application/vnd.tcpdump.pcap': { schema: z.string().openapi({ format: 'binary' }) },
+          },
         },
         ...problems(400, 401, 403, 404, 503),
       },
@@ -147,7 +185,10 @@ export function callRoutes(api: Api, deps: Deps): void {
       const name = call.id.replace(/[^A-Za-z0-9._-]/g, '_');
       if (format === 'text') return c.text(messagesText(messages), 200);
       if (format === 'pcap') {
-        return c.body(messagesPcap(messages), 200, { 'content-type': 'application/vnd.tcpdump.pcap', 'content-disposition': `attachment; filename="${name}.pcap"` });
+        return c.body(messagesPcap(messages), 200, {
+          'content-type': 'application/vnd.tcpdump.pcap',
+          'content-disposition': `attachment; filename="${name}.pcap"`,
+        });
       }
       return c.json({ data: messages.map(messageJson) }, 200);
     },

@@ -1,19 +1,25 @@
-import { createRoute, z } from '@hono/zod-openapi';
 import { KV } from '@callscope/core/bus/streams.ts';
 import { directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { issueToken, listTokens, READ_ONLY, revokeToken, TOKEN_SCOPES } from '@callscope/modules/access/tokens.ts';
 import { DomainTaken, getDirectory, getTenant, listTenants, putDirectory, putTenant } from '@callscope/modules/directory/store.ts';
+import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 export const tenantParam = z.object({
-  tenant: z.string().regex(TENANT_ID, 'letters, digits, _ and -, at most 63').openapi({ param: { name: 'tenant', in: 'path' }, example: 't1' }),
+  tenant: z
+    .string()
+    .regex(TENANT_ID, 'letters, digits, _ and -, at most 63')
+    .openapi({ param: { name: 'tenant', in: 'path' }, example: 't1' }),
 });
 const tenantOut = tenantSchema.extend({ id: z.string() });
 const directoryOut = directorySchema;
-const appliedOut = z.object({ version: z.number().int(), applied: z.boolean().describe('true: ingest uses it; false: stored, ingest has not confirmed yet') });
+const appliedOut = z.object({
+  version: z.number().int(),
+  applied: z.boolean().describe('true: ingest uses it; false: stored, ingest has not confirmed yet'),
+});
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 
 /** How long an answer waits for ingest to use a new directory. */
@@ -21,12 +27,27 @@ const APPLY_LIMIT_MS = 10_000;
 
 export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
   api.openapi(
-    createRoute({ method: 'get', path: '/tenants', tags: ['Companies'], summary: 'All companies', security: BEARER, responses: { 200: { description: 'Companies', content: json(z.object({ data: z.array(tenantOut) })) }, ...problems(401, 403) } }),
+    createRoute({
+      method: 'get',
+      path: '/tenants',
+      tags: ['Companies'],
+      summary: 'All companies',
+      security: BEARER,
+      responses: { 200: { description: 'Companies', content: json(z.object({ data: z.array(tenantOut) })) }, ...problems(401, 403) },
+    }),
     async (c) => c.json({ data: await listTenants(db, operatorOf(c)) }, 200),
   );
 
   api.openapi(
-    createRoute({ method: 'get', path: '/tenants/{tenant}', tags: ['Companies'], summary: 'A company', security: BEARER, request: { params: tenantParam }, responses: { 200: { description: 'Company', content: json(tenantOut) }, ...problems(401, 403, 404) } }),
+    createRoute({
+      method: 'get',
+      path: '/tenants/{tenant}',
+      tags: ['Companies'],
+      summary: 'A company',
+      security: BEARER,
+      request: { params: tenantParam },
+      responses: { 200: { description: 'Company', content: json(tenantOut) }, ...problems(401, 403, 404) },
+    }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const found = await getTenant(db, scopeOf(c, tenant, 'directory:read'));
@@ -41,10 +62,15 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}',
       tags: ['Companies'],
       summary: 'Create or replace a company',
-      description: '`{tenant}` is the id that the edge sends with its events. Calls that came before the company are kept and appear once it exists.',
+      description:
+        '`{tenant}` is the id that the edge sends with its events. Calls that came before the company are kept and appear once it exists.',
       security: BEARER,
       request: { params: tenantParam, body: { required: true, content: json(tenantSchema) } },
-      responses: { 200: { description: 'Replaced', content: json(tenantOut) }, 201: { description: 'Created', content: json(tenantOut) }, ...problems(400, 401, 403, 409) },
+      responses: {
+        200: { description: 'Replaced', content: json(tenantOut) },
+        201: { description: 'Created', content: json(tenantOut) },
+        ...problems(400, 401, 403, 409),
+      },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
@@ -61,7 +87,15 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
   );
 
   api.openapi(
-    createRoute({ method: 'get', path: '/tenants/{tenant}/directory', tags: ['Companies'], summary: 'The directory valid now', security: BEARER, request: { params: tenantParam }, responses: { 200: { description: 'Directory', content: json(directoryOut) }, ...problems(401, 403, 404) } }),
+    createRoute({
+      method: 'get',
+      path: '/tenants/{tenant}/directory',
+      tags: ['Companies'],
+      summary: 'The directory valid now',
+      security: BEARER,
+      request: { params: tenantParam },
+      responses: { 200: { description: 'Directory', content: json(directoryOut) }, ...problems(401, 403, 404) },
+    }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const scope = scopeOf(c, tenant, 'directory:read');
@@ -77,32 +111,61 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}/directory',
       tags: ['Companies'],
       summary: 'Replace the directory: numbers, groups, employees, accounts',
-      description: 'The first version is valid from the beginning of time, later ones from now or `validFrom`; a call keeps the people it had. Answers when ingest uses it.',
+      description:
+        'The first version is valid from the beginning of time, later ones from now or `validFrom`; a call keeps the people it had. Answers when ingest uses it.',
       security: BEARER,
       request: {
         params: tenantParam,
-        query: z.strictObject({ validFrom: z.iso.datetime({ offset: true }).optional().describe('RFC 3339: calls from this moment on get the new people') }),
+        query: z.strictObject({
+          validFrom: z.iso.datetime({ offset: true }).optional().describe('RFC 3339: calls from this moment on get the new people'),
+        }),
         body: { required: true, content: json(directorySchema) },
       },
-      responses: { 200: { description: 'In use', content: json(appliedOut) }, 202: { description: 'Stored; ingest has not confirmed yet', content: json(appliedOut) }, ...problems(400, 401, 403, 404) },
+      responses: {
+        200: { description: 'In use', content: json(appliedOut) },
+        202: { description: 'Stored; ingest has not confirmed yet', content: json(appliedOut) },
+        ...problems(400, 401, 403, 404),
+      },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const { validFrom } = c.req.valid('query');
-      const version = await putDirectory(db, scopeOf(c, tenant, 'directory:write'), c.req.valid('json'), validFrom === undefined ? null : new Date(validFrom));
+      const version = await putDirectory(
+        db,
+        scopeOf(c, tenant, 'directory:write'),
+        c.req.valid('json'),
+        validFrom === undefined ? null : new Date(validFrom),
+      );
       if (version === null) throw noCompany(tenant);
       const applied = await whenApplied(bus, tenant, version);
       return c.json({ version, applied }, applied ? 200 : 202);
     },
   );
 
-  const tokenOut = z.object({ id: z.string(), name: z.string(), scopes: z.array(z.enum(TOKEN_SCOPES)), createdAt: z.string(), lastUsedAt: z.string().nullable() });
+  const tokenOut = z.object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.enum(TOKEN_SCOPES)),
+    createdAt: z.string(),
+    lastUsedAt: z.string().nullable(),
+  });
   api.openapi(
-    createRoute({ method: 'get', path: '/tenants/{tenant}/tokens', tags: ['Tokens'], summary: 'Tokens, without their secrets', security: BEARER, request: { params: tenantParam }, responses: { 200: { description: 'Tokens', content: json(z.object({ data: z.array(tokenOut) })) }, ...problems(401, 403, 404) } }),
+    createRoute({
+      method: 'get',
+      path: '/tenants/{tenant}/tokens',
+      tags: ['Tokens'],
+      summary: 'Tokens, without their secrets',
+      security: BEARER,
+      request: { params: tenantParam },
+      responses: { 200: { description: 'Tokens', content: json(z.object({ data: z.array(tokenOut) })) }, ...problems(401, 403, 404) },
+    }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const list = await listTokens(db, scopeOf(c, tenant, 'tokens:write'));
-      return c.json({ data: list.map((t) => ({ ...t, createdAt: t.createdAt.toISOString(), lastUsedAt: t.lastUsedAt?.toISOString() ?? null })) }, 200);
+      return c.json(
+        { data: list.map((t) => ({ ...t, createdAt: t.createdAt.toISOString(), lastUsedAt: t.lastUsedAt?.toISOString() ?? null })) },
+        200,
+      );
     },
   );
 
@@ -115,9 +178,20 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       security: BEARER,
       request: {
         params: tenantParam,
-        body: { required: true, content: json(z.strictObject({ name: z.string().min(1).max(100), scopes: z.array(z.enum(TOKEN_SCOPES)).default([]).describe('none: read only') })) },
+        body: {
+          required: true,
+          content: json(
+            z.strictObject({
+              name: z.string().min(1).max(100),
+              scopes: z.array(z.enum(TOKEN_SCOPES)).default([]).describe('none: read only'),
+            }),
+          ),
+        },
       },
-      responses: { 201: { description: 'Token', content: json(z.object({ id: z.string(), token: z.string() })) }, ...problems(400, 401, 403, 404) },
+      responses: {
+        201: { description: 'Token', content: json(z.object({ id: z.string(), token: z.string() })) },
+        ...problems(400, 401, 403, 404),
+      },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
@@ -139,7 +213,14 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       tags: ['Tokens'],
       summary: 'Revoke a token',
       security: BEARER,
-      request: { params: tenantParam.extend({ id: z.string().regex(/^\d{1,18}$/, 'the id of a token is a number').openapi({ param: { name: 'id', in: 'path' } }) }) },
+      request: {
+        params: tenantParam.extend({
+          id: z
+            .string()
+            .regex(/^\d{1,18}$/, 'the id of a token is a number')
+            .openapi({ param: { name: 'id', in: 'path' } }),
+        }),
+      },
       responses: { 204: { description: 'Revoked' }, ...problems(401, 403, 404) },
     }),
     async (c) => {

@@ -1,13 +1,13 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ClickHouseClient } from '@clickhouse/client';
-import type { Context } from 'hono';
-import type { Kysely } from 'kysely';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Clock } from '@callscope/core/node/clock.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
-import { type Caller, operatorScope, tenantScope, type TokenScope } from '@callscope/modules/access/tokens.ts';
+import { type Caller, operatorScope, type TokenScope, tenantScope } from '@callscope/modules/access/tokens.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Kysely } from 'kysely';
 import { Problem } from './problem.ts';
 
 /** What routes work with. */

@@ -15,7 +15,9 @@ export function decodeCursor(cursor: string, bound: string): After {
     const [startedAt, id, check] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, unknown, unknown];
     if (typeof startedAt === 'number' && Number.isSafeInteger(startedAt) && typeof id === 'string') {
       if (check === checkOf(bound)) return { startedAt, id };
-      throw new Problem(400, 'this cursor belongs to another company or other filters: begin again without it', [{ field: 'cursor', message: 'made with other filters' }]);
+      throw new Problem(400, 'this cursor belongs to another company or other filters: begin again without it', [
+        { field: 'cursor', message: 'made with other filters' },
+      ]);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;

@@ -1,9 +1,9 @@
-import { z } from '@hono/zod-openapi';
 import { decodedChannels } from '@callscope/analytics/run/operator.ts';
 import { decodeFrame, type FrameHeader } from '@callscope/core/bus/frames.ts';
 import { DLQ, KV, RAW } from '@callscope/core/bus/streams.ts';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import { z } from '@hono/zod-openapi';
 import type { Deps } from './context.ts';
 
 const stageSchema = z.object({
@@ -24,7 +24,16 @@ export const ledgerSchema = z
     closed: z.boolean().describe('nothing is unexplained at any stage'),
     deadLetters: z.number().int().describe('waiting in the dead-letter stream: npm run dlq'),
     stages: z.array(stageSchema),
-    edges: z.array(z.object({ edge: z.string(), boot: z.string(), channel: z.string(), accepted: z.number().int(), decoded: z.number().int(), dropped: z.record(z.string(), z.number().int()) })),
+    edges: z.array(
+      z.object({
+        edge: z.string(),
+        boot: z.string(),
+        channel: z.string(),
+        accepted: z.number().int(),
+        decoded: z.number().int(),
+        dropped: z.record(z.string(), z.number().int()),
+      }),
+    ),
   })
   .openapi('Ledger');
 
@@ -68,7 +77,19 @@ export async function ledger({ store, bus, group, clock }: Deps, scope: Operator
   const channels = new Map(decoded.map((d) => [`${d.edge} ${d.boot} ${d.channel}`, { ...d }]));
   for (const w of waiting) {
     const key = `${w.edge} ${w.boot} ${w.channel}`;
-    const known = channels.get(key) ?? { edge: w.edge, boot: String(w.boot), channel: w.channel, provenN: 0, packets: 0, stored: 0, duplicate: 0, dead: 0, facts: 0, dropped: {}, edgeDrops: {} };
+    const known = channels.get(key) ?? {
+      edge: w.edge,
+      boot: String(w.boot),
+      channel: w.channel,
+      provenN: 0,
+      packets: 0,
+      stored: 0,
+      duplicate: 0,
+      dead: 0,
+      facts: 0,
+      dropped: {},
+      edgeDrops: {},
+    };
     known.provenN = Math.max(known.provenN, w.firstN + w.count - 1);
     for (const [reason, total] of Object.entries(w.drops)) known.edgeDrops[reason] = Math.max(known.edgeDrops[reason] ?? 0, total);
     channels.set(key, known);
@@ -91,18 +112,39 @@ export async function ledger({ store, bus, group, clock }: Deps, scope: Operator
   const said = assembler ? assembler.json<AssemblerLedger>() : { facts: NO_FATES, calls: NO_FATES, pendingMessages: 0, lagSeconds: 0 };
   const assemble = { ...stage('assemble', 'facts'), ...said.facts, lagSeconds: said.lagSeconds };
   const calls = { ...stage('calls', 'conversations'), ...said.calls, lagSeconds: said.lagSeconds };
-  const stages = [edge, decode, assemble, calls].map((s) => ({ ...s, unexplained: s.received - s.stored - s.duplicate - sum(s.dropped) - s.deadLettered - s.inFlight }));
+  const stages = [edge, decode, assemble, calls].map((s) => ({
+    ...s,
+    unexplained: s.received - s.stored - s.duplicate - sum(s.dropped) - s.deadLettered - s.inFlight,
+  }));
   return {
     at: new Date(clock.now()).toISOString(),
     closed: stages.every((s) => s.unexplained === 0),
     deadLetters: dlq.state.messages,
     stages,
-    edges: [...channels.values()].map((c) => ({ edge: c.edge, boot: c.boot, channel: c.channel, accepted: c.provenN, decoded: c.packets, dropped: c.edgeDrops })),
+    edges: [...channels.values()].map((c) => ({
+      edge: c.edge,
+      boot: c.boot,
+      channel: c.channel,
+      accepted: c.provenN,
+      decoded: c.packets,
+      dropped: c.edgeDrops,
+    })),
   };
 }
 
 function stage(name: Stage['stage'], unit: Stage['unit']): Stage {
-  return { stage: name, unit, received: 0, stored: 0, duplicate: 0, dropped: {}, deadLettered: 0, inFlight: 0, unexplained: 0, lagSeconds: 0 };
+  return {
+    stage: name,
+    unit,
+    received: 0,
+    stored: 0,
+    duplicate: 0,
+    dropped: {},
+    deadLettered: 0,
+    inFlight: 0,
+    unexplained: 0,
+    lagSeconds: 0,
+  };
 }
 
 /** Header of the last frame of every subject that still has frames in RAW. */

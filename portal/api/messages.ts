@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { z } from '@hono/zod-openapi';
 import type { SipMessageRow } from '@callscope/analytics/run/raw.ts';
+import { z } from '@hono/zod-openapi';
 
 export const messageSchema = z
   .object({
@@ -36,7 +36,12 @@ export function messageJson(m: SipMessageRow): z.output<typeof messageSchema> {
 }
 
 export function messagesText(messages: readonly SipMessageRow[]): string {
-  return messages.map((m) => `${isoMicro(m.at)} ${address(m.srcIp, m.srcPort)} -> ${address(m.dstIp, m.dstPort)} ${TRANSPORTS[m.protocol] ?? m.protocol}\n${m.payload.toString('utf8').replaceAll('\r\n', '\n').trimEnd()}\n`).join('\n');
+  return messages
+    .map(
+      (m) =>
+        `${isoMicro(m.at)} ${address(m.srcIp, m.srcPort)} -> ${address(m.dstIp, m.dstPort)} ${TRANSPORTS[m.protocol] ?? m.protocol}\n${m.payload.toString('utf8').replaceAll('\r\n', '\n').trimEnd()}\n`,
+    )
+    .join('\n');
 }
 
 const LINKTYPE_RAW = 101;
@@ -122,7 +127,8 @@ function ipv6Bytes(text: string): Uint8Array {
     return out;
   }
   const [left = '', right] = text.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':').flatMap((g) => (g.includes('.') ? ipv4Groups(g) : [Number.parseInt(g, 16)])));
+  const groups = (part: string) =>
+    part === '' ? [] : part.split(':').flatMap((g) => (g.includes('.') ? ipv4Groups(g) : [Number.parseInt(g, 16)]));
   const front = groups(left);
   const back = right === undefined ? [] : groups(right);
   const all = [...front, ...new Array<number>(Math.max(0, 8 - front.length - back.length)).fill(0), ...back];

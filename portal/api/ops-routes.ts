@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
 import { securityEvents } from '@callscope/analytics/run/operator.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/tokens.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
+import { createRoute, z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';
 import { type Api, BEARER, type Deps, noCompany, operatorOf } from './context.ts';
 import { ledger, ledgerSchema } from './ledger.ts';
@@ -22,7 +22,9 @@ export function opsRoutes(api: Api, deps: Deps): void {
       tags: ['Operator'],
       summary: 'Calls of any company, and those of none',
       security: BEARER,
-      request: { query: callQuery.extend({ tenant: z.string().regex(TENANT_ID).default(UNASSIGNED).describe(`a company, or ${UNASSIGNED}`) }) },
+      request: {
+        query: callQuery.extend({ tenant: z.string().regex(TENANT_ID).default(UNASSIGNED).describe(`a company, or ${UNASSIGNED}`) }),
+      },
       responses: { 200: { description: 'A page', content: json(pageSchema) }, ...problems(400, 401, 403, 404, 422, 503) },
     }),
     async (c) => {
@@ -36,7 +38,15 @@ export function opsRoutes(api: Api, deps: Deps): void {
     },
   );
 
-  const eventSchema = z.object({ at: z.string(), tenant: z.string(), what: z.string(), callId: z.string(), user: z.string(), domain: z.string(), source: z.string() });
+  const eventSchema = z.object({
+    at: z.string(),
+    tenant: z.string(),
+    what: z.string(),
+    callId: z.string(),
+    user: z.string(),
+    domain: z.string(),
+    source: z.string(),
+  });
   api.openapi(
     createRoute({
       method: 'get',
@@ -44,13 +54,28 @@ export function opsRoutes(api: Api, deps: Deps): void {
       tags: ['Operator'],
       summary: 'Failed authentications, newest first',
       security: BEARER,
-      request: { query: z.strictObject({ from: timestamp.optional(), to: timestamp.optional(), limit: z.coerce.number().int().min(1).max(1_000).default(100) }) },
-      responses: { 200: { description: 'Events', content: json(z.object({ data: z.array(eventSchema) })) }, ...problems(400, 401, 403, 503) },
+      request: {
+        query: z.strictObject({
+          from: timestamp.optional(),
+          to: timestamp.optional(),
+          limit: z.coerce.number().int().min(1).max(1_000).default(100),
+        }),
+      },
+      responses: {
+        200: { description: 'Events', content: json(z.object({ data: z.array(eventSchema) })) },
+        ...problems(400, 401, 403, 503),
+      },
     }),
     async (c) => {
       const scope = operatorOf(c);
       const { from, to, limit } = c.req.valid('query');
-      const rows = await securityEvents(deps.store, scope, from === undefined ? 0 : Date.parse(from) * 1_000, to === undefined ? MOST_US : Date.parse(to) * 1_000, limit);
+      const rows = await securityEvents(
+        deps.store,
+        scope,
+        from === undefined ? 0 : Date.parse(from) * 1_000,
+        to === undefined ? MOST_US : Date.parse(to) * 1_000,
+        limit,
+      );
       return c.json({ data: rows.map((r) => ({ ...r, at: new Date(r.at / 1_000).toISOString() })) }, 200);
     },
   );
@@ -61,7 +86,8 @@ export function opsRoutes(api: Api, deps: Deps): void {
       path: '/ops/ledger',
       tags: ['Operator'],
       summary: 'What became of every packet, fact and conversation',
-      description: 'received = stored + duplicate + dropped + deadLettered + inFlight at each stage; `unexplained` is the difference and must be zero.',
+      description:
+        'received = stored + duplicate + dropped + deadLettered + inFlight at each stage; `unexplained` is the difference and must be zero.',
       security: BEARER,
       responses: { 200: { description: 'Ledger', content: json(ledgerSchema) }, ...problems(401, 403, 503) },
     }),

@@ -1,5 +1,5 @@
-import type { Context } from 'hono';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 
 /** RFC 9457 problem details. */
 export const problemSchema = z
@@ -8,7 +8,10 @@ export const problemSchema = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string().describe('What is wrong and what to do'),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional().describe('Wrong fields of the request'),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .describe('Wrong fields of the request'),
   })
   .openapi('Problem');
 
@@ -43,10 +46,14 @@ export class Problem extends Error {
 
 export function respond(c: Context, problem: Problem): Response {
   const { status, message, errors } = problem;
-  return c.body(JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, ...(errors ? { errors } : {}) }), status as 400, {
-    'content-type': 'application/problem+json',
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-  });
+  return c.body(
+    JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, ...(errors ? { errors } : {}) }),
+    status as 400,
+    {
+      'content-type': 'application/problem+json',
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+  );
 }
 
 export function fieldErrors(error: z.core.$ZodError): FieldError[] {
@@ -57,5 +64,8 @@ const content = { 'application/problem+json': { schema: problemSchema } };
 
 /** Error answers of a route, for its description. */
 export function problems<const S extends number>(...statuses: S[]): Record<S, { description: string; content: typeof content }> {
-  return Object.fromEntries(statuses.map((s) => [s, { description: TITLES[s] ?? 'Error', content }])) as Record<S, { description: string; content: typeof content }>;
+  return Object.fromEntries(statuses.map((s) => [s, { description: TITLES[s] ?? 'Error', content }])) as Record<
+    S,
+    { description: string; content: typeof content }
+  >;
 }

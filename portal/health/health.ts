@@ -1,10 +1,10 @@
-import type { ClickHouseClient } from '@clickhouse/client';
-import { type Kysely, sql } from 'kysely';
 import { subjects } from '@callscope/core/bus/streams.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Status } from '@callscope/core/node/status.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { type Kysely, sql } from 'kysely';
 
 /** A service that has said nothing for this long is failing; it speaks every 2 s. */
 const SILENCE_MS = 6_000;

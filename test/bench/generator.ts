@@ -11,7 +11,12 @@ import { parseArgs } from 'node:util';
 import { hep, truth } from '../medium/fixtures.ts';
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '9060' }, rate: { type: 'string', default: '50000' }, seconds: { type: 'string', default: '60' }, sockets: { type: 'string', default: '4' } },
+  options: {
+    port: { type: 'string', default: '9060' },
+    rate: { type: 'string', default: '50000' },
+    seconds: { type: 'string', default: '60' },
+    sockets: { type: 'string', default: '4' },
+  },
 });
 const port = Number(values.port);
 const rate = Number(values.rate);
@@ -50,7 +55,9 @@ const sockets = await Promise.all(
   }),
 );
 
-const run = Math.floor(Math.random() * 0xffffff).toString(16).padStart(6, '0');
+const run = Math.floor(Math.random() * 0xffffff)
+  .toString(16)
+  .padStart(6, '0');
 let sent = 0;
 let failed = 0;
 let calls = 0;
@@ -92,4 +99,13 @@ await new Promise<void>((done) => {
 await new Promise((done) => setTimeout(done, 200));
 const used = process.cpuUsage(cpu);
 for (const socket of sockets) socket.close();
-console.log(JSON.stringify({ sent: sent - failed, failed, calls, packetsPerCall: call.length, seconds: (performance.now() - started) / 1000, cpuSeconds: (used.user + used.system) / 1e6 }));
+console.log(
+  JSON.stringify({
+    sent: sent - failed,
+    failed,
+    calls,
+    packetsPerCall: call.length,
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: (used.user + used.system) / 1e6,
+  }),
+);

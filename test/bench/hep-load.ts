@@ -44,7 +44,11 @@ export async function hepLoad(rate: number, seconds: number): Promise<BenchResul
     const lagOf = (l: Ledger) => Math.max(...l.stages.map((s) => s.lagSeconds));
     await until('the lag is under 5 s', async () => lagOf(await ledgerOf(stack)) < 5, 120_000);
     const lagBack = (Date.now() - endedAt) / 1000;
-    await until('everything is stored', async () => (await ledgerOf(stack)).stages.every((s) => s.inFlight === 0 || s.stage === 'calls'), 120_000);
+    await until(
+      'everything is stored',
+      async () => (await ledgerOf(stack)).stages.every((s) => s.inFlight === 0 || s.stage === 'calls'),
+      120_000,
+    );
     const drained = (Date.now() - endedAt) / 1000;
     clearInterval(watch);
     const cpu = cpuBetween(before, usageOfTree(stack.pid));
@@ -59,7 +63,12 @@ export async function hepLoad(rate: number, seconds: number): Promise<BenchResul
       ...Object.entries(cpu).map(([process, value]) => ({ name, figure: `CPU ${process}`, value, unit: 's' })),
       { name, figure: 'received by the ledger', value: edge?.received ?? 0, unit: '' },
       { name, figure: 'dropped, counted', value: dropped, unit: '' },
-      { name, figure: 'unexplained in the ledger', value: ledger.stages.reduce((sum, s) => sum + Math.abs(s.unexplained), 0) + Math.abs(generated.sent - (edge?.received ?? 0)), unit: '' },
+      {
+        name,
+        figure: 'unexplained in the ledger',
+        value: ledger.stages.reduce((sum, s) => sum + Math.abs(s.unexplained), 0) + Math.abs(generated.sent - (edge?.received ?? 0)),
+        unit: '',
+      },
       { name, figure: 'lag under 5 s after the end', value: lagBack, unit: 's' },
       { name, figure: 'all stored after the end', value: drained, unit: 's' },
       { name, figure: 'memory, all processes, peak', value: Math.round(peakMb), unit: 'MB' },
@@ -80,13 +89,21 @@ function ledgerOf(stack: Stack): Promise<Ledger> {
   return stack.rest<Ledger>('GET', '/ops/ledger');
 }
 
-async function generate(port: number, rate: number, seconds: number): Promise<{ sent: number; calls: number; seconds: number; cpuSeconds: number }> {
+async function generate(
+  port: number,
+  rate: number,
+  seconds: number,
+): Promise<{ sent: number; calls: number; seconds: number; cpuSeconds: number }> {
   const script = new URL('generator.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, '--port', String(port), '--rate', String(rate), '--seconds', String(seconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, '--port', String(port), '--rate', String(rate), '--seconds', String(seconds)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
   });
-  await new Promise<void>((done, failed) => child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`the generator ended with ${code}`)))));
+  await new Promise<void>((done, failed) =>
+    child.once('exit', (code) => (code === 0 ? done() : failed(new Error(`the generator ended with ${code}`)))),
+  );
   return JSON.parse(out) as { sent: number; calls: number; seconds: number; cpuSeconds: number };
 }

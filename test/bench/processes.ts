@@ -18,7 +18,15 @@ export function usageOfTree(root: number): Usage[] {
         const text = readFileSync(`/proc/${name}/stat`, 'utf8');
         const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').filter(Boolean);
-        return [{ pid: Number(name), parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND, rssMb: (Number(fields[21]) * 4096) / 1e6, command }];
+        return [
+          {
+            pid: Number(name),
+            parent: Number(fields[1]),
+            cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+            rssMb: (Number(fields[21]) * 4096) / 1e6,
+            command,
+          },
+        ];
       } catch {
         return []; // gone between the listing and the reading
       }
@@ -32,7 +40,9 @@ export function usageOfTree(root: number): Usage[] {
         grew = true;
       }
   }
-  return stats.filter((s) => wanted.has(s.pid)).map((s) => ({ name: nameOf(s.command), pid: s.pid, cpuSeconds: s.cpuSeconds, rssMb: s.rssMb }));
+  return stats
+    .filter((s) => wanted.has(s.pid))
+    .map((s) => ({ name: nameOf(s.command), pid: s.pid, cpuSeconds: s.cpuSeconds, rssMb: s.rssMb }));
 }
 
 function nameOf(command: string[]): string {

@@ -14,7 +14,15 @@ const ARROWS: Record<string, readonly string[]> = {
   launch: ['core', 'sql'],
 };
 const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog|reports|query|present)\//];
-const STORE_CLIENT = [/^core\/node\/clickhouse\.ts$/, /^ingest\/write\//, /^ingest\/(decoder|assemble\/(assembler|reload|reresolve))\.ts$/, /^analytics\/run\//, /^portal\/(main|health\/health|api\/context)\.ts$/, /^launch\//, /^test\//];
+const STORE_CLIENT = [
+  /^core\/node\/clickhouse\.ts$/,
+  /^ingest\/write\//,
+  /^ingest\/(decoder|assemble\/(assembler|reload|reresolve))\.ts$/,
+  /^analytics\/run\//,
+  /^portal\/(main|health\/health|api\/context)\.ts$/,
+  /^launch\//,
+  /^test\//,
+];
 const ENVIRONMENT = [/^core\/node\/config\.ts$/, /^test\//, /^vitest\.config\.ts$/];
 const DRAWERS = /(^|\/)(utils?|helpers?|common|lib|misc)(\/|\.ts$)/;
 const LONGEST_FILE = 400;
@@ -39,10 +47,18 @@ export function checkArrows(root: string): Violation[] {
     const own = file.split('/')[0] ?? '';
     const isTest = file.endsWith('.test.ts') || own === 'test';
     if (DRAWERS.test(file)) say(1, 'a drawer without a noun: name the file after what it holds');
-    if (lines.length > LONGEST_FILE && !isTest) say(1, `${lines.length} lines: a file of more than ${LONGEST_FILE} has more than one reason to change`);
+    if (lines.length > LONGEST_FILE && !isTest)
+      say(1, `${lines.length} lines: a file of more than ${LONGEST_FILE} has more than one reason to change`);
     lines.forEach((line, i) => {
-      if (/process\.env\b/.test(line) && !ENVIRONMENT.some((p) => p.test(file)) && !isTest) say(i + 1, 'only core/node/config.ts reads the environment: add the setting there');
-      if (!isTest && file !== 'core/bus/streams.ts' && /['"`](raw|facts|dlq|directory|status|live)\.(\$\{|[a-z>*])/.test(line) && !/import|from /.test(line)) say(i + 1, 'only core/bus/streams.ts spells subjects: take it from there');
+      if (/process\.env\b/.test(line) && !ENVIRONMENT.some((p) => p.test(file)) && !isTest)
+        say(i + 1, 'only core/node/config.ts reads the environment: add the setting there');
+      if (
+        !isTest &&
+        file !== 'core/bus/streams.ts' &&
+        /['"`](raw|facts|dlq|directory|status|live)\.(\$\{|[a-z>*])/.test(line) &&
+        !/import|from /.test(line)
+      )
+        say(i + 1, 'only core/bus/streams.ts spells subjects: take it from there');
     });
     const imports: string[] = [];
     for (const { target, line } of importsOf(text)) {
@@ -53,16 +69,20 @@ export function checkArrows(root: string): Violation[] {
         if (known.has(path)) imports.push(path);
       } else if (target.startsWith('@callscope/')) {
         const [, other = '', ...rest] = target.split('/');
-        if (own !== 'test' && !isTest && other !== own && !(ARROWS[own] ?? []).includes(other)) say(line, `${own} must not import ${other}: the arrows go ${own} → ${(ARROWS[own] ?? []).join(', ') || 'nothing'}`);
+        if (own !== 'test' && !isTest && other !== own && !(ARROWS[own] ?? []).includes(other))
+          say(line, `${own} must not import ${other}: the arrows go ${own} → ${(ARROWS[own] ?? []).join(', ') || 'nothing'}`);
         const path = `${other}/${rest.join('/')}`;
         if (known.has(path)) imports.push(path);
         else say(line, `${target} does not exist`);
       }
-      if (target.startsWith('node:') && !isTest && PURE.some((p) => p.test(file))) say(line, 'this file is pure: it runs in the browser too');
-      if (target === '@clickhouse/client' && !STORE_CLIENT.some((p) => p.test(file))) say(line, 'only ingest/write and analytics/run speak to ClickHouse');
+      if (target.startsWith('node:') && !isTest && PURE.some((p) => p.test(file)))
+        say(line, 'this file is pure: it runs in the browser too');
+      if (target === '@clickhouse/client' && !STORE_CLIENT.some((p) => p.test(file)))
+        say(line, 'only ingest/write and analytics/run speak to ClickHouse');
       if (!target.startsWith('.') && !target.startsWith('node:')) {
         const name = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : (target.split('/')[0] ?? '');
-        if (!dependenciesOf(root, own, declared).has(name) && own.includes('.') === false) say(line, `${name} is not in ${own}/package.json`);
+        if (!dependenciesOf(root, own, declared).has(name) && own.includes('.') === false)
+          say(line, `${name} is not in ${own}/package.json`);
       }
     }
     graph.set(file, imports);
@@ -72,11 +92,13 @@ export function checkArrows(root: string): Violation[] {
 }
 
 function* importsOf(text: string): Generator<{ target: string; line: number }> {
-  const pattern = /^\s*(?:import|export)\b[^'"\n]*?(?:from\s+)?['"]([^'"]+)['"]|^\}\s*from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
+  const pattern =
+    /^\s*(?:import|export)\b[^'"\n]*?(?:from\s+)?['"]([^'"]+)['"]|^\}\s*from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
   for (let m = pattern.exec(text); m; m = pattern.exec(text)) {
     const target = m[1] ?? m[2] ?? m[3];
     // types are gone at run time, and still arrows
-    if (target !== undefined && !/^export (const|function|class|type|interface)/.test(m[0].trim())) yield { target, line: text.slice(0, m.index).split('\n').length + (m[0].startsWith('\n') ? 1 : 0) };
+    if (target !== undefined && !/^export (const|function|class|type|interface)/.test(m[0].trim()))
+      yield { target, line: text.slice(0, m.index).split('\n').length + (m[0].startsWith('\n') ? 1 : 0) };
   }
 }
 
@@ -88,12 +110,15 @@ function dependenciesOf(root: string, workspace: string, cache: Map<string, Set<
     try {
       const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string> | string>;
       if (typeof json.name === 'string') names.add(json.name);
-      for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) for (const name of Object.keys(json[kind] ?? {})) names.add(name);
+      for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies'])
+        for (const name of Object.keys(json[kind] ?? {})) names.add(name);
     } catch {
       // a folder without a package of its own
     }
   }
-  if (workspace === 'test') for (const name of ['core', 'ingest', 'analytics', 'modules', 'portal', 'launch']) for (const dep of dependenciesOf(root, name, cache)) names.add(dep);
+  if (workspace === 'test')
+    for (const name of ['core', 'ingest', 'analytics', 'modules', 'portal', 'launch'])
+      for (const dep of dependenciesOf(root, name, cache)) names.add(dep);
   cache.set(workspace, names);
   return names;
 }

@@ -35,11 +35,15 @@ export function checkChecklist(root: string): string[] {
     if (line.state === 'later') continue;
     if (line.where === '') problems.push(`docs/checklist.md: ${line.id} is ${line.state} and names no route or command`);
     if (line.test === '') problems.push(`docs/checklist.md: ${line.id} is ${line.state} and names no test`);
-    for (const test of line.test.split(';').map((t) => t.trim()).filter(Boolean)) {
+    for (const test of line.test
+      .split(';')
+      .map((t) => t.trim())
+      .filter(Boolean)) {
       const [file = '', title = ''] = test.split('›').map((t) => t.trim());
       const path = join(root, file);
       if (!existsSync(path)) problems.push(`docs/checklist.md: ${line.id} names ${file}, which does not exist`);
-      else if (title === '' || !readFileSync(path, 'utf8').includes(title)) problems.push(`docs/checklist.md: ${line.id} names the test "${title}", which ${file} does not have`);
+      else if (title === '' || !readFileSync(path, 'utf8').includes(title))
+        problems.push(`docs/checklist.md: ${line.id} names the test "${title}", which ${file} does not have`);
     }
   }
   for (const [family, count] of Object.entries(FAMILIES)) {

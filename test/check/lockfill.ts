@@ -29,7 +29,13 @@ export function fillLock(packages: Record<string, LockedPackage>): string[] {
       const words = name.split(/[-/@]/);
       const os = SYSTEMS.filter((s) => words.includes(s));
       const cpu = PROCESSORS.filter((p) => words.includes(p));
-      packages[place] = { version, ...(entry.dev ? { dev: true } : {}), optional: true, ...(cpu.length > 0 ? { cpu } : {}), ...(os.length > 0 ? { os } : {}) };
+      packages[place] = {
+        version,
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+        ...(cpu.length > 0 ? { cpu } : {}),
+        ...(os.length > 0 ? { os } : {}),
+      };
       filled.push(name);
     }
   }

@@ -13,7 +13,11 @@ export interface Step {
 }
 
 function command(file: string, ...args: string[]): string[] {
-  const done = spawnSync(process.execPath, [fileURLToPath(new URL(`../../node_modules/${file}`, import.meta.url)), ...args], { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const done = spawnSync(process.execPath, [fileURLToPath(new URL(`../../node_modules/${file}`, import.meta.url)), ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
   if (done.status === 0) return [];
   return [`${done.stdout}${done.stderr}`.trim() || `${file} ended with ${done.status ?? done.signal}`];
 }

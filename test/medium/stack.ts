@@ -65,9 +65,13 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
     dataDir,
     pid: child.pid ?? 0,
     log: () => output,
-    fetch: (path, init = {}) => fetch(`${portal}${path}`, { ...init, headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, ...init.headers } }),
+    fetch: (path, init = {}) =>
+      fetch(`${portal}${path}`, { ...init, headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, ...init.headers } }),
     rest: async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-      const response = await stack.fetch(`/api/v1${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+      const response = await stack.fetch(`/api/v1${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -82,10 +86,14 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
     },
   };
   try {
-    await until('the system is ready', async () => {
-      if (child.exitCode !== null) throw new Error('the launcher ended');
-      return (await fetch(`${portal}/healthz`).catch(() => undefined))?.status === 200;
-    }, 90_000);
+    await until(
+      'the system is ready',
+      async () => {
+        if (child.exitCode !== null) throw new Error('the launcher ended');
+        return (await fetch(`${portal}/healthz`).catch(() => undefined))?.status === 200;
+      },
+      90_000,
+    );
   } catch (error) {
     await stack.stop('SIGTERM');
     throw new Error(`${String(error)}\n${output}`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events, hep, rtcpHep, shuffled, type TrueCall, truth } from './fixtures.ts';
-import { sendTcp, sendUdp, type Stack, startStack, until } from './stack.ts';
+import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 interface RestCall {
   id: string;
@@ -26,7 +26,16 @@ interface RestCall {
 
 interface Ledger {
   closed: boolean;
-  stages: { stage: string; received: number; stored: number; duplicate: number; dropped: Record<string, number>; deadLettered: number; inFlight: number; unexplained: number }[];
+  stages: {
+    stage: string;
+    received: number;
+    stored: number;
+    duplicate: number;
+    dropped: Record<string, number>;
+    deadLettered: number;
+    inFlight: number;
+    unexplained: number;
+  }[];
 }
 
 const CALLS = truth();
@@ -35,7 +44,9 @@ const DIRECTIONS = { in: 'in', out: 'out', int: 'internal' } as const;
 const user = (address: string | null) => (address === null ? null : (address.split('@')[0] ?? null));
 
 async function companyCalls(stack: Stack, tenant: string): Promise<RestCall[]> {
-  return (await stack.rest<{ data: RestCall[] }>('GET', `/tenants/${tenant}/calls?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&limit=1000`)).data;
+  return (
+    await stack.rest<{ data: RestCall[] }>('GET', `/tenants/${tenant}/calls?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&limit=1000`)
+  ).data;
 }
 
 async function allCalls(stack: Stack): Promise<RestCall[]> {
@@ -45,13 +56,26 @@ async function allCalls(stack: Stack): Promise<RestCall[]> {
 function sameAsTruth(call: RestCall, real: TrueCall): void {
   const near = (text: string | null, expected: string | null, what: string) => {
     if (text === null || expected === null) expect(text, `call ${real.n} ${what}`).toBe(expected);
-    else expect(Math.abs(Date.parse(text) - Date.parse(expected)) / 1000, `call ${real.n} ${what} ${text} ${expected}`).toBeLessThanOrEqual(0.05);
+    else
+      expect(Math.abs(Date.parse(text) - Date.parse(expected)) / 1000, `call ${real.n} ${what} ${text} ${expected}`).toBeLessThanOrEqual(
+        0.05,
+      );
   };
   const seconds = (value: number | null, expected: number | null, what: string) => {
     if (value === null || expected === null) expect(value, `call ${real.n} ${what}`).toBe(expected);
     else expect(Math.abs(value - expected), `call ${real.n} ${what} ${value} ${expected}`).toBeLessThanOrEqual(0.05);
   };
-  expect({ n: real.n, tenant: call.tenant, direction: call.direction, result: call.result, from: call.from, dialled: call.dialled, answeredBy: call.answeredBy, sipCode: call.sipCode, hangupBy: call.hangupBy }).toEqual({
+  expect({
+    n: real.n,
+    tenant: call.tenant,
+    direction: call.direction,
+    result: call.result,
+    from: call.from,
+    dialled: call.dialled,
+    answeredBy: call.answeredBy,
+    sipCode: call.sipCode,
+    hangupBy: call.hangupBy,
+  }).toEqual({
     n: real.n,
     tenant: real.tenant,
     direction: DIRECTIONS[real.direction],
@@ -74,10 +98,14 @@ function sameAsTruth(call: RestCall, real: TrueCall): void {
 /** Waits until the 28 calls are there and every stage of the ledger has closed. */
 async function settled(stack: Stack): Promise<RestCall[]> {
   await until('28 calls in the companies', async () => (await allCalls(stack)).length === LISTED.length, 40_000);
-  await until('the ledger closes', async () => {
-    const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
-    return ledger.closed && ledger.stages.every((s) => s.inFlight === 0);
-  }, 40_000);
+  await until(
+    'the ledger closes',
+    async () => {
+      const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
+      return ledger.closed && ledger.stages.every((s) => s.inFlight === 0);
+    },
+    40_000,
+  );
   return allCalls(stack);
 }
 
@@ -125,11 +153,15 @@ describe.each(SCENARIOS)('$name', ({ directoryFirst, send }) => {
     if (directoryFirst) await putCompanies(stack);
     await send(stack);
     if (!directoryFirst) {
-      await until('everything is written somewhere', async () => {
-        const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
-        const calls = ledger.stages.find((s) => s.stage === 'calls');
-        return ledger.closed && calls !== undefined && calls.received >= 30 && calls.inFlight === 0;
-      }, 40_000);
+      await until(
+        'everything is written somewhere',
+        async () => {
+          const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
+          const calls = ledger.stages.find((s) => s.stage === 'calls');
+          return ledger.closed && calls !== undefined && calls.received >= 30 && calls.inFlight === 0;
+        },
+        40_000,
+      );
       await putCompanies(stack);
     }
   });
@@ -157,7 +189,10 @@ describe.each(SCENARIOS)('$name', ({ directoryFirst, send }) => {
   test('keeps the unknown number for the operator', async () => {
     await settled(stack);
     if (directoryFirst || CALLS.length > 0) {
-      const { data } = await stack.rest<{ data: RestCall[] }>('GET', '/ops/calls?tenant=unassigned&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&limit=1000');
+      const { data } = await stack.rest<{ data: RestCall[] }>(
+        'GET',
+        '/ops/calls?tenant=unassigned&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&limit=1000',
+      );
       const unknown = CALLS.find((c) => c.n === 12) as TrueCall;
       const sawHep = data.length > 0;
       if (sawHep) expect(data.map((c) => [c.id, c.sipCode, c.result])).toEqual([[unknown.call_id, 404, 'failed']]);
@@ -166,7 +201,10 @@ describe.each(SCENARIOS)('$name', ({ directoryFirst, send }) => {
 
   test('lists the wrong password as a security event, not as a call', async () => {
     await settled(stack);
-    const { data } = await stack.rest<{ data: { callId: string; what: string }[] }>('GET', '/ops/security-events?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z');
+    const { data } = await stack.rest<{ data: { callId: string; what: string }[] }>(
+      'GET',
+      '/ops/security-events?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z',
+    );
     const wrong = CALLS.find((c) => c.n === 15) as TrueCall;
     expect(data.filter((e) => e.callId === wrong.call_id)).toHaveLength(1);
   });
