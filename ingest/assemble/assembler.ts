@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { decodeFacts, encodeFactList, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
 import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
@@ -8,6 +9,7 @@ import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { KV as KvBucket } from '@nats-io/kv';
 import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { untilDone } from '../write/retry.ts';
@@ -67,8 +69,11 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   });
 
   const info = await bus.jsm.streams.info(FACTS.name);
-  const stream = info.created;
-  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${Date.parse(stream)}`);
+  const saved = await snapshots.getBlob(key);
+  const snapshot = saved ? decodeSnapshot(saved) : null;
+  const anew = snapshot !== null && snapshot.state.seq > info.state.last_seq;
+  const stream = await streamIdentity(ledger, settings.group, anew);
+  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${stream}`);
   const changes: DirectoryChange[] = [];
   const feed = await followDirectories(bus, log, (change) => {
     changes.push(change);
@@ -140,15 +145,16 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
 
   // --- where the last life stopped
   book.state.stream = stream;
-  const saved = await snapshots.getBlob(key);
-  if (saved) {
-    const snapshot = decodeSnapshot(saved);
-    if (snapshot.state.stream !== stream)
-      log.error('the FACTS stream was made anew since the snapshot, beginning at its start', { snapshot: snapshot.state.stream, stream });
-    else {
-      book.restore(snapshot.state, snapshot.open);
-      if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0)
-        log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
+  if (anew) {
+    log.error('the FACTS stream was made anew since the snapshot, beginning at its start', {
+      snapshot: snapshot.state.seq,
+      stream: info.state.last_seq,
+    });
+    book.state.lookupBefore = Date.now();
+  } else if (snapshot) {
+    book.restore(snapshot.state, snapshot.open);
+    if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0) {
+      log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
     }
   } else if (info.state.messages > 0) {
     // a stream without a snapshot: whatever it holds may be written already
@@ -282,4 +288,17 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     await feed.stop();
     await lease.release();
   });
+}
+
+/**
+ * A name for the FACTS stream as it is, for deduplication tokens: sequences begin again when it is made anew. Kept beside
+ * the stream; the server's own time of creation is no name, it has been seen to change after a kill.
+ */
+async function streamIdentity(kv: KvBucket, group: string, anew: boolean): Promise<string> {
+  const key = `stream.${group}`;
+  const known = anew ? null : await kv.get(key);
+  if (known && known.operation === 'PUT') return known.string();
+  const made = randomBytes(6).toString('hex');
+  await kv.put(key, made);
+  return made;
 }

@@ -52,7 +52,7 @@ export interface BookOptions {
 
 /** Everything of the book but the conversations, as a snapshot keeps it. */
 export interface BookState {
-  /** which FACTS stream (its time of creation): sequences of another mean nothing */
+  /** which FACTS stream: sequences of another mean nothing */
   stream: string;
   /** last FACTS sequence applied */
   seq: number;

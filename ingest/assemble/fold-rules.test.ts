@@ -140,6 +140,11 @@ describe('packets', () => {
     expect(fold([...answeredUntilBye(), byeOfCaller(8_000)[1] as Fact])).toMatchObject({ endedAt: ms(8_001), hangupBy: 'caller' });
   });
 
+  test('both sides hang up at once: the first BYE to arrive counts', () => {
+    const glare = [...byeOfCallee(8_000), ...byeOfCaller(8_000.5)];
+    expect(fold([...answeredUntilBye(), ...glare])).toMatchObject({ endedAt: ms(8_000), hangupBy: 'callee' });
+  });
+
   test('two phones that answer at once: the call goes on in the dialog that is left', () => {
     const facts = [
       arrives(0),
@@ -363,6 +368,11 @@ describe('packets', () => {
     expect(fold(answeredUntilBye(), 0)).toMatchObject({ endedAt: ms(2_001) });
   });
 
+  test('the last fact of a dialog is a sign of life too', () => {
+    const hold = sip(4_000, 'INVITE', 0, CALLER, PROXY, { cseq: 2, toTag: 'b0', branch: 're' });
+    expect(fold([...answeredUntilBye(), hold], ms(3_000))).toMatchObject({ end: null, endedAt: ms(4_000) });
+  });
+
   test('facts without any INVITE are nothing', () => {
     expect(foldCall(byeOfCaller(10), 0)).toEqual({ kind: 'nothing' });
     expect(foldCall([{ kind: 'activity', at: ms(1), callId: 'c' }], 0)).toEqual({ kind: 'nothing' });
@@ -415,6 +425,11 @@ describe('events', () => {
     const facts = [state(0, 'start'), state(2_000, 'answered', { code: 200, who: '101@alfa' }), state(8_000, 'ended', { who: null })];
     expect(fold(facts)).toMatchObject({ hangupBy: 'system', end: 'event', endedAt: ms(8_000) });
     expect(fold([...facts, cdr({ hangup: null })])).toMatchObject({ hangupBy: 'system', end: 'cdr' });
+  });
+
+  test('the word of the script on who hung up goes before what packets look like', () => {
+    const facts = [state(0, 'start'), state(2_000, 'answered', { code: 200, who: '101@alfa' }), state(8_000, 'ended', { who: null })];
+    expect(fold([...facts, ...answeredUntilBye(), ...byeOfCaller(8_000)])).toMatchObject({ hangupBy: 'system', end: 'event' });
   });
 
   test('the script says who gave up', () => {
@@ -585,6 +600,12 @@ describe('a Call-ID used again', () => {
     const groups = splitDialogs([...events(0, 486), record(0, 'a'), ...events(905, 486), record(905, 'z')]);
     expect(groups.map((g) => g.length)).toEqual([5, 5]);
     expect(groups.map((g) => fold(g).startedAt)).toEqual([ms(0), ms(905)]);
+  });
+
+  test('its start goes with it though the clock of the events is a little behind', () => {
+    const one = [...answeredUntilBye(), ...byeOfCaller(8_000)];
+    const groups = splitDialogs([...one, state(0, 'start'), ...second(9_000), state(8_990, 'start')]);
+    expect(groups.map((g) => fold(g).startedAt)).toEqual([ms(0), ms(8_990)]);
   });
 
   test('another tag while the first dialog goes on belongs to it, challenges and busy legs notwithstanding', () => {

@@ -15,8 +15,13 @@ test('every event of a real edge is read; those of calls have a time and a Call-
 });
 
 test('script events carry microseconds, accounting events their end', () => {
-  expect(parse({ jsonrpc: '2.0', method: 'E_PBX_CALL', params: { callid: 'a', ts: 1_795_445_573, ts_us: 57_812 } })).toMatchObject({ at: 1_795_445_573_057_812, isFact: true });
-  expect(parse({ method: 'E_ACC_CDR', params: { callid: 'a', time: 1_795_445_577, ts_end: '1795445583.053786' } })).toMatchObject({ at: 1_795_445_583_053_786 });
+  expect(parse({ jsonrpc: '2.0', method: 'E_PBX_CALL', params: { callid: 'a', ts: 1_795_445_573, ts_us: 57_812 } })).toMatchObject({
+    at: 1_795_445_573_057_812,
+    isFact: true,
+  });
+  expect(parse({ method: 'E_ACC_CDR', params: { callid: 'a', time: 1_795_445_577, ts_end: '1795445583.053786' } })).toMatchObject({
+    at: 1_795_445_583_053_786,
+  });
   expect(microseconds('1795445583.05')).toBe(1_795_445_583_050_000);
   expect(microseconds(null)).toBe(0);
 });
@@ -30,7 +35,11 @@ test('what is not an event has a reason', () => {
 });
 
 test('unknown methods are kept, without being facts', () => {
-  expect(parse({ method: 'E_NEW_THING', params: { callid: 'a', nested: { x: 1 } } })).toMatchObject({ isFact: false, callId: 'a', params: { nested: '{"x":1}' } });
+  expect(parse({ method: 'E_NEW_THING', params: { callid: 'a', nested: { x: 1 } } })).toMatchObject({
+    isFact: false,
+    callId: 'a',
+    params: { nested: '{"x":1}' },
+  });
 });
 
 test('RTCP of the media relay: every report is read', () => {
@@ -53,7 +62,10 @@ test('binary RTCP: a sender report with one block (RFC 3550, 6.4.1), negative lo
   b.writeIntBE(-3, 33, 3);
   b.writeUInt32BE(10, 40);
   expect(parseRtcp(b)).toEqual({
-    packetType: 200, senderSsrc: 0xaabbccdd, senderPackets: 56, senderOctets: 8960,
+    packetType: 200,
+    senderSsrc: 0xaabbccdd,
+    senderPackets: 56,
+    senderOctets: 8960,
     blocks: [{ sourceSsrc: 0x11223344, fractionLost: 64, packetsLost: -3, highestSeq: 0, jitter: 10, lsr: 0, dlsr: 0 }],
   });
   for (let n = 0; n < b.length; n++) expect(parseRtcp(b.subarray(0, n))).toBe('rtcp');

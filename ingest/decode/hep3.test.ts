@@ -87,7 +87,17 @@ describe('real captures', () => {
 });
 
 test('what is encoded is decoded, bytes of UTF-8 and time included', () => {
-  const fields = { srcIp: '10.1.2.3', srcPort: 5060, dstIp: '192.0.2.255', dstPort: 65_535, at: 1_795_445_573_058_598, type: 1, captureId: 7, correlationId: 'a@b', payload: Buffer.from('INVITE «Мария»') };
+  const fields = {
+    srcIp: '10.1.2.3',
+    srcPort: 5060,
+    dstIp: '192.0.2.255',
+    dstPort: 65_535,
+    at: 1_795_445_573_058_598,
+    type: 1,
+    captureId: 7,
+    correlationId: 'a@b',
+    payload: Buffer.from('INVITE «Мария»'),
+  };
   expect(decodeHep3(encodeHep3(fields))).toMatchObject({ ...fields, protocol: 17 });
 });
 
@@ -96,7 +106,12 @@ test('IPv6 addresses are read and written as RFC 5952 says', () => {
   const four = encodeHep3({ srcIp: '0.0.0.0', srcPort: 1, dstIp: '0.0.0.0', dstPort: 2, at: 1e12, type: 1, payload: Buffer.from('x') });
   // family 10, IPv4 chunks (types 3 and 4, right after family and protocol) replaced by IPv6 ones
   const rest = four.subarray(6 + 7 + 7 + 10 + 10);
-  const body = Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 7, 10, 0, 0, 0, 2, 0, 7, 17]), six(5, '20010db8000000000000000000000001'), six(6, '00000000000000000000000000000001'), rest]);
+  const body = Buffer.concat([
+    Buffer.from([0, 0, 0, 1, 0, 7, 10, 0, 0, 0, 2, 0, 7, 17]),
+    six(5, '20010db8000000000000000000000001'),
+    six(6, '00000000000000000000000000000001'),
+    rest,
+  ]);
   const head = Buffer.alloc(6);
   head.write('HEP3');
   head.writeUInt16BE(body.length + 6, 4);

@@ -2,12 +2,29 @@ import { expect, test } from 'vitest';
 import { parseSip, type SipMessage } from './sip.ts';
 
 const parse = (...lines: string[]) => parseSip(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'));
-const HEAD = ['Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKx;rport', 'From: <sip:101@alfa.test>;tag=a', 'To: <sip:74951000101@alfa.test>', 'Call-ID: c1@10.0.0.1', 'CSeq: 2 INVITE'];
+const HEAD = [
+  'Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKx;rport',
+  'From: <sip:101@alfa.test>;tag=a',
+  'To: <sip:74951000101@alfa.test>',
+  'Call-ID: c1@10.0.0.1',
+  'CSeq: 2 INVITE',
+];
 
 test('a request', () => {
   expect(parse('INVITE sip:74951000101@alfa.test SIP/2.0', ...HEAD)).toEqual({
-    method: 'INVITE', code: 0, callId: 'c1@10.0.0.1', cseq: 2, uriUser: '74951000101', uriHost: 'alfa.test',
-    fromUser: '101', fromHost: 'alfa.test', fromTag: 'a', toTag: '', branch: 'z9hG4bKx', referTo: '', referredBy: '',
+    method: 'INVITE',
+    code: 0,
+    callId: 'c1@10.0.0.1',
+    cseq: 2,
+    uriUser: '74951000101',
+    uriHost: 'alfa.test',
+    fromUser: '101',
+    fromHost: 'alfa.test',
+    fromTag: 'a',
+    toTag: '',
+    branch: 'z9hG4bKx',
+    referTo: '',
+    referredBy: '',
   } satisfies SipMessage);
 });
 
@@ -16,13 +33,32 @@ test('a response takes its method from CSeq', () => {
 });
 
 test('compact header names, odd case and white space before the colon (RFC 3261, 7.3)', () => {
-  expect(parse('INVITE sip:1@h SIP/2.0', 'v: SIP/2.0/UDP h;branch=b', 'F : "A, \\"B\\" <x>" <sip:101@h>;tag=t1', 't: sip:2@h;tag=t2', 'I: id', 'cSEQ: 1 INVITE', 'r: <sip:203@h>', 'b: <sip:201@h>')).toMatchObject({
-    callId: 'id', fromUser: '101', fromTag: 't1', toTag: 't2', branch: 'b', referTo: '203', referredBy: '201',
+  expect(
+    parse(
+      'INVITE sip:1@h SIP/2.0',
+      'v: SIP/2.0/UDP h;branch=b',
+      'F : "A, \\"B\\" <x>" <sip:101@h>;tag=t1',
+      't: sip:2@h;tag=t2',
+      'I: id',
+      'cSEQ: 1 INVITE',
+      'r: <sip:203@h>',
+      'b: <sip:201@h>',
+    ),
+  ).toMatchObject({
+    callId: 'id',
+    fromUser: '101',
+    fromTag: 't1',
+    toTag: 't2',
+    branch: 'b',
+    referTo: '203',
+    referredBy: '201',
   });
 });
 
 test('folded lines are one header', () => {
-  expect(parse('INVITE sip:1@h SIP/2.0', ...HEAD.slice(0, 1), 'From: "A"', ' <sip:101@h>', '\t;tag=folded', ...HEAD.slice(2))).toMatchObject({ fromUser: '101', fromTag: 'folded' });
+  expect(
+    parse('INVITE sip:1@h SIP/2.0', ...HEAD.slice(0, 1), 'From: "A"', ' <sip:101@h>', '\t;tag=folded', ...HEAD.slice(2)),
+  ).toMatchObject({ fromUser: '101', fromTag: 'folded' });
 });
 
 test('URIs: tel, sips, password, parameters, percent signs, IPv6', () => {
@@ -35,7 +71,9 @@ test('URIs: tel, sips, password, parameters, percent signs, IPv6', () => {
 });
 
 test('only the topmost Via names the transaction', () => {
-  expect(parse('INVITE sip:1@h SIP/2.0', 'Via: SIP/2.0/UDP p;branch=top, SIP/2.0/UDP q;branch=below', ...HEAD)).toMatchObject({ branch: 'top' });
+  expect(parse('INVITE sip:1@h SIP/2.0', 'Via: SIP/2.0/UDP p;branch=top, SIP/2.0/UDP q;branch=below', ...HEAD)).toMatchObject({
+    branch: 'top',
+  });
 });
 
 test('an unknown method is kept as sent, what is not a token is not SIP', () => {
@@ -63,5 +101,7 @@ test('missing headers have a reason', () => {
 
 test('a header of 60 KB and a thousand headers are read once and do not hang', () => {
   expect(parse('INVITE sip:1@h SIP/2.0', `Subject: ${'a'.repeat(60_000)}`, ...HEAD)).toMatchObject({ callId: 'c1@10.0.0.1' });
-  expect(parse('INVITE sip:1@h SIP/2.0', ...Array.from({ length: 1_000 }, (_, i) => `X-${i}: ${'<"\\'.repeat(10)}`), ...HEAD)).toMatchObject({ callId: 'c1@10.0.0.1' });
+  expect(
+    parse('INVITE sip:1@h SIP/2.0', ...Array.from({ length: 1_000 }, (_, i) => `X-${i}: ${'<"\\'.repeat(10)}`), ...HEAD),
+  ).toMatchObject({ callId: 'c1@10.0.0.1' });
 });

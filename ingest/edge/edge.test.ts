@@ -4,7 +4,8 @@ import { blankDtmf } from './blank-dtmf.ts';
 import { checkEvent } from './events.ts';
 import { JsonScanner } from './json-scanner.ts';
 
-const objects = (scanner: JsonScanner, text: string | Buffer) => [...scanner.push(Buffer.from(text as string))].map((s) => (s.kind === 'object' ? s.bytes.toString() : s.kind));
+const objects = (scanner: JsonScanner, text: string | Buffer) =>
+  [...scanner.push(Buffer.from(text as string))].map((s) => (s.kind === 'object' ? s.bytes.toString() : s.kind));
 
 test('objects back to back are found wherever the reads are cut', () => {
   const text = '{"a":"}{\\"","b":[{"c":1}]} \n{"d":"\\\\"}{"e":"Мария"}';
@@ -42,7 +43,15 @@ test('an event is an object with a method; its id is kept for the answer only', 
 });
 
 const info = (type: string, body: string) =>
-  encodeHep3({ srcIp: '10.0.0.1', srcPort: 5060, dstIp: '10.0.0.2', dstPort: 5060, at: 1e15, type: 1, payload: Buffer.from(`INFO sip:a@b SIP/2.0\r\nCall-ID: c\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`) });
+  encodeHep3({
+    srcIp: '10.0.0.1',
+    srcPort: 5060,
+    dstIp: '10.0.0.2',
+    dstPort: 5060,
+    at: 1e15,
+    type: 1,
+    payload: Buffer.from(`INFO sip:a@b SIP/2.0\r\nCall-ID: c\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+  });
 
 test.each([
   ['Content-Type: application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n', 'Signal=x\r\nDuration=160\r\n'],

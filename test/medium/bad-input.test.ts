@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { badHep, companies, events, hep, shuffled } from './fixtures.ts';
-import { sendTcp, sendUdp, type Stack, startStack, until } from './stack.ts';
+import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 interface Stage {
   stage: string;
@@ -61,7 +61,9 @@ function talk(port: number, parts: (Buffer | string)[], enough: (answer: string)
 test('every hostile datagram is dropped with a reason and the next good packet is stored', async () => {
   const control = badHep('control-valid.bin');
   const before = await stage('decode');
-  const files = readdirSync(new URL('../fixtures/edge/hep-bad/', import.meta.url)).filter((f) => f.endsWith('.bin') && f !== 'control-valid.bin');
+  const files = readdirSync(new URL('../fixtures/edge/hep-bad/', import.meta.url)).filter(
+    (f) => f.endsWith('.bin') && f !== 'control-valid.bin',
+  );
   expect(files).toHaveLength(17);
   let seconds = 1;
   const good = () => {
@@ -72,7 +74,10 @@ test('every hostile datagram is dropped with a reason and the next good packet i
     packet.writeUInt32BE(packet.readUInt32BE(at + 6) + seconds++, at + 6);
     return packet;
   };
-  await sendUdp(stack.ports.hep, files.flatMap((f) => [badHep(f), good()]));
+  await sendUdp(
+    stack.ports.hep,
+    files.flatMap((f) => [badHep(f), good()]),
+  );
   const after = await decoded(before.received + 2 * files.length);
   expect(after.stored - before.stored).toBe(files.length);
   expect(sum(after.dropped) - sum(before.dropped)).toBe(files.length);
@@ -81,14 +86,18 @@ test('every hostile datagram is dropped with a reason and the next good packet i
 test('junk on the TCP port closes that connection only, and is counted', async () => {
   const before = await stage('edge');
   expect(await talk(stack.ports.hep, ['GET / HTTP/1.1\r\n\r\n'])).toBe('');
-  await until('the junk is in the ledger', async () => ((await stage('edge')).dropped.tcp_framing ?? 0) > (before.dropped.tcp_framing ?? 0));
+  await until(
+    'the junk is in the ledger',
+    async () => ((await stage('edge')).dropped.tcp_framing ?? 0) > (before.dropped.tcp_framing ?? 0),
+  );
 });
 
 test('HEP over TCP is put together from any pieces', async () => {
   const before = await stage('decode');
   const all = Buffer.concat(hep('tcp').slice(0, 40));
   const socket = connect(stack.ports.hep, '127.0.0.1');
-  for (let at = 0, n = 1; at < all.length; at += n, n = (n * 7) % 1_000 || 1) await new Promise((done) => socket.write(all.subarray(at, at + n), done));
+  for (let at = 0, n = 1; at < all.length; at += n, n = (n * 7) % 1_000 || 1)
+    await new Promise((done) => socket.write(all.subarray(at, at + n), done));
   await new Promise<void>((done) => socket.end(done));
   const after = await decoded(before.received + 40);
   expect(after.stored + after.duplicate - before.stored - before.duplicate).toBe(40);
@@ -117,7 +126,11 @@ test('a request with an id is answered once the bus has it, whatever its id', as
 });
 
 test('events that are none are refused with a reason, and the connection goes on where it can', async () => {
-  const answer = await talk(stack.ports.events, ['{"jsonrpc":}{"jsonrpc":"2.0","id":4}{"jsonrpc":"2.0","method":"E_NEW","id":5,"params":{"callid":"n1"}}'], (a) => a.includes('"id":5'));
+  const answer = await talk(
+    stack.ports.events,
+    ['{"jsonrpc":}{"jsonrpc":"2.0","id":4}{"jsonrpc":"2.0","method":"E_NEW","id":5,"params":{"callid":"n1"}}'],
+    (a) => a.includes('"id":5'),
+  );
   expect(answer).toContain('"code":-32700');
   expect(answer).toContain('"code":-32600');
   expect(answer).toContain('{"jsonrpc":"2.0","result":"ok","id":5}');
@@ -127,9 +140,31 @@ test('events that are none are refused with a reason, and the connection goes on
 
 test('absurd times are clamped, old captures keep theirs', async () => {
   const call = (id: string, ts: number) =>
-    ['start', 'failed'].map((state, i) => JSON.stringify({ jsonrpc: '2.0', method: 'E_PBX_CALL', params: { state, callid: id, tenant: 't1', direction: 'in', src: '79160000001', dst: '74951000101', did: '74951000101', code: state === 'failed' ? 486 : '', who: '', ts: ts + i, ts_us: 0 } }));
+    ['start', 'failed'].map((state, i) =>
+      JSON.stringify({
+        jsonrpc: '2.0',
+        method: 'E_PBX_CALL',
+        params: {
+          state,
+          callid: id,
+          tenant: 't1',
+          direction: 'in',
+          src: '79160000001',
+          dst: '74951000101',
+          did: '74951000101',
+          code: state === 'failed' ? 486 : '',
+          who: '',
+          ts: ts + i,
+          ts_us: 0,
+        },
+      }),
+    );
   await sendTcp(stack.ports.events, [...call('future', 9_999_999_999), ...call('past', 86_400), ...call('old', 1_100_000_000)]);
-  await until('three calls', async () => (await Promise.all(['future', 'past', 'old'].map((id) => stack.fetch(`/api/v1/tenants/t1/calls/${id}`)))).every((r) => r.status === 200));
+  await until('three calls', async () =>
+    (await Promise.all(['future', 'past', 'old'].map((id) => stack.fetch(`/api/v1/tenants/t1/calls/${id}`)))).every(
+      (r) => r.status === 200,
+    ),
+  );
   const startOf = async (id: string) => Date.parse((await stack.rest<{ startedAt: string }>('GET', `/tenants/t1/calls/${id}`)).startedAt);
   expect(Math.abs((await startOf('future')) - Date.now())).toBeLessThan(120_000);
   expect(Math.abs((await startOf('past')) - Date.now())).toBeLessThan(120_000);
@@ -137,7 +172,9 @@ test('absurd times are clamped, old captures keep theirs', async () => {
 });
 
 test('DTMF digits are nowhere in the store', async () => {
-  await sendTcp(stack.ports.events, ['{"jsonrpc":"2.0","method":"E_RTPENGINE_NOTIFICATION","params":{"callid":"old","type":"DTMF","event":7,"duration":160}}']);
+  await sendTcp(stack.ports.events, [
+    '{"jsonrpc":"2.0","method":"E_RTPENGINE_NOTIFICATION","params":{"callid":"old","type":"DTMF","event":7,"duration":160}}',
+  ]);
   await until('the notification is kept', async () => {
     const call = await stack.rest<{ events: { method: string; params: Record<string, unknown> }[] }>('GET', '/tenants/t1/calls/old');
     return call.events.some((e) => e.method === 'E_RTPENGINE_NOTIFICATION' && e.params.event === null && e.params.duration === 160);
@@ -145,11 +182,39 @@ test('DTMF digits are nowhere in the store', async () => {
 });
 
 test('a Call-ID used again after its end gets a number, and answers under both', async () => {
-  const dialog = (tag: string, ts: number, code: number) => [
-    { method: 'E_PBX_CALL', params: { state: 'start', callid: 'again', tenant: 't1', direction: 'in', src: '79160000001', dst: '74951000101', did: '74951000101', ts, ts_us: 0 } },
-    { method: 'E_ACC_MISSED_EVENT', params: { method: 'INVITE', callid: 'again', from_tag: tag, tenant: 't1', direction: 'in', src: '79160000001', dst: '74951000101', sip_code: String(code), ts_invite: `${ts}.000000`, time: ts + 2 } },
-    { method: 'E_PBX_CALL', params: { state: 'failed', callid: 'again', tenant: 't1', code, who: 'callee', ts: ts + 2, ts_us: 0 } },
-  ].map((e) => JSON.stringify({ jsonrpc: '2.0', ...e }));
+  const dialog = (tag: string, ts: number, code: number) =>
+    [
+      {
+        method: 'E_PBX_CALL',
+        params: {
+          state: 'start',
+          callid: 'again',
+          tenant: 't1',
+          direction: 'in',
+          src: '79160000001',
+          dst: '74951000101',
+          did: '74951000101',
+          ts,
+          ts_us: 0,
+        },
+      },
+      {
+        method: 'E_ACC_MISSED_EVENT',
+        params: {
+          method: 'INVITE',
+          callid: 'again',
+          from_tag: tag,
+          tenant: 't1',
+          direction: 'in',
+          src: '79160000001',
+          dst: '74951000101',
+          sip_code: String(code),
+          ts_invite: `${ts}.000000`,
+          time: ts + 2,
+        },
+      },
+      { method: 'E_PBX_CALL', params: { state: 'failed', callid: 'again', tenant: 't1', code, who: 'callee', ts: ts + 2, ts_us: 0 } },
+    ].map((e) => JSON.stringify({ jsonrpc: '2.0', ...e }));
   const now = Math.floor(Date.now() / 1000);
   await sendTcp(stack.ports.events, dialog('a', now - 100, 486));
   await until('the first dialog', async () => (await stack.fetch('/api/v1/tenants/t1/calls/again')).status === 200);

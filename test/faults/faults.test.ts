@@ -1,0 +1,268 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { companies, events, hep, truth } from '../medium/fixtures.ts';
+import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
+
+interface Ledger {
+  closed: boolean;
+  stages: { stage: string; received: number; inFlight: number; unexplained: number }[];
+}
+interface Page {
+  data: { id: string; revision: number }[];
+  next: string | null;
+}
+
+async function putCompanies(stack: Stack): Promise<void> {
+  for (const [id, company] of Object.entries(companies())) {
+    await stack.rest('PUT', `/tenants/${id}`, company.tenant);
+    await stack.rest('PUT', `/tenants/${id}/directory`, company.directory);
+  }
+}
+
+/** pid of a part, as the launcher wrote it down */
+function pidOf(stack: Stack, part: string): number {
+  return (JSON.parse(readFileSync(join(stack.dataDir, 'run', `${part}.json`), 'utf8')) as { pid: number }).pid;
+}
+
+async function allIds(stack: Stack, tenant: string): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor = '';
+  do {
+    const page: Page = await stack.rest('GET', `/tenants/${tenant}/calls?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`);
+    ids.push(...page.data.map((c) => c.id));
+    cursor = page.next ?? '';
+  } while (cursor !== '');
+  return ids;
+}
+
+/**
+ * Sends events with ids and repeats those that were not answered with "ok" until all are: what an edge with two consumers
+ * and reliable mode does.
+ */
+async function sendReliably(port: number, texts: string[], limitMs: number): Promise<void> {
+  const open = new Map(texts.map((text, id) => [id, text]));
+  const end = Date.now() + limitMs;
+  while (open.size > 0) {
+    if (Date.now() > end) throw new Error(`${open.size} events were never answered`);
+    await new Promise<void>((done) => {
+      const socket: Socket = connect(port, '127.0.0.1');
+      const over = setTimeout(() => socket.destroy(), 3_000);
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+        for (const m of text.matchAll(/"result":"ok","id":(\d+)\}/g)) open.delete(Number(m[1]));
+        text = text.slice(-100);
+        if (open.size === 0) socket.destroy();
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearTimeout(over);
+        done();
+      });
+      socket.on('connect', () => {
+        for (const [id, event] of open) socket.write(`${event.slice(0, -1)},"id":${id}}`);
+      });
+    });
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** Calls of company t1 as events: start, answered, ended, CDR. */
+function callEvents(prefix: string, count: number): string[] {
+  const base = Math.floor(Date.now() / 1000) - 60;
+  return Array.from({ length: count }, (_, i) => {
+    const callid = `${prefix}-${i}`;
+    const common = {
+      callid,
+      tenant: 't1',
+      direction: 'in',
+      src: `7916${String(i).padStart(7, '0')}`,
+      dst: '74951000101',
+      did: '74951000101',
+    };
+    const call = (state: string, ts: number, more: object) => ({
+      method: 'E_PBX_CALL',
+      params: { ...common, state, ts, ts_us: i, code: '', who: '', ...more },
+    });
+    return [
+      call('start', base, {}),
+      call('answered', base + 2, { code: 200, who: '101@alfa.pbx.test' }),
+      call('ended', base + 10, { who: 'downstream' }),
+      {
+        method: 'E_ACC_CDR',
+        params: {
+          ...common,
+          method: 'INVITE',
+          from_tag: `t${i}`,
+          sip_code: '200',
+          answered_by: '101@alfa.pbx.test',
+          rec: 'all',
+          hangup: 'downstream',
+          ts_invite: `${base}.000000`,
+          ts_answer: `${base + 2}.000000`,
+          ts_end: `${base + 10}.000000`,
+          ms_duration: 8000,
+        },
+      },
+    ].map((e) => JSON.stringify({ jsonrpc: '2.0', ...e }));
+  }).flat();
+}
+
+async function settled(stack: Stack, expected: string[]): Promise<void> {
+  await until(`${expected.length} calls`, async () => (await allIds(stack, 't1')).length >= expected.length, 60_000);
+  await until(
+    'the ledger closes',
+    async () => {
+      const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
+      return ledger.closed && ledger.stages.every((s) => s.inFlight === 0);
+    },
+    60_000,
+  );
+  const ids = await allIds(stack, 't1');
+  const there = new Set(ids);
+  const wanted = new Set(expected);
+  expect({
+    missing: expected.filter((id) => !there.has(id)),
+    strange: ids.filter((id) => !wanted.has(id)),
+    twice: ids.filter((id, i) => ids.indexOf(id) !== i),
+  }).toEqual({ missing: [], strange: [], twice: [] });
+}
+
+describe('killed while calls come in', () => {
+  let stack: Stack;
+  const expected: string[] = [];
+  beforeAll(async () => {
+    stack = await startStack();
+    await putCompanies(stack);
+  });
+  afterAll(() => stack.end());
+
+  test.each(['decoder', 'assembler', 'clickhouse', 'nats', 'edge', 'postgres'])(
+    '%s: nothing that was answered is lost, nothing is there twice',
+    async (part) => {
+      const count = 300;
+      const sending = sendReliably(stack.ports.events, callEvents(part, count), 60_000);
+      for (let i = 0; i < 3; i++) {
+        await new Promise((done) => setTimeout(done, 150));
+        try {
+          process.kill(pidOf(stack, part), 'SIGKILL');
+        } catch {
+          // dead already, not yet started again
+        }
+      }
+      await sending;
+      await until('every part is ready again', async () => (await fetch(`${stack.portal}/healthz`)).status === 200, 60_000);
+      expected.push(...Array.from({ length: count }, (_, i) => `${part}-${i}`));
+      await settled(stack, expected);
+    },
+  );
+
+  test('/healthz names the part that is missing', async () => {
+    const pid = pidOf(stack, 'clickhouse');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await until('clickhouse is named', async () => {
+        const response = await fetch(`${stack.portal}/healthz`);
+        return response.status === 503 && ((await response.json()) as { failing: string }).failing === 'clickhouse';
+      });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await until('ready again', async () => (await fetch(`${stack.portal}/healthz`)).status === 200);
+  });
+
+  test('a clean stop and start: the ledger and the calls are the same', async () => {
+    const received = async () =>
+      (await stack.rest<{ stages: { stage: string; received: number }[] }>('GET', '/ops/ledger')).stages.map((s) => s.received);
+    const before = await received();
+    await stack.stop();
+    stack = await startStack({ dataDir: stack.dataDir });
+    await settled(stack, expected);
+    expect(await received()).toEqual(before);
+  });
+
+  test('kill -9 of the launcher leaves nothing alive and nothing that stops the next start', async () => {
+    const run = join(stack.dataDir, 'run');
+    const pids = readdirSync(run).map((f) => (JSON.parse(readFileSync(join(run, f), 'utf8')) as { pid: number }).pid);
+    expect(pids.length).toBeGreaterThanOrEqual(8);
+    await stack.stop('SIGKILL');
+    const alive = (pid: number) => {
+      try {
+        return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      } catch {
+        return false;
+      }
+    };
+    await until('all are gone', () => pids.every((pid) => !alive(pid)));
+    stack = await startStack({ dataDir: stack.dataDir });
+    await settled(stack, expected);
+  });
+});
+
+describe('hot standby', () => {
+  test('another assembler goes on within seconds and the rows are the same', async () => {
+    const stack = await startStack({ env: { ASSEMBLERS: '2', DECODERS: '2' } });
+    try {
+      await putCompanies(stack);
+      const sending = sendReliably(stack.ports.events, callEvents('standby', 300), 60_000);
+      await new Promise((done) => setTimeout(done, 200));
+      for (const part of ['assembler-1', 'assembler-2']) {
+        process.kill(pidOf(stack, part), 'SIGKILL');
+        await new Promise((done) => setTimeout(done, 1_500));
+      }
+      await sending;
+      await settled(
+        stack,
+        Array.from({ length: 300 }, (_, i) => `standby-${i}`),
+      );
+    } finally {
+      await stack.end();
+    }
+  });
+});
+
+describe('one source late', () => {
+  const LISTED = truth().filter((c) => c.in_company_list);
+  const say = (c: Record<string, unknown>) =>
+    Object.fromEntries(
+      ['id', 'tenant', 'direction', 'result', 'from', 'dialled', 'answeredBy', 'employee', 'sipCode', 'hangupBy'].map((k) => [k, c[k]]),
+    );
+
+  test.each(['events', 'hep'])('%s first, the other after the calls have left memory: the same calls, none twice', async (first) => {
+    // ten seconds of memory instead of ten minutes: the late source finds its calls in the store
+    const stack = await startStack({ env: { SETTLED_KEEP_SECONDS: '10' } });
+    try {
+      await putCompanies(stack);
+      const send = { events: () => sendTcp(stack.ports.events, events()), hep: () => sendUdp(stack.ports.hep, hep('udp')) };
+      const rows = async () => {
+        const pages = await Promise.all(
+          ['t1', 't2'].map((t) => stack.rest<{ data: Record<string, unknown>[] }>('GET', `/tenants/${t}/calls?limit=1000`)),
+        );
+        return pages.flatMap((p) => p.data).map(say);
+      };
+      await send[first as keyof typeof send]();
+      await until('28 calls', async () => (await rows()).length === LISTED.length, 30_000);
+      const before = await rows();
+      await new Promise((done) => setTimeout(done, 13_000));
+      await send[first === 'events' ? 'hep' : 'events']();
+      await until(
+        'the late source is in the ledger',
+        async () => {
+          const ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
+          return (
+            ledger.closed &&
+            ledger.stages.every((s) => s.inFlight === 0) &&
+            ledger.stages.some((s) => s.stage === 'decode' && s.received >= 532 + 300)
+          );
+        },
+        40_000,
+      );
+      await new Promise((done) => setTimeout(done, 3_000));
+      expect(await rows()).toEqual(before);
+    } finally {
+      await stack.end();
+    }
+  });
+});
