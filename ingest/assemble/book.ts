@@ -215,12 +215,12 @@ export class Book {
         conversation.fates[i] = 'open';
         calls.received++;
       }
-      const folded = foldCall(facts, settle.lastEdgeAt);
+      // only the last dialog can still go on; an earlier one was followed by another
+      const isLast = i === dialogs.length - 1;
+      const folded = foldCall(facts, isLast ? settle.lastEdgeAt : 0);
       const seen = conversation.written[i];
       if (folded.kind === 'call') {
-        // only the last dialog can still go on; an earlier one was followed by another
-        const isLast = i === dialogs.length - 1;
-        if (isLast && !seen && !silent && (folded.end === null || dueFor(folded.end, settle) > time)) {
+        if (isLast && !silent && (folded.end === null || (!seen && dueFor(folded.end, settle) > time))) {
           over = false;
           return;
         }
