@@ -1,0 +1,56 @@
+/**
+ * npm run bench [-- NAME …] [-- --write]: measures, prints JSON lines and a table; --write puts the table into
+ * docs/benchmarks.md. Names: pure, latency, store, hep, overload, calls. Nothing else should run on the machine.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { hepLoad } from './hep-load.ts';
+import { latency } from './latency.ts';
+import { pure } from './pure.ts';
+import type { BenchResult } from './result.ts';
+import { store } from './store.ts';
+
+const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
+  pure,
+  latency,
+  store,
+  hep: () => hepLoad(50_000, 60),
+  overload: () => hepLoad(80_000, 30),
+  // 14 packets a call
+  calls: () => hepLoad(14_000, 60, true),
+};
+const args = process.argv.slice(2);
+const names = args.filter((a) => !a.startsWith('--'));
+if (args.includes('--help') || names.some((n) => !BENCHES[n])) {
+  console.log(`npm run bench [-- NAME …] [-- --write]   names: ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(args.includes('--help') ? 0 : 2);
+}
+const results: BenchResult[] = [];
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  console.error(`measuring ${name} …`);
+  for (const result of (await BENCHES[name]?.()) ?? []) {
+    results.push(result);
+    console.log(JSON.stringify(result));
+  }
+}
+const shown = (v: number) => (Number.isInteger(v) ? v.toLocaleString('en') : v.toLocaleString('en', { maximumSignificantDigits: 3 }));
+const table = [
+  '| benchmark | figure | measured | asked for |',
+  '|---|---|---|---|',
+  ...results.map(
+    (r) =>
+      `| ${r.name} | ${r.figure} | ${shown(r.value)} ${r.unit} | ${r.target === undefined ? '' : `${r.target} ${r.unit}${r.met ? '' : ' — **missed**'}`} |`,
+  ),
+].join('\n');
+console.log(`\n${table}`);
+if (args.includes('--write')) {
+  const file = new URL('../../docs/benchmarks.md', import.meta.url);
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+  const text = readFileSync(file, 'utf8');
+  const marker = '<!-- measured -->';
+  writeFileSync(
+    file,
+    `${text.slice(0, text.indexOf(marker) + marker.length)}\n\nMachine: ${machine}. Command: \`npm run bench -- --write${names.length > 0 ? ` ${names.join(' ')}` : ''}\`.\n\n${table}\n`,
+  );
+}
+process.exitCode = results.some((r) => r.met === false) ? 1 : 0;
