@@ -76,9 +76,12 @@ export async function decodedChannels(client: ClickHouseClient, scope: OperatorS
     dropped: Record<string, string>;
     edge_drops: Record<string, string>;
   }>(client, scope, {
-    sql: `SELECT edge, boot, channel, max(first_n + count - 1) AS proven_n, sum(count) AS packets, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(dead) AS dead,
-        sum(facts) AS facts, sumMap(dropped) AS dropped, maxMap(edge_drops) AS edge_drops
-      FROM ledger_frames FINAL GROUP BY edge, boot, channel`,
+    sql: `SELECT edge, boot, channel, max(n) AS proven_n, sum(p) AS packets, sum(s) AS stored, sum(du) AS duplicate, sum(de) AS dead, sum(f) AS facts, sumMap(dr) AS dropped, maxMap(ed) AS edge_drops
+      FROM (
+        SELECT edge, boot, channel, toUInt64(first_n + count - 1) AS n, count AS p, stored AS s, duplicate AS du, dead AS de, facts AS f, dropped AS dr, edge_drops AS ed FROM ledger_frames FINAL
+        UNION ALL
+        SELECT edge, boot, channel, proven_n AS n, packets AS p, stored AS s, duplicate AS du, dead AS de, facts AS f, dropped AS dr, edge_drops AS ed FROM ledger_days
+      ) GROUP BY edge, boot, channel`,
     params: {},
   });
   const counts = (map: Record<string, string>) => Object.fromEntries(Object.entries(map).map(([k, v]) => [k, Number(v)]));

@@ -12,6 +12,7 @@ import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import type { KV as KvBucket } from '@nats-io/kv';
 import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
+import { sumLedgerDays } from '../write/ledger-days.ts';
 import { untilDone } from '../write/retry.ts';
 import { Book, sameCall } from './book.ts';
 import type { Conversation } from './conversation.ts';
@@ -258,6 +259,11 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     );
   }, 1_000);
 
+  // the one active process looks after the ledger's past, between blocks
+  const sumPast = () => enqueue('summing past days of the ledger', async () => void (await sumLedgerDays(store)));
+  sumPast();
+  const hourly = setInterval(sumPast, 3_600_000);
+
   const consumer = await bus.js.consumers.get(FACTS.name, {
     filter_subjects: subjects.allFacts(settings.group),
     deliver_policy: DeliverPolicy.StartSequence,
@@ -281,6 +287,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   service.onStop('assembler', async () => {
     ticks.stop();
     clearInterval(report);
+    clearInterval(hourly);
     await messages.close();
     await loop.catch(() => undefined);
     // no last block and no last snapshot: a block that the stream did not cut would be cut differently by the next life

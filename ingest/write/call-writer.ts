@@ -31,6 +31,7 @@ export class CallWriter {
   readonly #stopping: AbortSignal;
   readonly #stream: string;
   readonly #sink = new RowSink();
+  readonly #idSink = new RowSink();
 
   /** @param stream names the FACTS stream in tokens: a stream made anew begins its sequences again */
   constructor(client: ClickHouseClient, log: Log, stopping: AbortSignal, stream: string) {
@@ -42,8 +43,10 @@ export class CallWriter {
 
   async write(block: Block): Promise<void> {
     const token = `${this.#stream}-${block.seq}`;
-    await this.#insert(CALL_IDS, token, block.rows, (row) => writeCallIds(this.#sink, row));
-    await this.#insert(CALLS, token, block.rows, (row) => writeCall(this.#sink, row, block.at));
+    await Promise.all([
+      this.#insert(CALL_IDS, token, block.rows, (row) => writeCallIds(this.#idSink, row), this.#idSink),
+      this.#insert(CALLS, token, block.rows, (row) => writeCall(this.#sink, row, block.at)),
+    ]);
     await this.#insert(SECURITY_EVENTS, token, block.security, (event) => writeSecurityEvent(this.#sink, event, block.at));
     if (block.revisions.length > 0) await this.#revise(block.revisions, block.at, token);
   }
@@ -109,11 +112,17 @@ export class CallWriter {
     );
   }
 
-  async #insert<T>(table: Table, token: string | undefined, list: readonly T[], write: (element: T) => void): Promise<void> {
+  async #insert<T>(
+    table: Table,
+    token: string | undefined,
+    list: readonly T[],
+    write: (element: T) => void,
+    sink = this.#sink,
+  ): Promise<void> {
     if (list.length === 0) return;
-    this.#sink.clear();
+    sink.clear();
     for (const element of list) write(element);
-    await insertBlock(this.#client, table, this.#sink.view(), this.#sink.rows, {
+    await insertBlock(this.#client, table, sink.view(), sink.rows, {
       ...(token ? { token: `${table.name}-${token}` } : {}),
       stopping: this.#stopping,
       log: this.#log,

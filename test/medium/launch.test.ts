@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectBus } from '@callscope/core/node/nats.ts';
+import { sumLedgerDays } from '@callscope/ingest/write/ledger-days.ts';
 import { migrate } from '@callscope/launch/migrate.ts';
 import { envExample, help } from '@callscope/launch/settings.ts';
 import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
@@ -219,6 +220,22 @@ describe('a running system', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => ask(`SELECT ${i} AS i`)));
     expect(answers.map((a) => (a[0] as { i: number }).i)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     await slow;
+  });
+
+  test('past days of the ledger are summed and stay what they were', async () => {
+    const ledger = async () => (await stack.rest<{ stages: object[]; edges: object[] }>('GET', '/ops/ledger')).edges;
+    await store.command({
+      query: `INSERT INTO ledger_frames (edge, boot, channel, first_n, count, received_at, stored, duplicate, dead, dropped, facts, edge_drops)
+        SELECT 'old', 7, 'hep-udp', 1 + number * 100, 100, now64(3) - toIntervalDay(5 + number % 2), 90, 5, 1, map('version', 4), 50, map('kernel_buffer', number) FROM numbers(40)`,
+    });
+    const before = await ledger();
+    expect(before).toEqual(
+      expect.arrayContaining([expect.objectContaining({ edge: 'old', accepted: 4_000, decoded: 4_000, dropped: { kernel_buffer: 39 } })]),
+    );
+    expect(await sumLedgerDays(store)).toHaveLength(2);
+    expect(await sumLedgerDays(store)).toHaveLength(0);
+    expect(await ask("SELECT count() AS n FROM ledger_frames WHERE edge = 'old'")).toEqual([{ n: 0 }]);
+    expect(await ledger()).toEqual(before);
   });
 
   test('a full stream refuses: events get an error, nothing that was answered is lost', async () => {
