@@ -54,7 +54,7 @@ export interface CallRow {
   endedAt: number;
   sipCode: number;
   hangupBy: HangupBy | '';
-  /** domains and raw users as the edge saw them: what a later directory is resolved against again */
+  /** domains as the packets had them, where no event named the company: what a later directory is resolved against */
   fromHost: string;
   dialledHost: string;
   /** tenant named by the edge's own event, '' when only HEP was seen */

@@ -71,8 +71,9 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     endedAt: draft.endedAt,
     sipCode: draft.sipCode,
     hangupBy: draft.hangupBy,
-    fromHost: draft.fromHost,
-    dialledHost: draft.dialledHost,
+    // domains decide the company only where no event named it; kept only then, the row is the same with and without packets
+    fromHost: draft.edgeTenant === '' ? draft.fromHost : '',
+    dialledHost: draft.edgeTenant === '' ? draft.dialledHost : '',
     edgeTenant: draft.edgeTenant,
     recordRule: draft.recordRule,
     source: draft.source,

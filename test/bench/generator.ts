@@ -52,12 +52,13 @@ function sendOne(): void {
   if (step === 0) {
     id = `${run}${calls.toString(16).padStart(ID_LENGTH - run.length, '0')}`;
     calls++;
-    if (eventSocket) ids.push(id);
   }
   const packet = stampPacket(call[step] as PacketTemplate, id, Date.now() * 1_000 + step);
   (sockets[calls % sockets.length] as (typeof sockets)[number]).send(packet, onSent);
   sent++;
   step = (step + 1) % call.length;
+  // the accounting record comes at the end; what was before it may come together with it
+  if (step === 0 && eventSocket) ids.push(id);
 }
 
 const started = performance.now();

@@ -49,6 +49,13 @@ export async function hepLoad(rate: number, seconds: number, withEvents = false)
       async () => (await ledgerOf(stack)).stages.every((s) => s.inFlight === 0 || s.stage === 'calls'),
       120_000,
     );
+    // what is in a socket is not yet received, and the last calls settle a moment after their last packet
+    await until(
+      'everything sent is received',
+      async () => ((await ledgerOf(stack)).stages[0]?.received ?? 0) >= generated.sent + generated.events,
+      20_000,
+    ).catch(() => undefined);
+    await new Promise((done) => setTimeout(done, 4_000));
     clearInterval(watch);
     const cpu = cpuBetween(before, usageOfTree(stack.pid));
     const ledger = await ledgerOf(stack);
