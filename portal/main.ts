@@ -21,6 +21,8 @@ await runService('portal', async (service) => {
   const postgres = connectPostgres<PostgresSchema>(config.DATABASE_URL, 'callscope-portal', service.log);
   service.onStop('postgres', () => postgres.close());
 
+  if ((config.BOOTSTRAP_TOKEN?.length ?? 99) < 16)
+    service.log.warn('BOOTSTRAP_TOKEN has fewer than 16 characters: fit for a test, not for a network');
   const made = await ensureOperatorToken(postgres.db, config.BOOTSTRAP_TOKEN);
   if (made !== null) service.log.info(`first sign-in: the operator's token, shown this once: ${made}`);
   const outbox = await publishOutbox(postgres, bus, service.log);

@@ -103,7 +103,8 @@ export const blocks = {
     PORTAL_PORT: port(3000).describe('port of the portal and REST'),
     BOOTSTRAP_TOKEN: z
       .string()
-      .min(16, 'must have at least 16 characters')
+      .max(512)
+      .regex(/^[\x21-\x7e]+$/, 'takes printable ASCII without spaces')
       .optional()
       .describe('operator token created at first start; not given: one is made and printed once'),
     EXPECT_SERVICES: z

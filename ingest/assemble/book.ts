@@ -9,6 +9,9 @@ import { dueFor, LATE_MS, type SettleRules, settleDeadline, silenceDue } from '.
 
 /** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
 const CUT_EVERY_MS = 200;
+/** with this many rows waiting there is load, and fewer, larger blocks leave the store less to merge */
+const BUSY_ROWS = 200;
+const CUT_BUSY_MS = 600;
 const CUT_ROWS = 5_000;
 
 export interface Revision {
@@ -100,7 +103,7 @@ export class Book {
 
   /** Stream time at which something becomes due, ms; Infinity when nothing is open. */
   nextDue(): number {
-    const cut = this.pendingRows > 0 ? this.state.lastCut + CUT_EVERY_MS : Number.POSITIVE_INFINITY;
+    const cut = this.pendingRows > 0 ? this.state.lastCut + this.#cutEvery() : Number.POSITIVE_INFINITY;
     return Math.min(this.#deadlines.next(), cut);
   }
 
@@ -281,10 +284,14 @@ export class Book {
     }
   }
 
+  #cutEvery(): number {
+    return this.pendingRows >= BUSY_ROWS ? CUT_BUSY_MS : CUT_EVERY_MS;
+  }
+
   /** Takes the block that is due at this message, or null. `force` cuts whatever is there (before a snapshot). */
   cut(force = false): Block | null {
     if (this.pendingRows === 0) return null;
-    if (!force && this.state.time - this.state.lastCut < CUT_EVERY_MS && this.pendingRows < CUT_ROWS) return null;
+    if (!force && this.state.time - this.state.lastCut < this.#cutEvery() && this.pendingRows < CUT_ROWS) return null;
     this.state.lastCut = this.state.time;
     const block = { ...this.#pending, seq: this.state.seq, at: this.state.time };
     this.#pending = { seq: 0, at: 0, rows: [], revisions: [], security: [] };

@@ -9,6 +9,9 @@ export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'directory:write', 
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
 
+/** Words for the usual sets: `read` and `write` in a request mean these. */
+export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { read: READ_ONLY, write: TOKEN_SCOPES };
+
 /** Who stands behind a request. */
 export type Caller = { kind: 'operator' } | { kind: 'company'; tenant: string; scopes: readonly TokenScope[] };
 
@@ -25,7 +28,7 @@ const newToken = () => `cs_${randomBytes(32).toString('base64url')}`;
 
 /** The caller of a Bearer token, or null. Looked up by hash, so its time says nothing about the token. */
 export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promise<Caller | null> {
-  if (token.length < 16 || token.length > 512) return null;
+  if (token.length > 512) return null;
   return asOperator(db, async (trx) => {
     const row = await trx
       .selectFrom('api_tokens')

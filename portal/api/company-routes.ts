@@ -2,7 +2,7 @@ import { KV } from '@callscope/core/bus/streams.ts';
 import { directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
-import { issueToken, listTokens, READ_ONLY, revokeToken, TOKEN_SCOPES } from '@callscope/modules/access/tokens.ts';
+import { issueToken, listTokens, READ_ONLY, revokeToken, SCOPE_SETS, TOKEN_SCOPES } from '@callscope/modules/access/tokens.ts';
 import { DomainTaken, getDirectory, getTenant, listTenants, putDirectory, putTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
@@ -183,7 +183,10 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
           content: json(
             z.strictObject({
               name: z.string().min(1).max(100),
-              scopes: z.array(z.enum(TOKEN_SCOPES)).default([]).describe('none: read only'),
+              scopes: z
+                .array(z.enum([...TOKEN_SCOPES, 'read', 'write']))
+                .default([])
+                .describe('none: read only; read and write are sets of the others'),
             }),
           ),
         },
@@ -199,7 +202,8 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       const scope = scopeOf(c, tenant, 'tokens:write');
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const caller = c.get('caller');
-      const wanted = scopes.length > 0 ? scopes : READ_ONLY;
+      const wanted =
+        scopes.length > 0 ? [...new Set(scopes.flatMap((s) => (s === 'read' || s === 'write' ? SCOPE_SETS[s] : [s])))] : READ_ONLY;
       const beyond = caller.kind === 'company' ? wanted.filter((s) => !caller.scopes.includes(s)) : [];
       if (beyond.length > 0) throw new Problem(403, `a token cannot give what it does not have: ${beyond.join(', ')}`);
       return c.json(await issueToken(db, scope, name, wanted), 201);
