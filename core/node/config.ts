@@ -6,7 +6,8 @@ import { z } from 'zod';
  * The one reader of the environment. Each process composes the blocks it needs with `readConfig`;
  * an error names the setting and what it takes, never its value (it may be a secret).
  */
-const port = (fallback: number) => z.coerce.number().int('must be a port number, 0 to 65535').min(0).max(65535).default(fallback);
+const port = (fallback: number) =>
+  z.coerce.number('must be a port number, 0 to 65535').int('must be a port number, 0 to 65535').min(0).max(65535).default(fallback);
 const count = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
 const flag = z
   .enum(['0', '1'], 'must be 0 or 1')

@@ -72,7 +72,7 @@ describe('what cannot start says why', () => {
       DATA_DIR: join(dir, 'x'),
       HEP_PORT: 'many',
       NATS_URL: 'http://secret@host',
-      BOOTSTRAP_TOKEN: 'short',
+      BOOTSTRAP_TOKEN: 'two words',
     });
     expect(code).toBe(2);
     for (const name of ['HEP_PORT', 'BOOTSTRAP_TOKEN']) expect(output).toContain(`${name}: `);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPath } from '@callscope/launch/supervise.ts';
 import pg from 'pg';
@@ -243,8 +243,9 @@ describe('one call', () => {
       expect([at, packets]).toEqual([bytes.length, hep('udp').filter((p) => p.includes(truthOf(1).call_id)).length]);
       return;
     }
-    const read = spawnSync('tshark', ['-r', '-', '-Y', 'sip.Call-ID', '-T', 'fields', '-e', 'sip.Call-ID', '-e', 'ip.checksum.status'], {
-      input: bytes,
+    const file = join(stack.dataDir, 'call.pcap');
+    writeFileSync(file, bytes);
+    const read = spawnSync('tshark', ['-r', file, '-Y', 'sip.Call-ID', '-T', 'fields', '-e', 'sip.Call-ID', '-e', 'ip.checksum.status'], {
       encoding: 'utf8',
     });
     const lines = read.stdout.trim().split('\n');
