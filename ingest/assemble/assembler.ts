@@ -14,7 +14,7 @@ import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
 import { untilDone } from '../write/retry.ts';
-import { Book, sameCall } from './book.ts';
+import { Book, type Fates, sameCall } from './book.ts';
 import type { Conversation } from './conversation.ts';
 import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
 import { acquireLease } from './lease.ts';
@@ -172,6 +172,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const nextDue = () =>
     Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
   let pendingMessages = 0;
+  /** in blocks that the store has not accepted yet: settled, and still in flight for the ledger */
+  const unwritten = { calls: 0, security: 0 };
 
   const onMessage = async (message: JsMsg) => {
     const facts = read(message);
@@ -189,9 +191,13 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     if (block) {
       callsTotal.inc({ kind: 'new' }, block.rows.length);
       callsTotal.inc({ kind: 'revised' }, block.revisions.length);
+      unwritten.calls += block.rows.length;
+      unwritten.security += block.security.length;
       enqueue('writing a block of calls', async () => {
         await writer.write(block);
         book.flushedSeq = block.seq;
+        unwritten.calls -= block.rows.length;
+        unwritten.security -= block.security.length;
       });
     } else if (queued === 0) book.flushedSeq = book.state.seq;
     if (snapshotDue) {
@@ -246,7 +252,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     counted = { stored: book.state.facts.stored, duplicate: book.state.facts.duplicate };
     const text = JSON.stringify({
       facts: { ...book.state.facts, inFlight: 0 },
-      calls: { ...book.state.calls, inFlight: book.inFlight },
+      calls: callFates(book, unwritten),
       pendingMessages,
       lagSeconds,
     });
@@ -295,6 +301,20 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     await feed.stop();
     await lease.release();
   });
+}
+
+/** What became of the conversations, by what the store has accepted: a call in a block under way is in flight. */
+function callFates(book: Book, unwritten: { calls: number; security: number }): Fates & { inFlight: number } {
+  const { calls } = book.state;
+  const waiting = { calls: unwritten.calls + book.uncut.calls, security: unwritten.security + book.uncut.security };
+  const { security = 0, ...dropped } = calls.dropped;
+  const written = security - waiting.security;
+  return {
+    ...calls,
+    stored: calls.stored - waiting.calls,
+    dropped: written > 0 ? { ...dropped, security: written } : dropped,
+    inFlight: book.inFlight + waiting.calls + waiting.security,
+  };
 }
 
 /**

@@ -101,6 +101,11 @@ export class Book {
     return this.#pending.rows.length + this.#pending.revisions.length + this.#pending.security.length;
   }
 
+  /** New calls and security events that are settled and not yet in a block. */
+  get uncut(): { calls: number; security: number } {
+    return { calls: this.#pending.rows.length, security: this.#pending.security.length };
+  }
+
   /** Stream time at which something becomes due, ms; Infinity when nothing is open. */
   nextDue(): number {
     const cut = this.pendingRows > 0 ? this.state.lastCut + this.#cutEvery() : Number.POSITIVE_INFINITY;

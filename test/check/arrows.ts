@@ -12,6 +12,7 @@ const ARROWS: Record<string, readonly string[]> = {
   recorder: ['core'],
   portal: ['core', 'analytics', 'modules'],
   launch: ['core', 'sql'],
+  demo: ['core', 'ingest', 'launch'],
 };
 const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog|reports|query|present)\//];
 const STORE_CLIENT = [
