@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { ensurePackages, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
 import { natsServer } from './nats.ts';
+import { buildPages } from './pages.ts';
 import { portFor, requireFree } from './ports.ts';
 import { postgresServer } from './postgres.ts';
 import { secret } from './secrets.ts';
@@ -52,6 +53,9 @@ export async function launch(config: Config, log: Log): Promise<System> {
   if (!given('NATS_URL')) ensurePackages([NATS_SERVER], config.NO_INSTALL, log);
 
   const supervisor = new Supervisor(runDir, log);
+  const pages = buildPages(log);
+  // it is waited for below; its failure must not be an unhandled one meanwhile
+  pages.catch(() => undefined);
   const servers: { name: string; limitMs: number }[] = [];
   const urls: Record<string, string> = {};
   const ours: Promise<void>[] = [];
@@ -99,6 +103,7 @@ export async function launch(config: Config, log: Log): Promise<System> {
   await Promise.all(ours);
   const stores = { ...readConfig(settings.database, settings.clickhouse), ...urls };
   await migrate(stores.DATABASE_URL, stores.CLICKHOUSE_URL, log);
+  await pages;
 
   const services = [
     ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),

@@ -1,5 +1,6 @@
 import type { DirectoryBody, DirectorySnapshot } from '@callscope/core/domain/directory.ts';
 import type { ColumnType, Generated } from 'kysely';
+import type { Role } from './access/callers.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** written as JSON text, read parsed */
@@ -29,6 +30,27 @@ export interface PostgresSchema {
     created_at: Generated<Date>;
     last_used_at: ColumnType<Date | null, Date | undefined, Date>;
     revoked_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
+  users: {
+    id: Generated<string>;
+    /** null: the operator's */
+    tenant: string | null;
+    login: string;
+    password_hash: string;
+    role: Role;
+    employee: string | null;
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
+  };
+  sessions: {
+    hash: Buffer;
+    user_id: string;
+    tenant: string | null;
+    created_at: Generated<Date>;
+    last_seen_at: Timestamp;
+    expires_at: ColumnType<Date, Date, Date>;
+    user_agent: string;
+    address: string;
   };
   outbox: {
     id: Generated<string>;

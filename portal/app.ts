@@ -1,6 +1,7 @@
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, histogram, registry } from '@callscope/core/node/metrics.ts';
+import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { callerOf } from '@callscope/modules/access/tokens.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
@@ -11,8 +12,8 @@ import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
+import { userRoutes } from './api/user-routes.ts';
 import type { HealthWatch } from './health/health.ts';
-import { statusPage } from './health/page.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const requests = counter('portal_requests_total', 'REST requests', ['method', 'route', 'status']);
@@ -75,6 +76,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
     await next();
   });
   companyRoutes(api, deps);
+  userRoutes(api, deps);
   callRoutes(api, deps);
   opsRoutes(api, deps);
 
@@ -84,7 +86,6 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
     return c.json(state, state.status === 'ready' ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'content-type': registry.contentType }));
-  app.get('/', async (c) => c.html(statusPage(await health.check())));
   app.route('/api/v1', api);
   app.onError((error, c) => respond(c, problemOf(error, deps)));
   app.notFound((c) => respond(c, new Problem(404, `there is nothing at ${c.req.path}`)));
@@ -93,6 +94,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
 
 function problemOf(error: Error, { log }: Deps): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof SignInBusy) return new Problem(429, error.message);
   if (error instanceof QueryTooLarge) return new Problem(422, error.message);
   if (error instanceof StoreUnavailable) return new Problem(503, error.message);
   if (error instanceof HTTPException) return new Problem(error.status, error.message || 'the request cannot be read: is its body JSON?');

@@ -1,3 +1,4 @@
+import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
 import { blocks, readConfig } from '@callscope/core/node/config.ts';
@@ -5,11 +6,13 @@ import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
+import { ensureOperatorUser } from '@callscope/modules/access/users.ts';
 import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
-import { serve } from '@hono/node-server';
 import { createApp } from './app.ts';
+import { type Deps, provide } from './deps.ts';
 import { HealthWatch } from './health/health.ts';
+import { serve } from './serve.ts';
 
 await runService('portal', async (service) => {
   const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database, blocks.group, blocks.portal);
@@ -24,30 +27,25 @@ await runService('portal', async (service) => {
   if ((config.BOOTSTRAP_TOKEN?.length ?? 99) < 16)
     service.log.warn('BOOTSTRAP_TOKEN has fewer than 16 characters: fit for a test, not for a network');
   const made = await ensureOperatorToken(postgres.db, config.BOOTSTRAP_TOKEN);
-  if (made !== null) service.log.info(`first sign-in: the operator's token, shown this once: ${made}`);
+  if (made !== null) service.log.info(`the operator's token for REST, shown this once: ${made}`);
+  const person = await ensureOperatorUser(postgres.db);
+  if (person)
+    service.log.info(`first sign-in: domain ${OPERATOR_DOMAIN}, user ${person.login}, password shown this once: ${person.password}`);
   const outbox = await publishOutbox(postgres, bus, service.log);
   service.onStop('outbox', () => outbox.stop());
 
   const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES);
-  const app = createApp({ db: postgres.db, store, bus, clock: systemClock, log: service.log, group: config.EDGE_GROUP }, health);
-  await new Promise<void>((done, failed) => {
-    const server = serve({ fetch: app.fetch, hostname: config.PORTAL_HOST, port: config.PORTAL_PORT }, () => done());
-    server.once('error', (cause) =>
-      failed(
-        new Error(`cannot listen at ${config.PORTAL_HOST}:${config.PORTAL_PORT}: choose another with PORTAL_HOST and PORTAL_PORT`, {
-          cause,
-        }),
-      ),
-    );
-    service.onStop(
-      'http',
-      () =>
-        new Promise<void>((closed) => {
-          server.close(() => closed());
-          if ('closeIdleConnections' in server) server.closeIdleConnections();
-          setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000).unref();
-        }),
-    );
-  });
+  const deps: Deps = {
+    db: postgres.db,
+    store,
+    bus,
+    clock: systemClock,
+    log: service.log,
+    group: config.EDGE_GROUP,
+    trustProxy: config.TRUST_PROXY,
+  };
+  provide(deps);
+  const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
+  service.onStop('http', close);
   service.setHealth(() => (bus.connected() ? { failing: null } : { failing: 'nats' }));
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { normalizePhone } from './phone.ts';
-import { TENANT_ID } from './tenant.ts';
+import { OPERATOR_DOMAIN, TENANT_ID } from './tenant.ts';
 
 const id = z.string().min(1).max(64);
 const extension = z
@@ -16,7 +16,8 @@ export const tenantSchema = z
       .min(1)
       .max(253)
       .regex(/^[a-z0-9.-]+$/i, 'a SIP domain: letters, digits, dots and hyphens')
-      .transform((d) => d.toLowerCase()),
+      .transform((d) => d.toLowerCase())
+      .refine((d) => d !== OPERATOR_DOMAIN, `"${OPERATOR_DOMAIN}" is kept for the operator's own people: choose another domain`),
     timezone: z.string().default('Europe/Moscow').refine(isZone, 'an IANA time zone such as Europe/Moscow'),
     locale: z.enum(['ru', 'en']).default('ru'),
     notifyEmail: z

@@ -6,6 +6,8 @@ declare const minted: unique symbol;
  */
 export interface TenantScope {
   readonly tenant: string;
+  /** set: only calls in which this employee called, answered or was offered a leg */
+  readonly onlyEmployee?: string;
   readonly [minted]: true;
 }
 
@@ -17,3 +19,6 @@ export interface OperatorScope {
 
 /** Company ids: what the edge sends as `tenant`; also safe in a bus subject and in a file name. */
 export const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/i;
+
+/** Domain of the operator's own people on the sign-in page; no company may have it. */
+export const OPERATOR_DOMAIN = 'operator';

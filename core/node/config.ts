@@ -118,6 +118,7 @@ export const blocks = {
           .filter(Boolean),
       )
       .describe('services that /healthz waits for'),
+    TRUST_PROXY: flag.describe('1: a reverse proxy in front says in X-Forwarded-Proto and X-Forwarded-For how and from where people came'),
   }),
   launch: z.object({
     NATS_PORT: port(4222).describe('port of the embedded bus'),
@@ -158,6 +159,11 @@ type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) exten
 /** Which of these settings the environment gives; an empty one counts as not given. */
 export function given(name: string): boolean {
   return (process.env[name] ?? '') !== '';
+}
+
+/** For a library that reads its settings from the environment by itself, before it is loaded. */
+export function configureLibrary(settings: Record<string, string>): void {
+  Object.assign(process.env, settings);
 }
 
 /** Environment for a child process: this process' own, with these settings on top. */

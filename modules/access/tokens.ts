@@ -1,19 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-
-/** What a company's token may do; none given = read only. */
-export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'directory:write', 'tokens:write'] as const;
-export type TokenScope = (typeof TOKEN_SCOPES)[number];
-export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
-
-/** Words for the usual sets: `read` and `write` in a request mean these. */
-export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { read: READ_ONLY, write: TOKEN_SCOPES };
-
-/** Who stands behind a request. */
-export type Caller = { kind: 'operator' } | { kind: 'company'; tenant: string; scopes: readonly TokenScope[] };
+import { type Caller, TOKEN_SCOPES, type TokenScope } from './callers.ts';
 
 export interface IssuedToken {
   id: string;
@@ -46,16 +36,6 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promi
 
 function isScope(text: string): text is TokenScope {
   return (TOKEN_SCOPES as readonly string[]).includes(text);
-}
-
-/** The right to one company's data: the operator's to any, a company's token to its own with the scope. Null = not allowed. */
-export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {
-  if (caller.kind === 'company' && (caller.tenant !== tenant || !caller.scopes.includes(needs))) return null;
-  return { tenant } as TenantScope;
-}
-
-export function operatorScope(caller: Caller): OperatorScope | null {
-  return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;
 }
 
 /** @returns the token, for the only time */

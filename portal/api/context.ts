@@ -1,24 +1,10 @@
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
-import type { Clock } from '@callscope/core/node/clock.ts';
-import type { Log } from '@callscope/core/node/log.ts';
-import type { Bus } from '@callscope/core/node/nats.ts';
-import { type Caller, operatorScope, type TokenScope, tenantScope } from '@callscope/modules/access/tokens.ts';
-import type { PostgresSchema } from '@callscope/modules/schema.ts';
-import type { ClickHouseClient } from '@clickhouse/client';
+import { type Caller, operatorScope, type TokenScope, tenantScope } from '@callscope/modules/access/callers.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Kysely } from 'kysely';
 import { Problem } from './problem.ts';
 
-/** What routes work with. */
-export interface Deps {
-  db: Kysely<PostgresSchema>;
-  store: ClickHouseClient;
-  bus: Bus;
-  clock: Clock;
-  log: Log;
-  group: string;
-}
+export type { Deps } from '../deps.ts';
 
 export interface Env {
   Variables: { caller: Caller };

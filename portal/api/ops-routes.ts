@@ -1,7 +1,7 @@
 import { securityEvents } from '@callscope/analytics/run/operator.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
-import { tenantScope } from '@callscope/modules/access/tokens.ts';
+import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';

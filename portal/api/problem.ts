@@ -25,6 +25,7 @@ const TITLES: Record<number, string> = {
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Too large a question',
+  429: 'Too many requests',
   500: 'Our mistake',
   503: 'Not available now',
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Fit to be used by an MIT product. */
@@ -34,7 +34,10 @@ export function checkLicences(root: string): string[] {
       license?: string | { type: string };
       licenses?: { type: string }[];
     };
-    const stated = typeof license === 'string' ? license : (license?.type ?? licenses?.map((l) => l.type).join(' OR ') ?? '');
+    const stated =
+      typeof license === 'string'
+        ? license
+        : (license?.type ?? licenses?.map((l) => l.type).join(' OR ') ?? licenceFile(join(root, place)));
     // "A OR B": one that fits is enough; "A AND B": all must
     const fits = stated
       .replace(/[()]/g, '')
@@ -46,4 +49,10 @@ export function checkLicences(root: string): string[] {
       );
   }
   return problems;
+}
+
+/** A package that states no licence may still carry one: "MIT" when its LICENSE begins with that licence's title. */
+function licenceFile(dir: string): string {
+  const file = readdirSync(dir).find((name) => /^licen[cs]e(\.(md|txt))?$/i.test(name));
+  return file && /^\s*(the )?mit license/i.test(readFileSync(join(dir, file), 'utf8')) ? 'MIT' : '';
 }

@@ -12,9 +12,12 @@ export interface Step {
   run(): string[];
 }
 
-function command(file: string, ...args: string[]): string[] {
+const PORTAL = fileURLToPath(new URL('../../portal/', import.meta.url));
+
+/** Runs a tool of node_modules. @param cwd where @returns what it said when it failed */
+function command(file: string, cwd: string, ...args: string[]): string[] {
   const done = spawnSync(process.execPath, [fileURLToPath(new URL(`../../node_modules/${file}`, import.meta.url)), ...args], {
-    cwd: ROOT,
+    cwd,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
@@ -22,10 +25,18 @@ function command(file: string, ...args: string[]): string[] {
   return [`${done.stdout}${done.stderr}`.trim() || `${file} ended with ${done.status ?? done.signal}`];
 }
 
+/** Types of the portal's pages, with warnings (accessibility among them) as failures. */
+function checkPages(): string[] {
+  const kit = command('@sveltejs/kit/svelte-kit.js', PORTAL, 'sync');
+  if (kit.length > 0) return kit;
+  return command('svelte-check/bin/svelte-check', PORTAL, '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human');
+}
+
 /** What `npm run check` checks, in order. */
 export const STEPS: Step[] = [
-  { name: 'types', run: () => command('typescript/bin/tsc', '-p', '.') },
-  { name: 'format and lint', run: () => command('@biomejs/biome/bin/biome', 'ci', '--colors=off', '.') },
+  { name: 'types', run: () => command('typescript/bin/tsc', ROOT, '-p', '.') },
+  { name: 'pages', run: checkPages },
+  { name: 'format and lint', run: () => command('@biomejs/biome/bin/biome', ROOT, 'ci', '--colors=off', '.') },
   { name: 'arrows', run: () => checkArrows(ROOT).map((v) => `${v.file}:${v.line} ${v.message}`) },
   { name: 'checklist', run: () => checkChecklist(ROOT) },
   { name: 'licences', run: () => checkLicences(ROOT) },

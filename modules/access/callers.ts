@@ -1,0 +1,39 @@
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+
+/** What a credential of a company may do. */
+export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'directory:write', 'users:write', 'tokens:write'] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
+
+/** Words for the usual sets: `read` and `write` in a request mean these. */
+export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { read: READ_ONLY, write: TOKEN_SCOPES };
+
+export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who stands behind a request: a token or a person who signed in. */
+export type Caller =
+  | { kind: 'operator' }
+  | {
+      kind: 'company';
+      tenant: string;
+      scopes: readonly TokenScope[];
+      /** set: sees only calls of this employee; '' = an employee nobody named, who sees none */
+      onlyEmployee?: string;
+    };
+
+/** What a person of a company may do. Until rights are data, a role is this. */
+export function scopesOf(role: Role): readonly TokenScope[] {
+  return role === 'admin' ? TOKEN_SCOPES : READ_ONLY;
+}
+
+/** The right to one company's data: the operator's to any, a company's to its own with the scope. Null = not allowed. */
+export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {
+  if (caller.kind === 'operator') return { tenant } as TenantScope;
+  if (caller.tenant !== tenant || !caller.scopes.includes(needs)) return null;
+  return { tenant, ...(caller.onlyEmployee === undefined ? {} : { onlyEmployee: caller.onlyEmployee }) } as TenantScope;
+}
+
+export function operatorScope(caller: Caller): OperatorScope | null {
+  return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '@callscope/core/node/clock.ts';
+import type { Log } from '@callscope/core/node/log.ts';
+import type { Bus } from '@callscope/core/node/nats.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Kysely } from 'kysely';
+
+/** What REST and pages work with. */
+export interface Deps {
+  db: Kysely<PostgresSchema>;
+  store: ClickHouseClient;
+  bus: Bus;
+  clock: Clock;
+  log: Log;
+  group: string;
+  /** behind a proxy that says by what protocol and from where people came */
+  trustProxy: boolean;
+}
+
+let provided: Deps | undefined;
+
+/** Called once by main.ts before the first request: pages are built apart and find it here. */
+export function provide(deps: Deps): void {
+  provided = deps;
+}
+
+export function deps(): Deps {
+  if (!provided) throw new Error('the portal has not started: provide() comes first');
+  return provided;
+}

@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { configureLibrary } from '@callscope/core/node/config.ts';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
+
+const REST = /^\/(api\/|healthz$|healthz\?|metrics$|metrics\?)/;
+
+/**
+ * One port for both: REST, health and metrics by Hono, everything else by the pages that `vite build` made.
+ * @returns closes the server: requests under way end, streams are cut
+ */
+export async function serve(app: Hono, host: string, port: number, trustProxy: boolean): Promise<() => Promise<void>> {
+  const rest = getRequestListener(app.fetch);
+  const pages = await loadPages(trustProxy);
+  const server = createServer((request, response) => {
+    if (REST.test(request.url ?? '')) {
+      void rest(request, response);
+      return;
+    }
+    // a forged protocol would make a foreign origin look like ours; without a proxy it is what the socket is
+    if (!trustProxy) request.headers['x-forwarded-proto'] = 'http';
+    pages(request, response);
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', (cause) =>
+      failed(new Error(`cannot listen at ${host}:${port}: choose another with PORTAL_HOST and PORTAL_PORT`, { cause })),
+    );
+    server.listen(port, host, done);
+  });
+  return () =>
+    new Promise<void>((closed) => {
+      server.close(() => closed());
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 2_000).unref();
+    });
+}
+
+/** @throws when the pages were not built */
+async function loadPages(trustProxy: boolean): Promise<Handler> {
+  configureLibrary({
+    PROTOCOL_HEADER: 'x-forwarded-proto',
+    ...(trustProxy ? { ADDRESS_HEADER: 'x-forwarded-for' } : {}),
+  });
+  const file = new URL('./build/handler.js', import.meta.url).href;
+  try {
+    return ((await import(file)) as { handler: Handler }).handler;
+  } catch (cause) {
+    throw new Error('the pages cannot be loaded: build them with `npm run build`, or begin with `npm start`', { cause });
+  }
+}
