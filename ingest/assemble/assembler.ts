@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { decodeFacts, encodeFactList, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
+import { decodeFacts, encodeFacts, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
 import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Health, Service } from '@callscope/core/node/lifecycle.ts';
-import { errorText } from '@callscope/core/node/log.ts';
+import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -14,15 +14,19 @@ import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
 import { untilDone } from '../write/retry.ts';
-import { Book, type Fates, sameCall } from './book.ts';
+import type { Fates } from './block.ts';
+import { Book } from './book.ts';
 import type { Conversation } from './conversation.ts';
 import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
 import { acquireLease } from './lease.ts';
+import { createLivePublisher } from './live-publisher.ts';
 import { findWritten } from './reload.ts';
 import { resolveWritten } from './reresolve.ts';
 import { resolveAgain } from './resolve.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { sameCall } from './same-call.ts';
+import { captureBook, decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
 import { createTicks } from './ticks.ts';
+import { createWriteQueue } from './write-queue.ts';
 
 export interface AssemblerSettings {
   group: string;
@@ -40,8 +44,6 @@ const callsTotal = counter('assembler_calls_total', 'Rows handed to the store', 
 
 /** A changed directory is applied to calls that began at most this long ago. */
 const RESOLVE_BACK_MS = 14 * 86_400_000;
-/** More blocks than this wait for the store: reading FACTS stops until it catches up. */
-const MAX_QUEUED = 4;
 
 /**
  * FACTS -> conversations -> blocks. One instance is active under the group's lease, others wait. Position and open
@@ -71,46 +73,42 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
 
   const info = await bus.jsm.streams.info(FACTS.name);
   const saved = await snapshots.getBlob(key);
-  const snapshot = saved ? decodeSnapshot(saved) : null;
+  const snapshot = saved ? readSnapshot(saved, log) : null;
   const anew = snapshot !== null && snapshot.state.seq > info.state.last_seq;
   const stream = await streamIdentity(ledger, settings.group, anew);
-  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${stream}`);
+  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${stream}`, async ({ table, row, reason }) => {
+    log.error('the store refuses a row, it goes to the dead letters', { table, error: reason });
+    // for people: what it was made of is still among the raw rows, so there is nowhere to send it again
+    await publishDeadLetter(bus, { step: `write-${table}`, reason, subject: '', bytes: Buffer.from(JSON.stringify(row)) });
+  });
   const changes: DirectoryChange[] = [];
+  const applications: (() => Promise<void>)[] = [];
   const feed = await followDirectories(bus, log, (change) => {
     changes.push(change);
     queueChanges();
   });
   const directories = feed.directories;
+  const live = createLivePublisher(bus, log, {
+    group: settings.group,
+    directories,
+    open: () => book.open(),
+    progress: () => ({ streamTime: book.state.time, pendingMessages, inHand }),
+  });
   const book = new Book({
     rules: { dialogLimitMs: settings.dialogLimitMs },
     keepMs: settings.keepMs,
     memoryBytes: settings.memoryBytes,
     directories,
     onPoison: (conversation, error) => bury('fold', conversation, error),
+    onChange: live.changed,
   });
 
-  // writes happen one after the other, in the order of the stream; what follows a write that was given up is not tried
-  let queue: Promise<void> = Promise.resolve();
-  let queued = 0;
-  let givenUp = false;
-  let room: () => void = () => undefined;
-  const enqueue = (what: string, work: () => Promise<void>) => {
-    queued++;
-    queue = queue
-      .then(() => (givenUp ? undefined : untilDone(what, log, service.stopping, work)))
-      .catch((error) => {
-        givenUp = true;
-        log.warn(`${what} was given up, the next start does it again`, { error });
-      })
-      .finally(() => {
-        queued--;
-        room();
-      });
-  };
+  const queue = createWriteQueue(log, service.stopping);
   const bury = (step: string, conversation: Conversation, error: unknown) => {
     log.error('a conversation cannot be folded, it goes to the dead letters', { callId: conversation.callId, error: errorText(error) });
-    const bytes = encodeFactList(conversation.facts);
-    enqueue('writing a dead letter', () =>
+    // as a batch of FACTS, so that it can be sent there again
+    const bytes = encodeFacts({ decoder: 'dlq', boot: 0, firstN: 0, facts: [...conversation.facts] });
+    queue.add('writing a dead letter', () =>
       publishDeadLetter(bus, { step, reason: errorText(error), subject: subjects.facts(settings.group), bytes }),
     );
   };
@@ -126,15 +124,25 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
         const again = resolveAgain(row, directories);
         if (!sameCall(row, again)) replace({ ...again, revision: row.revision + (pending ? 0 : 1) });
       }
-      enqueue('applying a directory', async () => {
+      applications.push(async () => {
         const count =
           since < Date.now()
-            ? await resolveWritten(store, directories, tenant, since, (revisions, superseded) => writer.revise(revisions, superseded))
+            ? await resolveWritten(store, directories, tenant, since, async (revisions, superseded) => {
+                await writer.revise(revisions, superseded);
+                live.revised(revisions);
+              })
             : 0;
         await applied.put(tenant, new TextEncoder().encode(String(snapshot.version)));
         log.info('directory in use', { tenant, version: snapshot.version, callsChanged: count });
       });
+      live.lookAgain();
     }
+    applyWritten();
+  };
+  // what memory holds and the store does not have yet must be there before the store is asked what a directory changes
+  const applyWritten = () => {
+    if (book.pendingRows > 0) return;
+    for (let work = applications.shift(); work; work = applications.shift()) queue.add('applying a directory', work);
   };
   for (const { id } of directories.tenants()) {
     const snapshot = directories.snapshot(id);
@@ -153,7 +161,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     });
     book.state.lookupBefore = Date.now();
   } else if (snapshot) {
-    book.restore(snapshot.state, snapshot.open);
+    book.restore(snapshot.state, snapshot.open, snapshot.settled);
     if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0) {
       log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
     }
@@ -172,12 +180,15 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const nextDue = () =>
     Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
   let pendingMessages = 0;
+  /** time of the message that is being applied, ms; 0 = none: it may wait for the store */
+  let inHand = 0;
   /** in blocks that the store has not accepted yet: settled, and still in flight for the ledger */
   const unwritten = { calls: 0, security: 0 };
 
   const onMessage = async (message: JsMsg) => {
     const facts = read(message);
     const time = Number(message.timestampNanos / 1_000_000n);
+    inHand = time;
     // the store's clock of the first message: nothing before it can be known to be new
     if (book.state.lookupBefore === 0) book.state.lookupBefore = time - settings.keepMs;
     const unknown = book.unknown(facts);
@@ -186,6 +197,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
       for (const call of found) book.adopt(call.callId, call.facts, call.rows);
     }
     book.apply(message.seq, time, facts);
+    if (facts.length > 0) live.applied(time);
     const snapshotDue = book.state.time - book.state.lastSnapshot >= settings.snapshotMs;
     const block = book.cut(snapshotDue);
     if (block) {
@@ -193,24 +205,27 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
       callsTotal.inc({ kind: 'revised' }, block.revisions.length);
       unwritten.calls += block.rows.length;
       unwritten.security += block.security.length;
-      enqueue('writing a block of calls', async () => {
-        await writer.write(block);
+      live.cut(block);
+      queue.add('writing a block of calls', async () => {
+        const buried = await writer.write(block);
+        book.state.calls.stored -= buried;
+        book.state.calls.deadLettered += buried;
         book.flushedSeq = block.seq;
         unwritten.calls -= block.rows.length;
         unwritten.security -= block.security.length;
+        live.written(block);
       });
-    } else if (queued === 0) book.flushedSeq = book.state.seq;
+    } else if (queue.isEmpty && book.pendingRows === 0) book.flushedSeq = book.state.seq;
+    applyWritten();
     if (snapshotDue) {
       book.state.lastSnapshot = book.state.time;
       saveSnapshot();
     }
-    pendingMessages = message.info.pending;
+    // at the server when this one was sent, and fetched since
+    pendingMessages = message.info.pending + messages.getPending();
     ticks.plan(nextDue(), book.state.time, pendingMessages === 0);
-    while (queued > MAX_QUEUED) {
-      await new Promise<void>((done) => {
-        room = done;
-      });
-    }
+    await queue.room();
+    inHand = 0;
   };
 
   const read = (message: JsMsg): Fact[] => {
@@ -223,19 +238,24 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
       book.state.facts.deadLettered++;
       book.state.facts.received++;
       log.error('a fact batch cannot be read, it goes to the dead letters', { sequence: message.seq, error: errorText(error) });
-      enqueue('writing a dead letter', () =>
+      queue.add('writing a dead letter', () =>
         publishDeadLetter(bus, { step: 'facts', reason: errorText(error), subject: message.subject, bytes }),
       );
       return [];
     }
   };
 
+  let saving = false;
   const saveSnapshot = () => {
-    const seq = book.state.seq;
-    const bytes = encodeSnapshot(book.state, book.open());
-    lastSnapshotSeq = seq;
-    enqueue('saving a snapshot', async () => {
-      await snapshots.putBlob({ name: key }, bytes);
+    // a book that takes long to save is saved less often
+    if (saving) return;
+    saving = true;
+    const capture = captureBook(book);
+    lastSnapshotSeq = capture.seq;
+    queue.add('saving a snapshot', async () => {
+      await snapshots.putBlob({ name: key }, await encodeSnapshot(capture));
+      saving = false;
+      await makeRoom(bus, settings.group, capture.seq);
     });
   };
 
@@ -266,7 +286,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   }, 1_000);
 
   // the one active process looks after the ledger's past, between blocks
-  const sumPast = () => enqueue('summing past days of the ledger', async () => void (await sumLedgerDays(store)));
+  const sumPast = () => queue.add('summing past days of the ledger', async () => void (await sumLedgerDays(store)));
   sumPast();
   const hourly = setInterval(sumPast, 3_600_000);
 
@@ -277,6 +297,10 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   });
   const messages = await consumer.consume({ max_messages: 500 });
   health = { failing: null, detail: 'active' };
+  const last = await bus.jsm.streams.getMessage(FACTS.name, { last_by_subj: subjects.allFacts(settings.group) });
+  // what waits for a new life, before its first message tells
+  if (book.state.time > 0) pendingMessages ||= Math.max(0, (last?.seq ?? 0) - book.state.seq);
+  live.start();
   ticks.plan(nextDue(), book.state.time, true);
   const loop = (async () => {
     for await (const message of messages) {
@@ -297,10 +321,30 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     await messages.close();
     await loop.catch(() => undefined);
     // no last block and no last snapshot: a block that the stream did not cut would be cut differently by the next life
-    await queue;
+    await queue.drained();
+    live.stop();
     await feed.stop();
     await lease.release();
   });
+}
+
+/** Without a snapshot everything is applied from the stream's beginning and looked up in the store: slower, not wrong. */
+function readSnapshot(bytes: Uint8Array, log: Log): Snapshot | null {
+  try {
+    return decodeSnapshot(bytes);
+  } catch (error) {
+    log.error('the snapshot cannot be read, beginning without it', { error });
+    return null;
+  }
+}
+
+/**
+ * FACTS keeps 48 h for whoever wants to read them again, but not at the price of refusing new ones: when it is half full,
+ * what the saved snapshot covers may go.
+ */
+async function makeRoom(bus: Bus, group: string, savedSeq: number): Promise<void> {
+  const { state, config } = await bus.jsm.streams.info(FACTS.name);
+  if (state.bytes > config.max_bytes / 2) await bus.jsm.streams.purge(FACTS.name, { filter: subjects.allFacts(group), seq: savedSeq });
 }
 
 /** What became of the conversations, by what the store has accepted: a call in a block under way is in flight. */

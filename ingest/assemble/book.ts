@@ -1,56 +1,35 @@
 import type { Fact } from '@callscope/core/bus/facts.ts';
 import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
+import { type Block, type Fates, moveFate, newFates } from './block.ts';
+import { callIdHash } from './call-id-hash.ts';
 import { Conversation, type DialogFate } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
-import { foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
+import { foldCall, splitDialogs } from './fold.ts';
 import { resolveCall } from './resolve.ts';
+import { sameCall } from './same-call.ts';
 import { dueFor, LATE_MS, type SettleRules, settleDeadline, silenceDue } from './settle.ts';
 
 /** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
 const CUT_EVERY_MS = 200;
-/** with this many rows waiting there is load, and fewer, larger blocks leave the store less to merge */
-const BUSY_ROWS = 200;
+/** with this many facts since the last cut there is load, and fewer, larger blocks leave the store less to merge */
+const BUSY_FACTS = 3_000;
 const CUT_BUSY_MS = 600;
-const CUT_ROWS = 5_000;
-
-export interface Revision {
-  old: CallRow;
-  row: CallRow;
-  why: 'late_facts' | 'directory';
-}
-
-export interface SecurityRow extends SecurityEvent {
-  callId: string;
-  tenant: string;
-}
-
-/** What one block brings to the store. `seq` names it: the same block has the same name in every life of the assembler. */
-export interface Block {
-  seq: number;
-  /** stream time, ms */
-  at: number;
-  rows: CallRow[];
-  revisions: Revision[];
-  security: SecurityRow[];
-}
-
-export interface Fates {
-  received: number;
-  stored: number;
-  duplicate: number;
-  deadLettered: number;
-  dropped: Record<string, number>;
-}
+const CUT_FACTS = 80_000;
+/** What an open conversation takes in memory, for the bound: about 15 facts as objects. */
+const OPEN_BYTES = 12_000;
 
 export interface BookOptions {
   rules: SettleRules;
   /** how long a settled conversation stays for late facts, ms of stream time */
   keepMs: number;
+  /** bound on what is kept: settled conversations leave early; when the open ones alone exceed it, the oldest is closed by rule */
   memoryBytes: number;
   directories: Directories;
   /** a conversation that cannot be folded leaves here with the error */
   onPoison(conversation: Conversation, error: unknown): void;
+  /** a conversation got a fact, or was settled (no fact): for who watches. What it does changes nothing here */
+  onChange?(conversation: Conversation, fact?: Fact): void;
 }
 
 /** Everything of the book but the conversations, as a snapshot keeps it. */
@@ -62,26 +41,41 @@ export interface BookState {
   /** stream time, ms: the latest time of a FACTS message */
   time: number;
   lastCut: number;
+  /** facts since then */
+  uncutFacts: number;
   lastSnapshot: number;
   /** facts older than this whose conversation is not here must be looked up in the store, ms */
   lookupBefore: number;
+  /** open conversations that were closed before their time because there were too many */
+  crowdedOut: number;
   facts: Fates;
   calls: Fates;
 }
-
-const newFates = (): Fates => ({ received: 0, stored: 0, duplicate: 0, deadLettered: 0, dropped: {} });
 
 /**
  * The book of conversations: a state machine over the FACTS stream. Same messages, same blocks, whatever the wall clock
  * says: time is the stream's. No I/O.
  */
 export class Book {
-  state: BookState = { stream: '', seq: 0, time: 0, lastCut: 0, lastSnapshot: 0, lookupBefore: 0, facts: newFates(), calls: newFates() };
+  state: BookState = {
+    stream: '',
+    seq: 0,
+    time: 0,
+    lastCut: 0,
+    uncutFacts: 0,
+    lastSnapshot: 0,
+    lookupBefore: 0,
+    crowdedOut: 0,
+    facts: newFates(),
+    calls: newFates(),
+  };
   readonly #options: BookOptions;
   #open = new Map<string, Conversation>();
   /** in order of settling: the first is the first to leave */
   #settled = new Map<string, Conversation>();
   #settledBytes = 0;
+  /** hashes of what the life before had settled, until its memory of them would have ended */
+  #settledBefore: { hashes: ReadonlySet<number>; untilMs: number } = { hashes: new Set(), untilMs: 0 };
   #deadlines = new Deadlines();
   #pending: Block = { seq: 0, at: 0, rows: [], revisions: [], security: [] };
   /** last block that the store has accepted: what is newer must not leave memory */
@@ -112,22 +106,33 @@ export class Book {
     return Math.min(this.#deadlines.next(), cut);
   }
 
-  /** Call-IDs of these facts that the store must be asked for before `apply`: too old to be new, and not in memory. */
+  /**
+   * Call-IDs of these facts that the store must be asked for before `apply`: not in memory, and too old to be new or settled
+   * in the life before this one.
+   */
   unknown(facts: readonly Fact[]): string[] {
     const ids = new Set<string>();
-    for (const fact of facts) {
-      if (fact.at / 1000 < this.state.lookupBefore && !this.#open.has(fact.callId) && !this.#settled.has(fact.callId)) ids.add(fact.callId);
+    const { hashes } = this.#settledBefore;
+    for (const { at, callId } of facts) {
+      if (this.#open.has(callId) || this.#settled.has(callId)) continue;
+      if (at / 1000 < this.state.lookupBefore || (hashes.size > 0 && hashes.has(callIdHash(callId)))) ids.add(callId);
     }
     return [...ids];
   }
 
-  /** Puts a conversation that was found in the store back, as settled and already counted. */
+  /**
+   * Puts a conversation that was found in the store back: settled and counted already, and to be looked at again, because
+   * its raw rows may hold facts that its row does not know yet.
+   */
   adopt(callId: string, facts: readonly Fact[], written: CallRow[]): void {
+    const { time } = this.state;
     const conversation = new Conversation(callId);
-    for (const fact of facts) conversation.add(fact, this.state.time);
+    for (const fact of facts) conversation.add(fact, time);
     conversation.written = written;
     conversation.fates = written.length > 0 ? written.map(() => 'stored') : ['no_start'];
-    this.#rest(conversation);
+    conversation.settledAt = time || 1;
+    this.#open.set(callId, conversation);
+    this.#deadlines.set(callId, time + LATE_MS);
   }
 
   /** Applies one message of FACTS: its facts, then whatever its time makes due. */
@@ -137,6 +142,7 @@ export class Book {
     state.time = Math.max(state.time, timeMs);
     if (state.lastSnapshot === 0) state.lastSnapshot = state.time;
     state.facts.received += facts.length;
+    state.uncutFacts += facts.length;
     for (const fact of facts) this.#applyFact(fact);
     for (const callId of this.#deadlines.take(state.time)) {
       const conversation = this.#open.get(callId);
@@ -146,7 +152,10 @@ export class Book {
       if (due > state.time) this.#deadlines.set(callId, due);
       else this.#settle(conversation);
     }
+    this.#closeCrowded();
     this.#evict();
+    if (this.#settledBefore.hashes.size > 0 && state.time > this.#settledBefore.untilMs)
+      this.#settledBefore = { hashes: new Set(), untilMs: 0 };
     state.lookupBefore = Math.max(state.lookupBefore, state.time - this.#options.keepMs);
   }
 
@@ -192,13 +201,16 @@ export class Book {
     if (fate !== 'stored') return;
     const due = conversation.settledAt > 0 ? this.state.time + LATE_MS : settleDeadline(conversation.settle, this.#options.rules);
     this.#deadlines.set(conversation.callId, due);
+    this.#options.onChange?.(conversation, fact);
   }
 
-  #settle(conversation: Conversation): void {
+  /** @param byRule whatever goes on is closed now, as after silence */
+  #settle(conversation: Conversation, byRule = false): void {
     try {
-      if (this.#write(conversation)) {
+      if (this.#write(conversation, byRule)) {
         this.#open.delete(conversation.callId);
         this.#rest(conversation);
+        this.#options.onChange?.(conversation);
       } else {
         conversation.settle.lookedAt = this.state.time;
         this.#deadlines.set(conversation.callId, settleDeadline(conversation.settle, this.#options.rules));
@@ -209,14 +221,15 @@ export class Book {
         if (fate === 'open') this.#setFate(conversation, i, 'dead');
       });
       this.#options.onPoison(conversation, error);
+      this.#options.onChange?.(conversation);
     }
   }
 
   /** Hands out the dialogs that are over. @returns false while one goes on */
-  #write(conversation: Conversation): boolean {
+  #write(conversation: Conversation, byRule: boolean): boolean {
     const { calls, time } = this.state;
     const { settle } = conversation;
-    const silent = silenceDue(settle, this.#options.rules) <= time;
+    const silent = byRule || silenceDue(settle, this.#options.rules) <= time;
     let over = true;
     splitDialogs(conversation.facts).forEach((facts, i, dialogs) => {
       if (i >= conversation.fates.length) {
@@ -253,16 +266,8 @@ export class Book {
     return over;
   }
 
-  /** Counts what became of a dialog; a fate that changes with late facts is moved, not added. */
   #setFate(conversation: Conversation, index: number, fate: DialogFate): void {
-    const { calls } = this.state;
-    const count = (of: DialogFate, by: 1 | -1) => {
-      if (of === 'stored') calls.stored += by;
-      else if (of === 'dead') calls.deadLettered += by;
-      else if (of !== 'open') calls.dropped[of] = (calls.dropped[of] ?? 0) + by;
-    };
-    count(conversation.fates[index] ?? 'open', -1);
-    count(fate, 1);
+    moveFate(this.state.calls, conversation.fates[index] ?? 'open', fate);
     conversation.fates[index] = fate;
   }
 
@@ -281,7 +286,7 @@ export class Book {
   #evict(): void {
     for (const [callId, conversation] of this.#settled) {
       const old = conversation.settledAt < this.state.time - this.#options.keepMs;
-      const crowded = this.#settledBytes + this.#open.size * 12_000 > this.#options.memoryBytes;
+      const crowded = this.#settledBytes + this.#open.size * OPEN_BYTES > this.#options.memoryBytes;
       if ((!old && !crowded) || conversation.blockSeq > this.flushedSeq) return;
       this.#settled.delete(callId);
       this.#settledBytes -= conversation.bytes;
@@ -289,16 +294,32 @@ export class Book {
     }
   }
 
-  #cutEvery(): number {
-    return this.pendingRows >= BUSY_ROWS ? CUT_BUSY_MS : CUT_EVERY_MS;
+  /** A flood of calls that never end must not end the process: the oldest are closed as they stand, later facts revise them. */
+  #closeCrowded(): void {
+    const most = Math.max(1, Math.floor(this.#options.memoryBytes / OPEN_BYTES));
+    for (const conversation of this.#open.values()) {
+      if (this.#open.size <= most) return;
+      this.state.crowdedOut++;
+      this.#settle(conversation, true);
+    }
   }
 
-  /** Takes the block that is due at this message, or null. `force` cuts whatever is there (before a snapshot). */
+  #cutEvery(): number {
+    return this.state.uncutFacts >= BUSY_FACTS ? CUT_BUSY_MS : CUT_EVERY_MS;
+  }
+
+  /**
+   * Takes the block that is due at this message, or null. Whether one is due follows from the messages alone and not from
+   * what is in it: a life that replays them cuts at the same places, whatever the store has told it meanwhile, and the
+   * store recognises its blocks. `force` cuts whatever is there (before a snapshot).
+   */
   cut(force = false): Block | null {
+    const { state } = this;
+    if (!force && state.time - state.lastCut < this.#cutEvery() && state.uncutFacts < CUT_FACTS) return null;
+    state.lastCut = state.time;
+    state.uncutFacts = 0;
     if (this.pendingRows === 0) return null;
-    if (!force && this.state.time - this.state.lastCut < this.#cutEvery() && this.pendingRows < CUT_ROWS) return null;
-    this.state.lastCut = this.state.time;
-    const block = { ...this.#pending, seq: this.state.seq, at: this.state.time };
+    const block = { ...this.#pending, seq: state.seq, at: state.time };
     this.#pending = { seq: 0, at: 0, rows: [], revisions: [], security: [] };
     return block;
   }
@@ -308,18 +329,29 @@ export class Book {
    * the store will never see the old one.
    */
   *rows(): Generator<{ row: CallRow; pending: boolean; replace(row: CallRow): void }> {
-    const pendingAt = new Map(this.#pending.rows.map((row, i) => [row, i]));
+    const { rows, revisions } = this.#pending;
+    const places = new Map<CallRow, (row: CallRow) => void>();
+    rows.forEach((row, i) => {
+      places.set(row, (next) => {
+        rows[i] = next;
+      });
+    });
+    // the last revision of a call is what memory holds; one before it stays as it was
+    for (const revision of revisions)
+      places.set(revision.row, (next) => {
+        revision.row = next;
+      });
     for (const conversation of [...this.#settled.values(), ...this.#open.values()]) {
       for (let i = 0; i < conversation.written.length; i++) {
         const row = conversation.written[i];
         if (!row) continue;
-        const at = pendingAt.get(row);
+        const place = places.get(row);
         yield {
           row,
-          pending: at !== undefined,
+          pending: place !== undefined,
           replace: (next) => {
             conversation.written[i] = next;
-            if (at !== undefined) this.#pending.rows[at] = next;
+            place?.(next);
           },
         };
       }
@@ -337,27 +369,27 @@ export class Book {
     return this.#open.values();
   }
 
-  /** Begins again from a snapshot. Settled conversations are not in it: their late facts are looked up in the store. */
-  restore(state: BookState, open: Iterable<Conversation>): void {
-    this.state = { ...state, lookupBefore: Math.max(state.lookupBefore, state.time) };
+  /** Hashes of the settled conversations' Call-IDs, and of those that the life before had settled: what a next life looks up. */
+  settledHashes(): Float64Array {
+    const before = [...this.#settledBefore.hashes];
+    const hashes = new Float64Array(this.#settled.size + before.length);
+    hashes.set(before);
+    let i = before.length;
+    for (const conversation of this.#settled.values()) hashes[i++] = conversation.hash;
+    return hashes;
+  }
+
+  /**
+   * Begins again from a snapshot. Settled conversations are not in it, only their hashes: their late facts are looked up in
+   * the store. What comes after it is as new as it was to the life before.
+   */
+  restore(state: BookState, open: Iterable<Conversation>, settled: Iterable<number>): void {
+    this.state = state;
+    this.#settledBefore = { hashes: new Set(settled), untilMs: state.time + this.#options.keepMs };
     this.flushedSeq = state.seq;
     for (const conversation of open) {
       this.#open.set(conversation.callId, conversation);
       this.#deadlines.set(conversation.callId, settleDeadline(conversation.settle, this.#options.rules));
     }
   }
-}
-
-/** Two rows say the same of a call; revision apart. */
-export function sameCall(a: CallRow, b: CallRow): boolean {
-  return changedFields(a, b).length === 0;
-}
-
-export function changedFields(a: CallRow, b: CallRow): (keyof CallRow)[] {
-  return (Object.keys(b) as (keyof CallRow)[]).filter((k) => {
-    if (k === 'revision') return false;
-    const x = a[k];
-    const y = b[k];
-    return typeof x === 'object' || typeof y === 'object' ? JSON.stringify(x) !== JSON.stringify(y) : x !== y;
-  });
 }

@@ -1,5 +1,6 @@
 import { decodeFactList, encodeFactList, type Fact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import { callIdHash } from './call-id-hash.ts';
 import { isCopy } from './copy.ts';
 import { newSettleState, noteFact, type SettleState } from './settle.ts';
 
@@ -15,6 +16,7 @@ export type FactFate = 'stored' | 'duplicate' | 'too_many_facts';
 /** All that is known of one Call-ID. It may hold several dialogs, one after the other, when the Call-ID is used again. */
 export class Conversation {
   readonly callId: string;
+  readonly hash: number;
   settle: SettleState = newSettleState();
   /** rows already handed to the writer, by index of their dialog */
   written: CallRow[] = [];
@@ -30,6 +32,7 @@ export class Conversation {
 
   constructor(callId: string) {
     this.callId = callId;
+    this.hash = callIdHash(callId);
   }
 
   /** @param arrivedMs stream time of the message that carried the fact */
@@ -53,6 +56,11 @@ export class Conversation {
     if (this.#packed) return;
     this.#packed = encodeFactList(this.#facts);
     this.#facts = [];
+  }
+
+  /** settled, and nothing new came since */
+  get resting(): boolean {
+    return this.#packed !== null;
   }
 
   unpack(): void {

@@ -2,8 +2,9 @@ import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { pageOfCalls } from '../write/call-store.ts';
-import { type Revision, sameCall } from './book.ts';
+import type { Revision } from './block.ts';
 import { resolveAgain } from './resolve.ts';
+import { sameCall } from './same-call.ts';
 
 const PAGE = 2_000;
 

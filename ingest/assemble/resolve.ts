@@ -37,7 +37,7 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
   const dialled = phone(dialledRaw);
   const direction = draft.direction || directionOf();
   const shown = phone(draft.shownNumber);
-  const number = direction === 'in' ? phone(draft.did) || (owns(dialled) ? dialled : '') : direction === 'out' && owns(shown) ? shown : '';
+  const number = numberOf();
   const person = (target: string) => directories.employeeOf(tenant, target, at);
   const answeredBy = phone(draft.answeredBy);
   const whose = person(direction === 'in' ? answeredBy : from);
@@ -79,6 +79,12 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     source: draft.source,
     legs,
   };
+
+  /** The own number: called on an inbound call, shown on an outbound one (in From towards the trunk, or as the event says). */
+  function numberOf(): string {
+    if (direction === 'in') return phone(draft.did) || (owns(dialled) ? dialled : '');
+    return direction === 'out' ? ([shown, phone(draft.did)].find(owns) ?? '') : '';
+  }
 
   function directionOf(): Direction {
     if (tenant === UNASSIGNED) return 'in';

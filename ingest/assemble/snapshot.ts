@@ -1,29 +1,75 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { decodeFactList, encodeFactList } from '@callscope/core/bus/facts.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
+import { decodeFactList, encodeFactList, type Fact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
-import type { BookState } from './book.ts';
+import type { Book, BookState } from './book.ts';
 import { Conversation, type DialogFate } from './conversation.ts';
 import type { SettleState } from './settle.ts';
 
 /**
- * The open conversations at one FACTS sequence. Layout: u8 version, u32 length + JSON of the book's state, then per
- * conversation u32 length + JSON (Call-ID, settle state, fates, rows written), u32 length + its facts. Gzipped whole.
+ * The book at one FACTS sequence. Layout: u8 version, then parts of u32 length + bytes: JSON of the book's state; hashes of
+ * the settled Call-IDs as f64; and per open conversation JSON (Call-ID, settle state, fates, rows written) and its facts.
+ * Gzipped whole.
  */
-const VERSION = 1;
+const VERSION = 2;
+/** Conversations encoded before other work gets its turn: the lease must be renewed while a large book is saved. */
+const AT_A_TIME = 200;
+const zip = promisify(gzip);
 
 export class SnapshotError extends Error {}
 
-export function encodeSnapshot(state: BookState, open: Iterable<Conversation>): Uint8Array {
-  const parts: Uint8Array[] = [Uint8Array.of(VERSION), ...sized(Buffer.from(JSON.stringify(state)))];
-  for (const c of open) {
-    const { callId, settle, fates, written } = c;
-    parts.push(...sized(Buffer.from(JSON.stringify({ callId, settle, fates, written }))), ...sized(encodeFactList(c.facts)));
+export interface Snapshot {
+  state: BookState;
+  /** hashes of settled Call-IDs */
+  settled: Float64Array;
+  open: Conversation[];
+}
+
+interface Head {
+  callId: string;
+  settle: SettleState;
+  fates: DialogFate[];
+  written: CallRow[];
+}
+
+/** The book as it stands now; cheap, so that it can be taken between two messages and encoded while the next are applied. */
+export interface Capture {
+  seq: number;
+  state: string;
+  settled: Float64Array;
+  open: { head: Head; facts: readonly Fact[]; count: number }[];
+}
+
+export function captureBook(book: Book): Capture {
+  const open: Capture['open'] = [];
+  for (const c of book.open()) {
+    // facts are only ever appended: the array with its length now is what it holds now
+    const { facts } = c;
+    open.push({
+      head: { callId: c.callId, settle: { ...c.settle }, fates: [...c.fates], written: [...c.written] },
+      facts,
+      count: facts.length,
+    });
   }
-  return gzipSync(Buffer.concat(parts), { level: 1 });
+  return { seq: book.state.seq, state: JSON.stringify(book.state), settled: book.settledHashes(), open };
+}
+
+export async function encodeSnapshot({ state, settled, open }: Capture): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [
+    Uint8Array.of(VERSION),
+    ...sized(Buffer.from(state)),
+    ...sized(new Uint8Array(settled.buffer, settled.byteOffset, settled.byteLength)),
+  ];
+  for (const [i, { head, facts, count }] of open.entries()) {
+    parts.push(...sized(Buffer.from(JSON.stringify(head))), ...sized(encodeFactList(facts.slice(0, count))));
+    if (i % AT_A_TIME === AT_A_TIME - 1) await nextTurn();
+  }
+  return zip(Buffer.concat(parts), { level: 1 });
 }
 
 /** @throws SnapshotError when the bytes are not a snapshot of a version this build reads */
-export function decodeSnapshot(bytes: Uint8Array): { state: BookState; open: Conversation[] } {
+export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   let b: Buffer;
   try {
     b = gunzipSync(bytes);
@@ -39,17 +85,17 @@ export function decodeSnapshot(bytes: Uint8Array): { state: BookState; open: Con
     return b.subarray(at - n, at);
   };
   const state = JSON.parse(next().toString()) as BookState;
+  const hashes = Uint8Array.from(next());
+  const settled = new Float64Array(hashes.buffer, 0, hashes.length / 8);
   const open: Conversation[] = [];
   while (at < b.length) {
-    const head = JSON.parse(next().toString()) as { callId: string; settle: SettleState; fates: DialogFate[]; written: CallRow[] };
-    const conversation = new Conversation(head.callId);
+    const { callId, settle, fates, written } = JSON.parse(next().toString()) as Head;
+    const conversation = new Conversation(callId);
     for (const fact of decodeFactList(next())) conversation.add(fact, 0);
-    conversation.settle = head.settle;
-    conversation.fates = head.fates;
-    conversation.written = head.written;
+    Object.assign(conversation, { settle, fates, written });
     open.push(conversation);
   }
-  return { state, open };
+  return { state, settled, open };
 }
 
 function sized(bytes: Uint8Array): Uint8Array[] {

@@ -44,6 +44,8 @@ export function isKnownEvent(method: string): boolean {
 }
 
 const MOST_PARAMS = 64;
+/** the year 2255: microseconds beyond it are no whole doubles any more */
+const LATEST_SECOND = 9_000_000_000;
 const LONGEST_VALUE = 2_048;
 
 export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
@@ -75,12 +77,12 @@ export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
 function timeOf(method: string, params: Record<string, string | number | null>): number {
   if (method.startsWith('E_ACC_')) return microseconds(params.ts_end) || whole(params.time);
   const seconds = whole(params.ts);
-  return seconds === 0 ? 0 : seconds + Math.min(999_999, Math.max(0, Number(params.ts_us ?? 0) || 0));
+  return seconds === 0 ? 0 : seconds + Math.floor(Math.min(999_999, Math.max(0, Number(params.ts_us ?? 0) || 0)));
 }
 
 function whole(value: string | number | null | undefined): number {
   const seconds = Number(value ?? 0);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds) * 1_000_000 : 0;
+  return seconds > 0 && seconds <= LATEST_SECOND ? Math.floor(seconds) * 1_000_000 : 0;
 }
 
 /** "seconds.microseconds" -> µs; 0 for what is not a time. Split as text: a double of the whole would round microseconds. */
@@ -88,6 +90,6 @@ export function microseconds(value: string | number | null | undefined): number 
   if (value === null || value === undefined || value === '') return 0;
   const [seconds = '', fraction = ''] = String(value).split('.');
   const s = Number(seconds);
-  if (!Number.isFinite(s) || s <= 0) return 0;
+  if (!Number.isInteger(s) || s <= 0 || s > LATEST_SECOND) return 0;
   return s * 1_000_000 + (Number(fraction.slice(0, 6).padEnd(6, '0')) || 0);
 }

@@ -1,4 +1,4 @@
-import type { Copies } from '../decode/copies.ts';
+import type { CopyCheck } from '../decode/copies.ts';
 import { decodeHep3, HEP_LOG, HEP_RTCP, HEP_SIP } from '../decode/hep3.ts';
 import { logLine } from './log-line.ts';
 import type { Output } from './output.ts';
@@ -7,7 +7,7 @@ import { type Lives, rtcpReport } from './rtcp-report.ts';
 import { sipMessage } from './sip-message.ts';
 
 /** A HEP packet goes by its payload type. */
-export function hepPacket(bytes: Uint8Array, place: Place, copies: Copies, lives: Lives, out: Output): Fate {
+export function hepPacket(bytes: Uint8Array, place: Place, copies: CopyCheck, lives: Lives, out: Output): Fate {
   const packet = decodeHep3(bytes);
   if (typeof packet === 'string') return packet;
   switch (packet.type) {

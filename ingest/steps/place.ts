@@ -14,6 +14,11 @@ export interface Place {
   channel: Channel;
 }
 
+/** A frame holds fewer than 65,536 packets, so this names a packet of RAW by one number, exact up to sequence 2^37. */
+export function packetId(streamSeq: number, idx: number): number {
+  return streamSeq * 65_536 + idx;
+}
+
 export type DropReason = HepDrop | SipDrop | RtcpDrop | EventDrop | 'payload_type';
 
 /** What became of a packet: one of these, always. A step that throws makes it `dead`. */

@@ -1,8 +1,8 @@
-import { type Copies, copyKey, crc32 } from '../decode/copies.ts';
+import { type CopyCheck, copyKey, crc32 } from '../decode/copies.ts';
 import type { HepPacket } from '../decode/hep3.ts';
 import { parseRtcp } from '../decode/rtcp.ts';
 import type { Output } from './output.ts';
-import { clampTime, type Fate, type Place } from './place.ts';
+import { clampTime, type Fate, type Place, packetId } from './place.ts';
 
 /** One proof of life per call in this time is enough for assembly. */
 const LIFE_EVERY_US = 10_000_000;
@@ -22,10 +22,11 @@ export class Lives {
 }
 
 /** An RTCP report: a row of figures, and now and then a proof that the call lives. */
-export function rtcpReport(packet: HepPacket, place: Place, copies: Copies, lives: Lives, out: Output): Fate {
+export function rtcpReport(packet: HepPacket, place: Place, copies: CopyCheck, lives: Lives, out: Output): Fate {
   const report = parseRtcp(packet.payload);
   if (typeof report === 'string') return report;
-  if (copies.seen(copyKey(crc32(packet.payload), packet.route), packet.at)) return 'duplicate';
+  const key = copyKey(crc32(packet.payload), packet.route ^ crc32(packet.correlationId));
+  if (copies.seen(key, packet.at, packetId(place.streamSeq, place.idx))) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
   out.block.rtcpReport(place, packet, at, packet.correlationId, report);
   if (packet.correlationId !== '' && lives.isDue(packet.correlationId, at))

@@ -1,16 +1,16 @@
 import type { SipFact } from '@callscope/core/bus/facts.ts';
-import { type Copies, copyKey, crc32 } from '../decode/copies.ts';
+import { type CopyCheck, copyKey, crc32 } from '../decode/copies.ts';
 import type { HepPacket } from '../decode/hep3.ts';
 import { parseSip, type SipMessage } from '../decode/sip.ts';
 import type { Output } from './output.ts';
-import { clampTime, type Fate, type Place } from './place.ts';
+import { clampTime, type Fate, type Place, packetId } from './place.ts';
 
 /** A SIP message: a row, and a fact when assembly needs it. */
-export function sipMessage(packet: HepPacket, place: Place, copies: Copies, out: Output): Fate {
+export function sipMessage(packet: HepPacket, place: Place, copies: CopyCheck, out: Output): Fate {
   const sip = parseSip(packet.payload);
   if (typeof sip === 'string') return sip;
   const hash = crc32(packet.payload);
-  if (copies.seen(copyKey(hash, packet.route), packet.at)) return 'duplicate';
+  if (copies.seen(copyKey(hash, packet.route), packet.at, packetId(place.streamSeq, place.idx))) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
   out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash });
   if (isFact(sip)) out.facts.push(factOf(sip, at, `${packet.srcIp}:${packet.srcPort}`, `${packet.dstIp}:${packet.dstPort}`, hash));

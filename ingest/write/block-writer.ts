@@ -17,11 +17,20 @@ const insertRetries = counter('insert_retries_total', 'Blocks that had to be sen
 /**
  * Codes by which the store says that the block itself is wrong, so that sending it again cannot help:
  * 6 and 27 cannot parse, 26 bad quoting, 33 cannot read all data, 53 type mismatch, 62 syntax, 117 incorrect data,
- * 130/131 array and size limits, 349 NULL into a column that takes none, 691 unknown enum element.
+ * 130/131 array and size limits, 349 NULL into a column that takes none, 469 a constraint, 691 unknown enum element.
  */
-const DATA_ERRORS = new Set(['6', '26', '27', '33', '53', '62', '117', '130', '131', '349', '691']);
+const DATA_ERRORS = new Set(['6', '26', '27', '33', '53', '62', '117', '130', '131', '349', '469', '691']);
 
 export class BlockRefused extends Error {}
+
+/** 41 cannot parse a date, 72 a number, 457 a query parameter: what an UPDATE's values are refused with. */
+const VALUE_ERRORS = new Set(['41', '72', '457']);
+
+/** The data itself is wrong: trying again cannot help. A number that no column takes is a RangeError while encoding. */
+export function isDataError(error: unknown): boolean {
+  if (error instanceof ClickHouseError) return DATA_ERRORS.has(error.code) || VALUE_ERRORS.has(error.code);
+  return error instanceof BlockRefused || error instanceof RangeError;
+}
 
 export interface Table {
   name: string;
@@ -32,7 +41,6 @@ export interface Table {
  * Inserts one RowBinary block and resolves when the store has accepted it. What a restart may mend (connection refused,
  * memory, too many parts …) is tried again with growing pauses until it works.
  * @param token deduplication token: the same token is stored once
- * @param waiting called before each further try, so that the caller can keep its messages claimed
  * @throws BlockRefused when the store says that the block's data is wrong
  * @throws the last error when `stopping` is aborted
  */
@@ -41,7 +49,7 @@ export async function insertBlock(
   table: Table,
   block: Buffer,
   rows: number,
-  options: { token?: string; stopping: AbortSignal; log: Log; waiting?: () => void },
+  options: { token?: string; stopping: AbortSignal; log: Log },
 ): Promise<void> {
   if (rows === 0) return;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -63,9 +71,7 @@ export async function insertBlock(
       if (options.stopping.aborted) throw error;
       insertRetries.inc({ table: table.name });
       options.log.warn('the store did not take a block, trying again', { table: table.name, rows, inMs: pause, error });
-      options.waiting?.();
       await new Promise((done) => setTimeout(done, pause));
-      options.waiting?.();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { CALL_SOURCES, type CallRow, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
-import type { SecurityRow } from '../assemble/book.ts';
+import type { SecurityRow } from '../assemble/block.ts';
 import type { Table } from './block-writer.ts';
 import type { RowSink } from './rowbinary.ts';
 

@@ -35,7 +35,7 @@ export async function store(): Promise<BenchResult[]> {
   }
 }
 
-function callRow(i: number): CallRow {
+export function callRow(i: number): CallRow {
   const start = 1_795_445_573_000_000 + i * 1_000;
   return {
     tenant: `t${i % 50}`,
@@ -68,7 +68,15 @@ function callRow(i: number): CallRow {
 }
 
 async function writer(client: ClickHouseClient): Promise<BenchResult[]> {
-  const calls = new CallWriter(client, createLog('bench', { level: 'error' }), new AbortController().signal, 'bench');
+  const calls = new CallWriter(
+    client,
+    createLog('bench', { level: 'error' }),
+    new AbortController().signal,
+    'bench',
+    async ({ reason }) => {
+      throw new Error(reason);
+    },
+  );
   const blocks = 60;
   const started = performance.now();
   for (let seq = 0; seq < blocks; seq++) {
