@@ -1,4 +1,4 @@
-import { blocks, readConfig } from '@callscope/core/node/config.ts';
+import { blocks, localDataDir, readConfig } from '@callscope/core/node/config.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { reportStatus } from '@callscope/core/node/status.ts';
@@ -19,5 +19,6 @@ await runService('edge', async (service) => {
     maxConnections: config.EDGE_MAX_TCP_CONNECTIONS,
     idleSeconds: config.EDGE_TCP_IDLE_SECONDS,
     window: config.EDGE_MAX_IN_FLIGHT,
+    dataDir: localDataDir(),
   });
 });

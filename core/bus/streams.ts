@@ -12,7 +12,10 @@ export interface StreamSpec {
   /** workqueue: a message leaves when it is acknowledged; limits: it stays until `maxAgeMs` */
   retention: 'workqueue' | 'limits';
   maxAgeMs: number;
-  /** a full stream refuses (`discard: new`): with the default policy it acknowledges what it throws away */
+  /**
+   * size where there is room for it, see STREAM_SHARES; a full stream refuses (`discard: new`): with the default policy it
+   * acknowledges what it throws away
+   */
   maxBytes: number;
   maxPerSubject?: number;
 }
@@ -25,7 +28,10 @@ export const ACK_WAIT_MS = 5_000;
 export const RAW: StreamSpec = { name: 'RAW', subjects: ['raw.>'], retention: 'workqueue', maxAgeMs: 0, maxBytes: 4096 * MiB };
 export const FACTS: StreamSpec = { name: 'FACTS', subjects: ['facts.>'], retention: 'limits', maxAgeMs: 48 * HOUR, maxBytes: 8192 * MiB };
 export const DLQ: StreamSpec = { name: 'DLQ', subjects: ['dlq.>'], retention: 'limits', maxAgeMs: 14 * 24 * HOUR, maxBytes: 1024 * MiB };
-/** The last message of a company is its whole directory: a reader that starts later needs nothing else. */
+/**
+ * Of every subject the last message: of a company, which versions of its directory stand, and each of those. A reader that
+ * starts later needs nothing else, and a change sends only what changed.
+ */
 export const DIRECTORY: StreamSpec = {
   name: 'DIRECTORY',
   subjects: ['directory.>'],
@@ -36,6 +42,14 @@ export const DIRECTORY: StreamSpec = {
 };
 
 export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY] as const;
+
+/**
+ * On a small disk every stream gets the same share of its size: the largest of these that the server has room for. At the
+ * smallest RAW has 64 MiB and all of them together 240.
+ */
+export const STREAM_SHARES = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const;
+/** What the streams take together at this share, bytes. */
+export const bytesOfStreams = (share: number) => STREAMS.reduce((sum, s) => sum + s.maxBytes * share, 0);
 
 /** Largest message of the bus: a frame of 100 packets of 64 KiB does not fit, so frames are also cut by bytes. */
 export const MAX_MESSAGE_BYTES = 8 * MiB;
@@ -48,7 +62,7 @@ export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 5_0
 
 /** KV buckets. Keys are ids or hashes, never Call-IDs. */
 export const KV = {
-  /** `assembler.<group>`: who is active, 3 s of life */
+  /** `assembler.<group>`: who is active; `copies`: the decoder that recognises copies for all. 3 s of life */
   leases: { bucket: 'leases', ttlMs: 3_000 },
   /** `<tenant>`: version of the directory that the assembler uses */
   applied: { bucket: 'applied', ttlMs: 0 },
@@ -68,11 +82,27 @@ export const subjects = {
   allFacts: (group: string) => `facts.${token(group)}.>`,
   dlq: (step: string) => `dlq.${token(step)}`,
   allDlq: 'dlq.>',
+  /** the company, and which versions of its directory stand: published after them */
   directory: (tenant: string) => `directory.${token(tenant)}`,
+  /** one version of a directory; never changes */
+  directoryVersion: (tenant: string, version: number) => `directory.${token(tenant)}.${version}`,
+  isDirectoryVersion: (subject: string) => subject.split('.').length === 3,
   allDirectories: 'directory.>',
+  /** core NATS, request and answer: decoders ask the one that remembers packets which of theirs are copies */
+  askCopies: 'ask.copies',
   /** core NATS, not stored: a service says that it lives and what fails */
   status: (service: string, instance: string) => `status.${token(service)}.${token(instance)}`,
   allStatus: 'status.>',
+  /** core NATS, not stored: calls in progress of a company (core/bus/live.ts) */
+  live: (tenant: string) => `live.${token(tenant)}`,
+  /** asks the active assemblers for a snapshot of a company; the answer comes on `live`, in order with the changes */
+  askLive: (tenant: string) => `ask.live.${token(tenant)}`,
+  allAskLive: 'ask.live.*',
+  /** company of such a question, as its subject spells it */
+  tenantAsked: (subject: string) => subject.slice('ask.live.'.length),
+  /** core NATS, not stored: the active assembler of a group, once a second */
+  pulse: (group: string) => `pulse.${token(group)}`,
+  allPulses: 'pulse.*',
 };
 
 /** Anything but letters, digits, `_` and `-` would split or widen a subject. */
@@ -86,4 +116,6 @@ export const DLQ_HEADERS = {
   reason: 'Callscope-Reason',
   subject: 'Callscope-Subject',
   at: 'Callscope-At',
+  /** "sequence.index" of the packet in RAW; goes with the packet when it is sent again */
+  origin: 'Callscope-Origin',
 } as const;

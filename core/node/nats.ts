@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   AckPolicy,
   DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
@@ -10,8 +13,18 @@ import {
 } from '@nats-io/jetstream';
 import { type KV as KvBucket, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
-import { ACK_WAIT_MS, DECODERS, DUPLICATE_WINDOW_MS, SNAPSHOTS, STREAMS } from '../bus/streams.ts';
+import { AuthorizationError, connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import {
+  ACK_WAIT_MS,
+  bytesOfStreams,
+  DECODERS,
+  DUPLICATE_WINDOW_MS,
+  MAX_MESSAGE_BYTES,
+  SNAPSHOTS,
+  STREAM_SHARES,
+  STREAMS,
+  type StreamSpec,
+} from '../bus/streams.ts';
 import type { Log } from './log.ts';
 
 export interface Bus {
@@ -29,10 +42,8 @@ export interface Bus {
  * @param url nats://user:password@host:port
  */
 export async function connectBus(url: string, name: string, log: Log): Promise<Bus> {
-  const parsed = new URL(url);
   const nc = await connect({
-    servers: `${parsed.hostname}:${parsed.port || '4222'}`,
-    ...(parsed.username ? { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) } : {}),
+    ...addressOf(url),
     name,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,
@@ -68,30 +79,63 @@ export async function connectBus(url: string, name: string, log: Log): Promise<B
   };
 }
 
-/** Creates or updates every stream and durable consumer. Safe to run twice and from several processes. */
-export async function ensureStreams(bus: Bus): Promise<void> {
-  for (const spec of STREAMS) {
-    const config = {
-      name: spec.name,
-      subjects: spec.subjects,
-      retention: spec.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: spec.maxPerSubject ? DiscardPolicy.Old : DiscardPolicy.New,
-      max_bytes: spec.maxBytes,
-      max_age: nanos(spec.maxAgeMs),
-      max_msgs_per_subject: spec.maxPerSubject ?? -1,
-      duplicate_window: nanos(spec.maxAgeMs > 0 ? Math.min(DUPLICATE_WINDOW_MS, spec.maxAgeMs) : DUPLICATE_WINDOW_MS),
-    };
-    for (let maxBytes = spec.maxBytes; ; maxBytes = Math.floor(maxBytes / 2)) {
-      try {
-        await addStream(bus, { ...config, max_bytes: maxBytes });
-        break;
-      } catch (error) {
-        // a small disk: half the room is better than none
-        if (!/insufficient storage|10047/i.test(String(error)) || maxBytes < SMALLEST_STREAM) throw error;
-      }
-    }
+function addressOf(url: string): { servers: string; user?: string; pass?: string } {
+  const parsed = new URL(url);
+  return {
+    servers: `${parsed.hostname}:${parsed.port || '4222'}`,
+    ...(parsed.username ? { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) } : {}),
+  };
+}
+
+/** A bus that answers and cannot do what we need, or does not let us in: waiting changes nothing. */
+export class BusUnfit extends Error {}
+
+/**
+ * One try to connect: does the bus let us in, has it JetStream, and room for our largest message?
+ * @throws BusUnfit, or the reason why it does not answer
+ */
+export async function askBus(url: string, limitMs: number): Promise<void> {
+  let nc: NatsConnection;
+  try {
+    nc = await connect({ ...addressOf(url), name: 'launch', reconnect: false, timeout: limitMs });
+  } catch (cause) {
+    throw cause instanceof AuthorizationError ? new BusUnfit('it refuses this user and password', { cause }) : cause;
   }
+  try {
+    if (nc.info?.jetstream !== true) throw new BusUnfit('it runs without JetStream: start nats-server with -js or a jetstream block');
+    if (nc.info.max_payload < MAX_MESSAGE_BYTES)
+      throw new BusUnfit(`it takes messages of ${nc.info.max_payload} bytes: set max_payload to at least ${MAX_MESSAGE_BYTES}`);
+  } finally {
+    await nc.close();
+  }
+}
+
+/** Whether JetStream gives account of every stream in this time: it cannot when it is off, or one of them is locked. */
+export function busAnswers(bus: Bus, limitMs: number): Promise<boolean> {
+  const asked = bus.jsm.streams.list().next();
+  return Promise.race([
+    asked.then(
+      () => true,
+      () => false,
+    ),
+    new Promise<boolean>((done) => setTimeout(done, limitMs, false)),
+  ]);
+}
+
+/**
+ * Creates or updates every stream and durable consumer. Safe to run twice and from several processes. All streams are made
+ * small and grow together as far as the server has room, so that none takes the room of another; none is made smaller.
+ * @throws when the server has no room for the smallest
+ */
+export async function ensureStreams(bus: Bus): Promise<void> {
+  const [smallest, ...larger] = STREAM_SHARES;
+  // while two processes make the same stream the server counts it twice
+  for (let left = 10; !(await ensureAll(bus, smallest)); left--) {
+    const needed = `${Math.ceil(bytesOfStreams(smallest) / 1e6)} MB of JetStream file storage`;
+    if (left === 0) throw new Error(`the bus has no room for its streams: give it at least ${needed} (max_file_store)`);
+    await new Promise((done) => setTimeout(done, 200 * Math.random()));
+  }
+  for (const share of larger) if (!(await ensureAll(bus, share))) break;
   await bus.jsm.consumers.add(DECODERS.stream, {
     durable_name: DECODERS.durable,
     ack_policy: AckPolicy.Explicit,
@@ -101,18 +145,47 @@ export async function ensureStreams(bus: Bus): Promise<void> {
   });
 }
 
-const SMALLEST_STREAM = 64 * 1024 * 1024;
-
-async function addStream(bus: Bus, config: Parameters<JetStreamManager['streams']['add']>[0] & { name: string }): Promise<void> {
+/** @returns false when the server has no room for this share */
+async function ensureAll(bus: Bus, share: number): Promise<boolean> {
   try {
-    await bus.jsm.streams.add(config);
+    for (const spec of STREAMS) await ensureStream(bus, spec, spec.maxBytes * share);
+    return true;
   } catch (error) {
-    // the stream exists with other settings: bring it to today's, its messages stay
-    if (!/already in use/i.test(String(error))) throw error;
-    const { max_bytes: _size, retention: _retention, storage: _storage, name, ...changeable } = config;
-    const { config: present } = await bus.jsm.streams.info(name);
-    await bus.jsm.streams.update(name, { ...present, ...changeable });
+    if (isApiError(error, ...NO_ROOM)) return false;
+    throw error;
   }
+}
+
+async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promise<void> {
+  const wanted = {
+    name: spec.name,
+    subjects: spec.subjects,
+    discard: spec.maxPerSubject ? DiscardPolicy.Old : DiscardPolicy.New,
+    max_bytes: maxBytes,
+    max_age: nanos(spec.maxAgeMs),
+    max_msgs_per_subject: spec.maxPerSubject ?? -1,
+    duplicate_window: nanos(spec.maxAgeMs > 0 ? Math.min(DUPLICATE_WINDOW_MS, spec.maxAgeMs) : DUPLICATE_WINDOW_MS),
+  };
+  const { config: present } = await bus.jsm.streams.info(spec.name).catch(async (error) => {
+    if (!isApiError(error, JetStreamApiCodes.StreamNotFound)) throw error;
+    const retention = spec.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits;
+    return bus.jsm.streams.add({ ...wanted, retention, storage: StorageType.File }).catch((error) => {
+      // another process was faster, and has let it grow already
+      if (!isApiError(error, NAME_IN_USE)) throw error;
+      return bus.jsm.streams.info(spec.name);
+    });
+  });
+  const next = { ...present, ...wanted, max_bytes: Math.max(maxBytes, present.max_bytes) };
+  // an update writes the stream's settings anew, and where the disk is full it would lose them
+  if (!isDeepStrictEqual(next, present)) await bus.jsm.streams.update(spec.name, next);
+}
+
+/** nats-server's error codes: insufficient storage; limits of the account, of the server */
+const NO_ROOM = [10_047, 10_002, 10_023];
+const NAME_IN_USE = 10_058;
+
+function isApiError(error: unknown, ...codes: number[]): boolean {
+  return error instanceof JetStreamApiError && codes.includes(error.code);
 }
 
 /** A URL without its password, for logs. */

@@ -58,11 +58,14 @@ export class Channel {
     if (this.#packets.length >= MAX_FRAME_PACKETS) this.flush();
   }
 
-  /** One frame of these packets at once. Resolves when the bus has stored it. */
-  acceptNow(packets: Uint8Array[]): Promise<void> {
+  /**
+   * One frame of these packets at once. Resolves when the bus has stored it.
+   * @param late told once when that is refused or takes about a second or longer, see Publisher.publish
+   */
+  acceptNow(packets: Uint8Array[], late?: (why: string) => void): Promise<void> {
     this.flush();
     this.#receivedAt = Date.now();
-    return this.#send(packets);
+    return this.#send(packets, late);
   }
 
   /** @param count packets; 0 does nothing */
@@ -90,17 +93,20 @@ export class Channel {
     this.#send(packets);
   }
 
-  #send(packets: Uint8Array[]): Promise<void> {
+  #send(accepted: Uint8Array[], late?: (why: string) => void): Promise<void> {
     const { edge, boot, channel, subject, publisher } = this.#o;
+    const packets = blankDtmf(channel, accepted);
+    this.drop('dtmf', accepted.length - packets.length);
     const firstN = this.#nextN;
     this.#nextN += packets.length;
     this.#dropsSaid = this.#dropsTotal;
     received.inc({ channel }, packets.length);
     const frame = encodeFrame(
       { edge, channel, boot, firstN, receivedAt: packets.length > 0 ? this.#receivedAt : Date.now(), drops: this.#drops },
-      blankDtmf(channel, packets),
+      packets,
     );
-    const stored = publisher.publish(subject, `${edge}-${boot}-${channel}-${firstN}-${packets.length}-${this.#dropsTotal}`, frame);
+    const id = `${edge}-${boot}-${channel}-${firstN}-${packets.length}-${this.#dropsTotal}`;
+    const stored = publisher.publish(subject, id, frame, late);
     this.#sent = stored;
     return stored;
   }

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { encodeHep3 } from '../decode/hep3.ts';
-import { blankDtmf } from './blank-dtmf.ts';
 import { checkEvent } from './events.ts';
 import { JsonScanner } from './json-scanner.ts';
 
@@ -40,38 +38,4 @@ test('an event is an object with a method; its id is kept for the answer only', 
   expect(check('{"id":"x"}')).toEqual({ reason: 'not_event', id: 'x' });
   expect(check('{"a":}')).toBe('not_json');
   expect(check('[]')).toBe('not_json');
-});
-
-const info = (type: string, body: string) =>
-  encodeHep3({
-    srcIp: '10.0.0.1',
-    srcPort: 5060,
-    dstIp: '10.0.0.2',
-    dstPort: 5060,
-    at: 1e15,
-    type: 1,
-    payload: Buffer.from(`INFO sip:a@b SIP/2.0\r\nCall-ID: c\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
-  });
-
-test.each([
-  ['Content-Type: application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n', 'Signal=x\r\nDuration=160\r\n'],
-  ['content-type : Application/DTMF-Relay;x=y', 'Duration=160\r\nsignal= #\r\n', 'Duration=160\r\nsignal= x\r\n'],
-  ['c: application/dtmf', '7', 'x'],
-  ['Content-Type: audio/telephone-event', 'Signal=1\r\nSignal=2', 'Signal=x\r\nSignal=x'],
-])('no digit of a SIP INFO passes: %s', (type, body, blanked) => {
-  const [packet] = blankDtmf('hep-udp', [info(type, body)]);
-  const text = Buffer.from(packet as Uint8Array).toString('latin1');
-  expect(text.endsWith(`\r\n\r\n${blanked}`)).toBe(true);
-  expect(packet).toHaveLength(info(type, body).length);
-});
-
-test('other packets pass as they are, without a copy', () => {
-  const packet = info('Content-Type: application/sdp', 'v=0 Signal=5');
-  expect(blankDtmf('hep-tcp', [packet])[0]).toBe(packet);
-});
-
-test('the digit of a DTMF notification is blanked', () => {
-  const text = '{"jsonrpc":"2.0","method":"E_RTPENGINE_NOTIFICATION","params":{"callid":"c","type":"DTMF","event":5,"duration":180}}';
-  const [packet] = blankDtmf('event-udp', [Buffer.from(text)]);
-  expect(JSON.parse(Buffer.from(packet as Uint8Array).toString())).toMatchObject({ params: { event: null, duration: 180, callid: 'c' } });
 });

@@ -1,4 +1,5 @@
 import { subjects } from '@callscope/core/bus/streams.ts';
+import { watchDisk } from '@callscope/core/node/disk.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { Channel } from './channel.ts';
@@ -16,6 +17,8 @@ export interface EdgeSettings {
   maxConnections: number;
   idleSeconds: number;
   window: number;
+  /** where the bus keeps its streams, when that is this machine */
+  dataDir: string | null;
 }
 
 /** Four ways in, one publisher. Receivers count and frame; nothing is decoded here. */
@@ -32,10 +35,20 @@ export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings
     eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher }),
     eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher }),
   };
+  let shortage: string | null = null;
   service.setHealth(() => {
-    if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
-    return publisher.refusing ? { failing: 'nats', detail: 'the RAW stream is full' } : { failing: null };
+    if (shortage !== null) return { failing: 'disk', detail: shortage };
+    return publisher.refusing === null ? { failing: null } : { failing: 'nats', detail: publisher.refusing };
   });
+  if (settings.dataDir !== null) {
+    const disk = watchDisk(settings.dataDir, (now) => {
+      if (now !== null && shortage === null) log.error(`nothing is taken in: ${now}`);
+      if (now === null) log.info('the disk has room again, going on');
+      shortage = now;
+      publisher.hold(now);
+    });
+    service.onStop('disk', () => disk.stop());
+  }
   const tcp = { host, maxConnections, idleSeconds, log };
   const receivers: Receiver[] = [];
   service.onStop('receivers', async () => {

@@ -51,9 +51,9 @@ export async function receiveEventsUdp(host: string, port: number, receiveBuffer
 }
 
 /**
- * Events over TCP: objects back to back without a separator. A request with an `id` is answered once the bus has stored
- * it and only then; while the bus cannot take it, it is refused at once with an error, so that the sender's other way
- * can be tried. `id` names the answer only: OpenSIPS repeats ids.
+ * Events over TCP: objects back to back without a separator. A request with an `id` is answered "ok" once the bus has
+ * stored it and only then; one that the bus does not take in about a second, or cannot take now, is refused with an
+ * error, so that the sender's other way can be tried. `id` names the answer only: OpenSIPS repeats ids.
  */
 export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise<Receiver> {
   return listenTcp(options, (socket) => {
@@ -66,16 +66,24 @@ export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise
       if (!socket.destroyed && socket.writable) socket.write(JSON.stringify(body));
     };
     const refuse = (id: Id, code: number, message: string) => answer({ jsonrpc: '2.0', error: { code, message }, id });
+    const refuseStoring = (id: Id, why: string) => refuse(id, NOT_STORED, `the bus cannot store events now: ${why}`);
 
     const accept = (batch: { bytes: Buffer; id: Id | undefined }[]) => {
       if (batch.length === 0) return;
       const asked = batch.filter((e) => e.id !== undefined);
       unanswered += asked.length;
-      void channel.acceptNow(batch.map((e) => e.bytes)).then(() => {
-        for (const { id } of asked) answer({ jsonrpc: '2.0', result: 'ok', id });
+      let answered = asked.length === 0;
+      const answerAll = (say: (id: Id) => void) => {
+        if (answered) return;
+        answered = true;
+        for (const { id } of asked) say(id as Id);
         unanswered -= asked.length;
         tellRoom();
-      });
+      };
+      const bytes = batch.map((e) => e.bytes);
+      // kept and tried again also after an error was answered: the event may then come twice, which does no harm
+      const stored = channel.acceptNow(bytes, (why) => answerAll((id) => refuseStoring(id, why)));
+      void stored.then(() => answerAll((id) => answer({ jsonrpc: '2.0', result: 'ok', id })));
     };
 
     const onData = async (chunk: Buffer): Promise<void> => {
@@ -112,9 +120,10 @@ export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise
           refuse(event.id, INVALID_REQUEST, 'a request needs a method');
           continue;
         }
-        if (event.id !== undefined && (channel.publisher.full || channel.publisher.refusing)) {
+        const { full, refusing } = channel.publisher;
+        if (event.id !== undefined && (full || refusing !== null)) {
           channel.drop('bus_full');
-          refuse(event.id, NOT_STORED, 'the bus cannot store events now');
+          refuseStoring(event.id, refusing ?? 'too much is waiting for it');
           continue;
         }
         batch.push({ bytes: scan.bytes, id: event.id });

@@ -67,8 +67,14 @@ export async function listenTcp(options: TcpOptions, accept: (socket: Socket) =>
           if (busy === 0 && !socket.destroyed) socket.resume();
         });
     });
-    socket.setTimeout(idleSeconds * 1_000, () => {
-      if (!connection.isPartial() || busy > 0) return;
+    socket.setTimeout(idleSeconds * 1_000);
+    socket.on('timeout', () => {
+      if (!connection.isPartial()) return;
+      if (busy > 0) {
+        // it is us who do not read: its silence begins when we do
+        socket.setTimeout(idleSeconds * 1_000);
+        return;
+      }
       log.warn('a TCP connection stopped in the middle of a message, closing it (EDGE_TCP_IDLE_SECONDS)', {
         port,
         peer: socket.remoteAddress,

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { encodeHep3 } from '@callscope/ingest/decode/hep3.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { badHep, companies, events, hep, shuffled } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
@@ -10,6 +11,7 @@ interface Stage {
   stored: number;
   duplicate: number;
   dropped: Record<string, number>;
+  deadLettered: number;
   inFlight: number;
   unexplained: number;
 }
@@ -40,6 +42,13 @@ async function decoded(received: number): Promise<Stage> {
 }
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+/** Bytes of datagrams that the receiver at this port has not read yet: rx_queue of /proc/net/udp (proc(5)). */
+function bytesInBuffer(port: number): number {
+  const lines = readFileSync('/proc/net/udp', 'utf8').split('\n').slice(1);
+  const queues = lines.map((line) => /:([0-9A-F]{4}) \S+ \S+ \w+:(\w+)/.exec(line)).filter((m) => Number(`0x${m?.[1]}`) === port);
+  return queues.reduce((bytes, m) => bytes + Number(`0x${m?.[2]}`), 0);
+}
 
 /** Opens a connection, writes, and gives what comes back until it is closed or enough came. */
 function talk(port: number, parts: (Buffer | string)[], enough: (answer: string) => boolean = () => false): Promise<string> {
@@ -83,6 +92,37 @@ test('every hostile datagram is dropped with a reason and the next good packet i
   expect(sum(after.dropped) - sum(before.dropped)).toBe(files.length);
 });
 
+test('every truncation and every single-bit change of a packet is counted, and the next good packet is stored', async () => {
+  const packet = hep('udp').find((p) => p.length > 650 && p.length < 750 && p.includes('INVITE')) as Buffer;
+  const cuts = Array.from(packet.keys(), (length) => packet.subarray(0, length));
+  const flips = Array.from({ length: 8 * packet.length }, (_, bit) => {
+    const flipped = Buffer.from(packet);
+    flipped[bit >> 3] = (packet[bit >> 3] as number) ^ (1 << (bit & 7));
+    return flipped;
+  });
+  const before = await stage('decode');
+  const edge = await stage('edge');
+  const all = [...cuts, ...flips];
+  // a socket's buffer holds about 150: no more are sent than that while the receiver waits for its turn
+  for (let i = 0; i < all.length; i += 50) {
+    await sendUdp(stack.ports.hep, all.slice(i, i + 50));
+    await until('the receiver has read them', () => bytesInBuffer(stack.ports.hep) === 0);
+  }
+  const sent = all.length;
+  const after = await decoded(before.received + sent);
+  // what the kernel dropped would be missing here
+  expect((await stage('edge')).dropped).toEqual(edge.dropped);
+  const stored = after.stored - before.stored;
+  const duplicate = after.duplicate - before.duplicate;
+  const dropped = sum(after.dropped) - sum(before.dropped);
+  expect([stored + duplicate + dropped, after.deadLettered]).toEqual([sent, before.deadLettered]);
+  // no cut packet is one; of the changed ones most change only what the message says
+  expect(dropped).toBeGreaterThan(cuts.length);
+  expect(stored).toBeGreaterThan(packet.length);
+  await sendUdp(stack.ports.hep, [hep('udp')[1] as Buffer]);
+  expect((await decoded(before.received + sent + 1)).stored).toBe(after.stored + 1);
+});
+
 test('junk on the TCP port closes that connection only, and is counted', async () => {
   const before = await stage('edge');
   expect(await talk(stack.ports.hep, ['GET / HTTP/1.1\r\n\r\n'])).toBe('');
@@ -90,6 +130,37 @@ test('junk on the TCP port closes that connection only, and is counted', async (
     'the junk is in the ledger',
     async () => ((await stage('edge')).dropped.tcp_framing ?? 0) > (before.dropped.tcp_framing ?? 0),
   );
+});
+
+test.each(['hep', 'events'] as const)('what never ends on the TCP port of %s is cut off, counted, and costs no memory', async (port) => {
+  const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${stack.pidOf('edge')}/status`, 'utf8'))?.[1]) / 1_024;
+  const drops = async () => sum((await stage('edge')).dropped);
+  const hugest = Buffer.alloc(65_535, 'x');
+  hugest.write('HEP3\xff\xff', 'latin1');
+  // a header that announces the most, and goes on behind it; junk; a packet whose length says nothing; a text that never ends
+  const beginnings = {
+    hep: [hugest, Buffer.from('{'), Buffer.from('HEP3\0\0')],
+    events: [Buffer.from('{"method":"'), Buffer.from('['.repeat(9))],
+  };
+  for (const beginning of beginnings[port]) {
+    const before = await drops();
+    const rssBefore = rss();
+    const socket = connect(stack.ports[port], '127.0.0.1');
+    socket.on('error', () => undefined).resume();
+    const closed = new Promise<void>((done) => socket.once('close', () => done()));
+    socket.write(beginning);
+    let sentMb = 0;
+    const megabyte = Buffer.alloc(1 << 20, 'x');
+    const pour = setInterval(() => {
+      if (socket.destroyed || ++sentMb > 500) clearInterval(pour);
+      else socket.write(megabyte);
+    }, 1);
+    await closed;
+    clearInterval(pour);
+    expect(sentMb, 'megabytes until it was closed').toBeLessThan(500);
+    expect(rss() - rssBefore, 'more memory, MB').toBeLessThan(100);
+    await until('it is in the ledger', async () => (await drops()) > before);
+  }
 });
 
 test('HEP over TCP is put together from any pieces', async () => {
@@ -103,10 +174,31 @@ test('HEP over TCP is put together from any pieces', async () => {
   expect(after.stored + after.duplicate - before.stored - before.duplicate).toBe(40);
 });
 
-test('a connection that stops in the middle of a packet is closed and what was lost is counted', async () => {
-  const before = await stage('edge');
-  await talk(stack.ports.hep, [(hep('tcp')[0] as Buffer).subarray(0, 100)]);
-  await until('the cut packet is in the ledger', async () => ((await stage('edge')).dropped.tcp_cut ?? 0) > (before.dropped.tcp_cut ?? 0));
+test.each([
+  ['hep', hep('tcp')[0]?.subarray(0, 5)],
+  ['hep', hep('tcp')[0]?.subarray(0, 100)],
+  ['events', '{"method":"E_NEW",'],
+] as const)(
+  'a connection to %s that falls silent in the middle of a message is closed, and what was lost is counted',
+  async (port, part) => {
+    const before = await stage('edge');
+    // nothing but the receiver's own clock ends it: this end stays open
+    await talk(stack.ports[port], [part as Buffer | string]);
+    await until(
+      'the cut message is in the ledger',
+      async () => ((await stage('edge')).dropped.tcp_cut ?? 0) > (before.dropped.tcp_cut ?? 0),
+    );
+  },
+);
+
+test('a connection that is silent between messages stays', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const event = (id: number) => JSON.stringify({ jsonrpc: '2.0', method: 'E_NEW', id, params: { callid: 'quiet' } });
+  const socket = connect(stack.ports.events, '127.0.0.1', () => socket.write(event(1)));
+  socket.on('data', (chunk) => (chunk.includes('"id":2') ? resolve('answered') : setTimeout(() => socket.write(event(2)), 2_500)));
+  socket.on('close', () => resolve('closed'));
+  expect(await promise).toBe('answered');
+  socket.destroy();
 });
 
 test('more connections than allowed are refused, the others live', async () => {
@@ -179,6 +271,33 @@ test('DTMF digits are nowhere in the store', async () => {
     const call = await stack.rest<{ events: { method: string; params: Record<string, unknown> }[] }>('GET', '/tenants/t1/calls/old');
     return call.events.some((e) => e.method === 'E_RTPENGINE_NOTIFICATION' && e.params.event === null && e.params.duration === 160);
   });
+});
+
+test('the digits of a SIP INFO are nowhere in its messages', async () => {
+  const at = Date.now() * 1_000;
+  const info = (i: number, type: string, body: string) =>
+    encodeHep3({
+      srcIp: '10.0.0.1',
+      srcPort: 5060,
+      dstIp: '10.0.0.2',
+      dstPort: 5060,
+      at: at + i * 1_000,
+      type: 1,
+      payload: Buffer.from(
+        `INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKi${i}\r\nFrom: <sip:a@b>;tag=x\r\nTo: <sip:c@d>;tag=y\r\nCall-ID: old\r\nCSeq: ${i} INFO\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      ),
+    });
+  const sent = [
+    info(1, 'Content-Type: application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n'),
+    info(2, 'Content-Type:\r\n application/dtmf-relay', 'Signal="5"\r\nDuration=160\r\n'),
+    info(3, 'c: application/vnd.nortelnetworks.digits', 'd=5\r\n'),
+  ];
+  await sendUdp(stack.ports.hep, sent);
+  await sendTcp(stack.ports.hep, sent);
+  const text = async () => (await stack.fetch('/api/v1/tenants/t1/calls/old/messages?format=text')).text();
+  await until('the messages are there', async () => (await text()).split('INFO sip:a@b').length > 3);
+  const bodies = (await text()).match(/^(?:Signal|d)\s*=.*$/gm);
+  expect(bodies).toEqual(['Signal=x', 'Signal="x"', 'd=x']);
 });
 
 test('a Call-ID used again after its end gets a number, and answers under both', async () => {
