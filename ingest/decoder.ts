@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { encodeFacts, type Fact } from '@callscope/core/bus/facts.ts';
-import { decodeFrame, encodeFrame, type Frame, FrameError, type FrameHeader } from '@callscope/core/bus/frames.ts';
+import { decodeFrame, type Frame, FrameError } from '@callscope/core/bus/frames.ts';
 import { DECODERS, subjects } from '@callscope/core/bus/streams.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText } from '@callscope/core/node/log.ts';
@@ -8,13 +8,17 @@ import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { JsMsg } from '@nats-io/jetstream';
-import { DecoderMemory, decodeFramePackets } from './steps/frame.ts';
+import { Copies, type CopyCheck, NO_COPIES } from './decode/copies.ts';
+import { Intake } from './frames/intake.ts';
+import { SharedCopies } from './frames/shared-copies.ts';
+import { decodeFramePackets } from './steps/frame.ts';
 import type { Output } from './steps/output.ts';
-import { BlockRefused, insertBlock, type Table } from './write/block-writer.ts';
-import { publishDeadLetter } from './write/dlq.ts';
-import { EVENTS, type FrameFates, LEDGER_FRAMES, MESSAGES, RawBlock, RTCP } from './write/raw-rows.ts';
+import { Lives } from './steps/rtcp-report.ts';
+import { originOf, publishDeadLetter } from './write/dlq.ts';
+import { frameKey, writtenFrames } from './write/ledger-frames.ts';
+import { RawBlock } from './write/raw-rows.ts';
+import { type DecodedFrame, RawWriter } from './write/raw-writer.ts';
 import { untilDone } from './write/retry.ts';
-import type { RowSink } from './write/rowbinary.ts';
 
 export interface DecoderSettings {
   group: string;
@@ -32,16 +36,13 @@ const LONGEST_BLOCK_MS = 1_500;
 /** one block is written while the next is filled */
 const BLOCKS_IN_FLIGHT = 2;
 const FACTS_PER_MESSAGE = 500;
-const HEARTBEAT_MS = 2_000;
+/** another decoder is asked about the packets of so many frames at a time */
+const FRAMES_AT_ONCE = 32;
 
-const packets = counter('decoder_packets_total', 'Packets by what became of them', ['fate']);
 const factsTotal = counter('decoder_facts_total', 'Facts published');
 const lag = gauge('decoder_lag_seconds', 'Age of the last frame when it was decoded');
 
-interface Taken {
-  message: JsMsg;
-  header: FrameHeader;
-}
+type TakenFrame = Omit<DecodedFrame, 'fates' | 'header'> & { header: Frame };
 
 /**
  * RAW -> raw rows and facts. Facts are published at once, rows collected into blocks; a frame is acknowledged when the
@@ -51,25 +52,36 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
   const { log, stopping } = service;
   const decoder = `${hostname()}-${service.instance}`;
   const boot = Date.now() * 1_000;
-  const memory = new DecoderMemory();
+  const copies = new Copies();
+  const lives = new Lives();
+  const shared = new SharedCopies(bus, copies, decoder, log, stopping);
+  const intake = new Intake(log);
+  const writer = new RawWriter({ store, bus, log, stopping });
   let nextFact = 1;
-  let lastBlockError: unknown;
+  let givenUp: unknown;
   service.setHealth(() => {
     if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
-    return lastBlockError ? { failing: 'clickhouse', detail: errorText(lastBlockError) } : { failing: null };
+    // filling a block is no waiting
+    const lagSeconds = intake.waitedMs(Date.now(), LONGEST_BLOCK_MS + settings.blockMs) / 1_000;
+    return givenUp ? { failing: 'clickhouse', detail: errorText(givenUp), lagSeconds } : { failing: null, lagSeconds };
   });
 
   let out: Output = { block: new RawBlock(), facts: [] };
-  let taken: Taken[] = [];
-  /** everything taken and not yet acknowledged, in all blocks */
-  const claimed = new Set<JsMsg>();
-  let factsStored: Promise<void> = Promise.resolve();
+  let decoded: DecodedFrame[] = [];
+  /** facts and dead letters of what is decoded so far */
+  let told: Promise<void> = Promise.resolve();
   let blockTimer: NodeJS.Timeout | undefined;
   let blockBegan = 0;
   let factsPlanned = false;
   let blocksInFlight = 0;
   let room: () => void = () => undefined;
   const blocks = new Set<Promise<void>>();
+
+  const tell = (stored: Promise<unknown>) => {
+    told = Promise.all([told, stored]).then(() => undefined);
+    // seen again where the block waits for it; here only so that a rejection while stopping is not "unhandled"
+    told.catch(() => undefined);
+  };
 
   const publishFacts = () => {
     factsPlanned = false;
@@ -79,63 +91,35 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
       nextFact += facts.length;
       const bytes = encodeFacts({ decoder, boot, firstN, facts });
       factsTotal.inc(facts.length);
-      const stored = untilDone('publishing facts', log, stopping, () =>
-        bus.js.publish(subjects.facts(settings.group), bytes, { msgID: `${decoder}-${boot}-${firstN}` }),
-      );
-      factsStored = Promise.all([factsStored, stored]).then(() => undefined);
-      // seen again where the block waits for it; here only so that a rejection while stopping is not "unhandled"
-      factsStored.catch(() => undefined);
+      const msgID = `${decoder}-${boot}-${firstN}`;
+      tell(untilDone('publishing facts', log, stopping, () => bus.js.publish(subjects.facts(settings.group), bytes, { msgID })));
     }
   };
 
-  const insert = (table: Table, sink: RowSink) => insertBlock(store, table, sink.view(), sink.rows, { stopping, log, waiting: heartbeat });
   /** written blocks are filled again: their memory is the size of a block by then */
   const spare: RawBlock[] = [];
-
-  const writeBlock = async (block: RawBlock, frames: Taken[], facts: Promise<void>) => {
-    try {
-      await facts;
-      await Promise.all([insert(MESSAGES, block.messages), insert(RTCP, block.rtcp), insert(EVENTS, block.events)]);
-      await insert(LEDGER_FRAMES, block.ledger);
-      lastBlockError = undefined;
-    } catch (error) {
-      lastBlockError = error;
-      if (!(error instanceof BlockRefused)) throw error;
-      log.error('the store refuses a block of raw rows, its frames go to the dead letters', { frames: frames.length, error });
-      await bury(frames, error);
-      lastBlockError = undefined;
-    }
-    for (const { message } of frames) {
-      message.ack();
-      claimed.delete(message);
-    }
-  };
-
-  /** The frames of a refused block: dead letters, and the ledger says so. */
-  const bury = async (frames: Taken[], error: unknown) => {
-    const block = new RawBlock();
-    for (const { message, header } of frames) {
-      await untilDone('writing a dead letter', log, stopping, () =>
-        publishDeadLetter(bus, { step: 'write', reason: errorText(error), subject: message.subject, bytes: message.data }),
-      );
-      const fates: FrameFates = { stored: 0, duplicate: 0, dead: header.count, dropped: {}, facts: 0 };
-      block.frame(header, fates);
-    }
-    await insert(LEDGER_FRAMES, block.ledger);
-  };
 
   const closeBlock = () => {
     clearTimeout(blockTimer);
     blockTimer = undefined;
-    if (taken.length === 0) return;
+    if (decoded.length === 0) return;
     publishFacts();
-    const frames = taken;
+    const frames = decoded;
+    const before = told;
     const { block } = out;
     out = { block: spare.pop() ?? new RawBlock(), facts: [] };
-    taken = [];
+    decoded = [];
     blocksInFlight++;
-    const written: Promise<void> = writeBlock(block, frames, factsStored)
-      .catch((error) => log.warn('a block was given up, its frames will be delivered again', { frames: frames.length, error }))
+    const write = async () => {
+      await before;
+      await writer.write(block, frames);
+      for (const { seq } of frames) intake.done(seq);
+    };
+    const written: Promise<void> = write()
+      .catch((error) => {
+        if (!stopping.aborted) givenUp = error;
+        log.warn('a block was given up, its frames will be delivered again at the next start', { frames: frames.length, error });
+      })
       .finally(() => {
         blocksInFlight--;
         block.clear();
@@ -146,83 +130,111 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
     blocks.add(written);
   };
 
-  const heartbeat = () => {
-    for (const message of claimed) message.working();
+  /** Under load blocks grow: one large block costs the store much less than several small ones, now and when it merges. */
+  const closeWhenRoom = () => {
+    blockTimer = undefined;
+    const young = performance.now() - blockBegan < LONGEST_BLOCK_MS;
+    const busy = out.block.rows >= BUSY_ROWS;
+    if ((young && busy) || blocksInFlight >= BLOCKS_IN_FLIGHT) blockTimer = setTimeout(closeWhenRoom, 50);
+    else closeBlock();
   };
-  const beating = setInterval(heartbeat, HEARTBEAT_MS);
 
-  const onMessage = async (message: JsMsg) => {
-    let frame: Frame;
+  /** A message as a frame; what is none becomes a dead letter. */
+  const read = async (message: JsMsg): Promise<TakenFrame | null> => {
+    const { seq, subject, data: bytes } = message;
     try {
-      frame = decodeFrame(message.data);
+      const origin = originOf(message);
+      return { seq, subject, bytes, header: decodeFrame(bytes), origin: origin ?? { streamSeq: seq, idx: 0 }, isReplay: !!origin };
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      log.error('a message of RAW is not a frame, it goes to the dead letters', { sequence: message.seq, error });
-      await untilDone('writing a dead letter', log, stopping, () =>
-        publishDeadLetter(bus, { step: 'frame', reason: errorText(error), subject: message.subject, bytes: message.data }),
-      );
-      message.ack();
-      return;
+      log.error('a message of RAW is not a frame, it goes to the dead letters', { sequence: seq, error });
+      const letter = { step: 'frame', reason: errorText(error), subject, bytes, id: `dead-${message.timestampNanos}-${seq}` };
+      await untilDone('writing a dead letter', log, stopping, () => publishDeadLetter(bus, letter));
+      intake.done(seq);
+      return null;
     }
-    claimed.add(message);
-    taken.push({ message, header: frame });
-    const { fates, dead } = decodeFramePackets(frame, message.seq, memory, out);
-    if (fates.stored > 0) packets.inc({ fate: 'stored' }, fates.stored);
-    if (fates.duplicate > 0) packets.inc({ fate: 'duplicate' }, fates.duplicate);
-    if (fates.dead > 0) packets.inc({ fate: 'dead' }, fates.dead);
-    for (const [reason, count] of Object.entries(fates.dropped)) packets.inc({ fate: reason }, count);
-    for (const letter of dead) {
-      log.error('a step failed on a packet, it goes to the dead letters', { step: letter.step, error: errorText(letter.error) });
-      // a frame of its own, so that it can be sent again as it is
-      const bytes = encodeFrame({ ...frame, edge: `${frame.edge}/replay`, boot: Date.now() * 1_000, firstN: 1, drops: {} }, [letter.bytes]);
-      await untilDone('writing a dead letter', log, stopping, () =>
-        publishDeadLetter(bus, { step: letter.step, reason: errorText(letter.error), subject: message.subject, bytes }),
-      );
-    }
-    lag.set(Math.max(0, (Date.now() - frame.receivedAt) / 1000));
+  };
+
+  /** Frames that another process had before it died: those it had finished have only to be acknowledged. */
+  const unfinished = async (messages: JsMsg[], frames: TakenFrame[]): Promise<TakenFrame[]> => {
+    const again = new Set(messages.filter((m) => m.redelivered).map((m) => m.seq));
+    // a frame without packets of its own has the same key as others
+    const asked = frames.filter((f) => again.has(f.seq) && !f.isReplay && f.header.count > 0);
+    const headers = asked.map((f) => f.header);
+    const written = await untilDone('looking frames up', log, stopping, () => writtenFrames(store, headers));
+    const isWritten = (f: TakenFrame) => asked.includes(f) && written.has(frameKey(f.header));
+    for (const frame of frames) if (isWritten(frame)) intake.done(frame.seq);
+    return frames.filter((f) => !isWritten(f));
+  };
+
+  const decode = (frame: TakenFrame, check: CopyCheck) => {
+    const { header, origin, isReplay } = frame;
+    const memory = { copies: isReplay ? NO_COPIES : check, lives };
+    const { fates, dead } = decodeFramePackets(header, origin.streamSeq, memory, out, origin.idx);
+    decoded.push({ ...frame, fates });
+    lag.set(Math.max(0, (Date.now() - header.receivedAt) / 1_000));
     if (out.facts.length >= FACTS_PER_MESSAGE) publishFacts();
     else if (out.facts.length > 0 && !factsPlanned) {
       factsPlanned = true;
       setImmediate(publishFacts);
     }
-    const full = out.block.rows >= BLOCK_ROWS || out.block.bytes >= BLOCK_BYTES;
-    // a full block waits for room: nothing more is taken from the bus meanwhile
-    while (full && blocksInFlight >= BLOCKS_IN_FLIGHT) {
+    for (const { step, index, error } of dead) {
+      log.error('a step failed on a packet, it goes to the dead letters', { step, error: errorText(error) });
+      tell(writer.bury(frame, index, step, errorText(error)));
+    }
+  };
+
+  /** A full block waits for room: nothing more is decoded meanwhile. */
+  const closeIfFull = async () => {
+    const isFull = out.block.rows + decoded.length >= BLOCK_ROWS || out.block.bytes >= BLOCK_BYTES;
+    while (isFull && blocksInFlight >= BLOCKS_IN_FLIGHT) {
       await new Promise<void>((done) => {
         room = done;
       });
     }
-    if (full) closeBlock();
+    if (isFull) closeBlock();
     else if (blockTimer === undefined) {
       blockBegan = performance.now();
       blockTimer = setTimeout(closeWhenRoom, settings.blockMs);
     }
   };
 
-  /** Under load blocks grow: one large block costs the store much less than several small ones, now and when it merges. */
-  const closeWhenRoom = () => {
-    blockTimer = undefined;
-    const young = performance.now() - blockBegan < LONGEST_BLOCK_MS;
-    if ((young && out.block.rows >= BUSY_ROWS) || blocksInFlight >= BLOCKS_IN_FLIGHT) blockTimer = setTimeout(closeWhenRoom, 50);
-    else closeBlock();
+  /** where nothing is ever written: a first look calls every packet a copy */
+  const nowhere: Output = { block: new RawBlock(), facts: [] };
+  const decodeNext = async (messages: JsMsg[]) => {
+    const all = await Promise.all(messages.map(read));
+    const readable = all.filter((f) => f !== null);
+    const frames = await unfinished(messages, readable);
+    const check = await shared.checkFor((notes) => {
+      for (const f of frames) if (!f.isReplay) decodeFramePackets(f.header, f.seq, { copies: notes, lives }, nowhere);
+    });
+    for (const frame of frames) {
+      decode(frame, check);
+      await closeIfFull();
+    }
   };
 
+  await shared.start();
   const consumer = await bus.js.consumers.get(DECODERS.stream, DECODERS.durable);
-  const messages = await consumer.consume({ max_messages: settings.batchFrames });
+  const taking = intake.run(consumer, settings.batchFrames);
   const loop = (async () => {
-    for await (const message of messages) await onMessage(message);
+    for (let messages = await intake.take(FRAMES_AT_ONCE); messages.length > 0; messages = await intake.take(FRAMES_AT_ONCE))
+      await decodeNext(messages);
   })();
   loop.catch((error) => {
+    if (stopping.aborted) return;
     log.error('the decoder failed', { error: error instanceof Error ? error.stack : String(error) });
     process.exit(1);
   });
 
   service.onStop('decoder', async () => {
-    await messages.close();
+    await intake.close();
+    await taking;
     await loop.catch(() => undefined);
     closeBlock();
     await Promise.all(blocks);
-    clearInterval(beating);
+    await shared.stop();
+    intake.stop();
     await bus.nc.flush().catch(() => undefined);
   });
 }

@@ -30,8 +30,8 @@ try {
     console.log(`${letter.seq}\t${letter.at}\t${letter.step}\t${letter.bytes.length} bytes\t${letter.subject}\t${letter.reason}`);
     if (command === 'show') console.log(hexDump(letter.bytes));
     else if (command === 'replay') {
-      await replayDeadLetter(bus, letter);
-      console.log(`${letter.seq}\treplayed`);
+      const sent = await replayDeadLetter(bus, letter);
+      console.log(`${letter.seq}\t${sent ? 'replayed' : 'kept: there is no way back for it, see its bytes with show'}`);
     }
   }
   if (count === 0) console.log('no dead letters');

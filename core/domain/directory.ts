@@ -106,8 +106,11 @@ export interface DirectoryVersion {
   body: DirectoryBody;
 }
 
-/** What travels on the bus for a company: the company and all versions of its directory, oldest first. */
-export const directorySnapshotSchema = z.object({
+/**
+ * What travels on the bus for a company: the company and which versions of its directory stand, oldest first. Each of
+ * them is a message of its own, named by the change of the company that made it.
+ */
+export const directoryHeadSchema = z.object({
   version: z.number().int(),
   tenant: z.object({
     id: z.string().regex(TENANT_ID),
@@ -118,8 +121,16 @@ export const directorySnapshotSchema = z.object({
     notifyEmail: z.string().nullable(),
     country: z.string(),
   }),
-  versions: z.array(z.object({ validFrom: z.number(), body: z.any() })),
+  versions: z.array(z.object({ validFrom: z.number(), version: z.number().int() })),
 });
+export interface DirectoryHead {
+  /** as in DirectorySnapshot */
+  version: number;
+  tenant: Tenant;
+  versions: { validFrom: number; version: number }[];
+}
+
+/** A company and all versions of its directory, oldest first. A version that stays is the same object in the next one. */
 export interface DirectorySnapshot {
   /** grows by one at every change of the company or its directory */
   version: number;
@@ -137,6 +148,7 @@ function isZone(zone: string): boolean {
 }
 
 interface IndexedVersion {
+  body: DirectoryBody;
   validFrom: number;
   numbers: Set<string>;
   byExtension: Map<string, { employee: string; group: string }>;
@@ -163,7 +175,13 @@ export class Directories {
     const known = this.#tenants.get(snapshot.tenant.id);
     if (known && known.snapshot.version >= snapshot.version) return false;
     if (known) this.#drop(known);
-    const versions = snapshot.versions.map((v) => indexVersion(v, snapshot.tenant.country));
+    const { country } = snapshot.tenant;
+    // most versions stay when one is added
+    const indexed = new Map(known?.snapshot.tenant.country === country ? known.versions.map((v) => [v.body, v]) : []);
+    const versions = snapshot.versions.map((v) => {
+      const same = indexed.get(v.body);
+      return same ? { ...same, validFrom: v.validFrom } : indexVersion(v, country);
+    });
     this.#tenants.set(snapshot.tenant.id, { snapshot, versions });
     this.#domains.set(snapshot.tenant.domain, snapshot.tenant.id);
     for (const number of new Set(versions.flatMap((v) => [...v.numbers]))) {
@@ -253,6 +271,7 @@ function indexVersion(v: DirectoryVersion, country: string): IndexedVersion {
     if (owner && !byExtension.has(a.user)) byExtension.set(a.user, owner);
   }
   return {
+    body: v.body,
     validFrom: v.validFrom,
     numbers: new Set(v.body.numbers.map((n) => normalizePhone(n.number, country))),
     byExtension,

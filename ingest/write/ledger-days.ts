@@ -5,13 +5,14 @@ const SINGLE_DAYS = 2;
 
 /**
  * Sums the frames of days past into `ledger_days` and drops them. Safe to repeat and to be cut short: the sum of a day is
- * stored under a token made of the day and its number of frames, once; frames that come for a summed day are a sum of
- * their own later.
+ * stored under a token made of the day and its frames, once; frames that come for a summed day (a dead letter sent again)
+ * are a sum of their own later.
  * @returns days that were summed
  */
 export async function sumLedgerDays(client: ClickHouseClient): Promise<string[]> {
   const answer = await client.query({
-    query: `SELECT toString(toDate(received_at)) AS day, toString(count()) AS frames FROM ledger_frames FINAL WHERE toDate(received_at) < today() - {days: UInt16} GROUP BY day ORDER BY day`,
+    query: `SELECT toString(toDate(received_at)) AS day, hex(groupBitXor(cityHash64(edge, boot, channel, first_n, count))) AS frames
+      FROM ledger_frames FINAL WHERE toDate(received_at) < today() - {days: UInt16} GROUP BY day ORDER BY day`,
     query_params: { days: SINGLE_DAYS },
     format: 'JSONEachRow',
   });

@@ -65,6 +65,7 @@ export const LEDGER_FRAMES: Table = {
   columns: ['edge', 'boot', 'channel', 'first_n', 'count', 'received_at', 'stored', 'duplicate', 'dead', 'dropped', 'facts', 'edge_drops'],
 };
 
+/** What became of a frame's packets; their sum is its count. */
 export interface FrameFates {
   stored: number;
   duplicate: number;
@@ -78,17 +79,26 @@ export class RawBlock {
   readonly messages = new RowSink(1 << 22);
   readonly rtcp = new RowSink(1 << 16);
   readonly events = new RowSink(1 << 16);
-  readonly ledger = new RowSink(1 << 14);
+  readonly tables = [
+    { table: MESSAGES, sink: this.messages },
+    { table: RTCP, sink: this.rtcp },
+    { table: EVENTS, sink: this.events },
+  ] as const;
 
   get rows(): number {
-    return this.messages.rows + this.rtcp.rows + this.events.rows + this.ledger.rows;
+    return this.messages.rows + this.rtcp.rows + this.events.rows;
   }
   get bytes(): number {
     return this.messages.bytes + this.rtcp.bytes + this.events.bytes;
   }
 
   clear(): void {
-    for (const sink of [this.messages, this.rtcp, this.events, this.ledger]) sink.clear();
+    for (const { sink } of this.tables) sink.clear();
+  }
+
+  /** A step failed in the middle of a row. */
+  dropUnfinished(): void {
+    for (const { sink } of this.tables) sink.dropUnfinished();
   }
 
   message(
@@ -161,21 +171,29 @@ export class RawBlock {
     s.raw(body);
     s.endRow();
   }
+}
 
-  frame(header: FrameHeader, fates: FrameFates): void {
-    const s = this.ledger;
-    s.str(header.edge);
-    s.u64(header.boot);
-    s.str(header.channel);
-    s.u64(header.firstN);
-    s.u32(header.count);
-    s.u64(Math.floor(header.receivedAt));
-    s.u32(fates.stored);
-    s.u32(fates.duplicate);
-    s.u32(fates.dead);
-    s.counts(fates.dropped);
-    s.u32(fates.facts);
-    s.counts(header.drops);
-    s.endRow();
-  }
+/** Which packet a raw row is of: the tables begin with received_at, stream_seq and idx, all of fixed size. */
+export function rowOrigin(row: Buffer): { streamSeq: number; idx: number } {
+  return { streamSeq: Number(row.readBigUInt64LE(8)), idx: row.readUInt16LE(16) };
+}
+
+/**
+ * The ledger's row of a frame. What a dead letter brings back was counted when its frame first came: its row counts no
+ * packet (so it is another row than the frame's), takes the packets out of the dead ones and adds what became of them.
+ */
+export function writeLedgerRow(s: RowSink, header: FrameHeader, fates: FrameFates, isReplay: boolean): void {
+  s.str(header.edge);
+  s.u64(header.boot);
+  s.str(header.channel);
+  s.u64(header.firstN);
+  s.u32(isReplay ? 0 : header.count);
+  s.u64(Math.floor(header.receivedAt));
+  s.u32(fates.stored);
+  s.u32(fates.duplicate);
+  s.i32(isReplay ? fates.dead - header.count : fates.dead);
+  s.counts(fates.dropped);
+  s.u32(fates.facts);
+  s.counts(header.drops);
+  s.endRow();
 }

@@ -6,24 +6,37 @@
 export class RowSink {
   #buffer: Buffer;
   #at = 0;
-  rows = 0;
+  /** where each row ends */
+  #ends: number[] = [];
 
   constructor(bytes = 1 << 20) {
     this.#buffer = Buffer.allocUnsafe(bytes);
   }
 
+  get rows(): number {
+    return this.#ends.length;
+  }
   get bytes(): number {
     return this.#at;
   }
 
-  /** The block so far, a view: good until the next write or `clear`. */
-  view(): Buffer {
-    return this.#buffer.subarray(0, this.#at);
+  /** Rows `from` to `to` (not included), by default all; a view: good until the next write or `clear`. */
+  view(from = 0, to = this.rows): Buffer {
+    return this.#buffer.subarray(this.#endOf(from), this.#endOf(to));
+  }
+
+  #endOf(rows: number): number {
+    return rows === 0 ? 0 : (this.#ends[rows - 1] as number);
   }
 
   clear(): void {
     this.#at = 0;
-    this.rows = 0;
+    this.#ends.length = 0;
+  }
+
+  /** What was written since the last `endRow` is forgotten: its writer failed in the middle. */
+  dropUnfinished(): void {
+    this.#at = this.#endOf(this.rows);
   }
 
   #need(bytes: number): void {
@@ -35,7 +48,7 @@ export class RowSink {
 
   /** Call after the last column of each row. */
   endRow(): void {
-    this.rows++;
+    this.#ends.push(this.#at);
   }
 
   u8(v: number): void {

@@ -1,45 +1,78 @@
-import { DIRECTORY, subjects } from '@callscope/core/bus/streams.ts';
-import type { DirectorySnapshot } from '@callscope/core/domain/directory.ts';
-import type { Log } from '@callscope/core/node/log.ts';
+import { subjects } from '@callscope/core/bus/streams.ts';
+import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { asOperator, type Postgres } from '@callscope/core/node/postgres.ts';
 import { sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-import { allSnapshots, OUTBOX_CHANNEL } from './store.ts';
+import { knownHead, publishCompany, subjectsOnBus } from './publish.ts';
+import { companyVersions, OUTBOX_CHANNEL } from './store.ts';
 
 /** Without a wake-up the outbox is looked at this often: a lost LISTEN connection delays, it does not lose. */
 const POLL_MS = 5_000;
-const BATCH = 50;
 const CLEAN_EVERY_POLLS = 720;
 
-/**
- * Publishes what transactions wrote into the outbox, in order, each company's last word under its own message id. At
- * start every company that the bus does not know as it stands is published again.
- */
-export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus, log: Log): Promise<{ stop(): Promise<void> }> {
-  const publish = (snapshot: DirectorySnapshot) =>
-    bus.js.publish(subjects.directory(snapshot.tenant.id), JSON.stringify(snapshot), {
-      msgID: `directory-${snapshot.tenant.id}-${snapshot.version}`,
-    });
+export interface Outbox {
+  /** companies whose last change the bus does not take, with the reason */
+  blocked(): ReadonlyMap<string, string>;
+  stop(): Promise<void>;
+}
 
-  /** @returns how many were published */
-  const drain = () =>
-    asOperator(postgres.db, async (trx) => {
-      const rows = await trx
+/**
+ * Publishes the companies that transactions wrote into the outbox, as they stand by then; one that the bus does not take
+ * keeps no other waiting and is tried again. At start every company that the bus does not know as it stands is published.
+ */
+export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus, log: Log): Promise<Outbox> {
+  const { db } = postgres;
+  const blocked = new Map<string, string>();
+
+  const publish = async (tenant: string, onBus?: ReadonlySet<string>): Promise<boolean> => {
+    try {
+      await publishCompany(db, bus, tenant, onBus);
+      blocked.delete(tenant);
+      return true;
+    } catch (error) {
+      const reason = errorText(error);
+      if (blocked.get(tenant) !== reason) log.warn('a company could not be published, trying again', { tenant, error });
+      blocked.set(tenant, reason);
+      return false;
+    }
+  };
+
+  const drain = async () => {
+    const waiting = await asOperator(db, (trx) =>
+      trx
         .selectFrom('outbox')
-        .select(['id', 'payload'])
+        .select((eb) => ['tenant', eb.fn.max('id').as('last')])
         .where('published_at', 'is', null)
-        .orderBy('id')
-        .limit(BATCH)
-        .forUpdate()
-        .skipLocked()
-        .execute();
-      for (const row of rows) {
-        await publish(row.payload);
-        await trx.updateTable('outbox').set({ published_at: new Date() }).where('id', '=', row.id).execute();
-      }
-      return rows.length;
-    });
+        .groupBy('tenant')
+        .orderBy('last')
+        .execute(),
+    );
+    // those that failed before come last
+    waiting.sort((a, b) => Number(blocked.has(a.tenant)) - Number(blocked.has(b.tenant)));
+    for (const { tenant, last } of waiting) {
+      if (!(await publish(tenant))) continue;
+      await asOperator(db, (trx) =>
+        trx
+          .updateTable('outbox')
+          .set({ published_at: new Date() })
+          .where('tenant', '=', tenant)
+          .where('id', '<=', last)
+          .where('published_at', 'is', null)
+          .execute(),
+      );
+    }
+  };
+
+  /** A bus that was made anew, or lost a message, gets what it lacks. */
+  const compare = async () => {
+    const onBus = await subjectsOnBus(bus);
+    for (const { id, version } of await companyVersions(db)) {
+      const { head } = await knownHead(bus, id);
+      const isWhole = head?.versions.every((v) => onBus.has(subjects.directoryVersion(id, v.version)));
+      if (head?.version !== version || !isWhole) await publish(id, onBus);
+    }
+  };
 
   let running: Promise<void> | undefined;
   let again = false;
@@ -54,9 +87,9 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
       do {
         again = false;
         try {
-          while ((await drain()) === BATCH);
+          await drain();
         } catch (error) {
-          log.warn('the outbox could not be published, trying again', { error });
+          log.warn('the outbox could not be read, trying again', { error });
         }
       } while (again);
       running = undefined;
@@ -64,7 +97,7 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
   };
 
   let polls = 0;
-  const clean = () => asOperator(postgres.db, (trx) => sql`delete from outbox where published_at < now() - interval '7 days'`.execute(trx));
+  const clean = () => asOperator(db, (trx) => sql`delete from outbox where published_at < now() - interval '7 days'`.execute(trx));
 
   let listener: { release(destroy: boolean): void } | undefined;
   const listen = async () => {
@@ -82,13 +115,7 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
     }
   };
 
-  for (const snapshot of await allSnapshots(postgres.db)) {
-    const known = await bus.jsm.streams
-      .getMessage(DIRECTORY.name, { last_by_subj: subjects.directory(snapshot.tenant.id) })
-      .catch(() => null);
-    const version = known ? (known.json<DirectorySnapshot>().version ?? 0) : 0;
-    if (version < snapshot.version) await publish(snapshot);
-  }
+  await compare();
   await listen();
   wake();
   const timer = setInterval(() => {
@@ -97,6 +124,7 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
     if (++polls % CLEAN_EVERY_POLLS === 0) void clean().catch((error) => log.warn('the outbox could not be cleaned', { error }));
   }, POLL_MS);
   return {
+    blocked: () => blocked,
     stop: async () => {
       stopped = true;
       clearInterval(timer);

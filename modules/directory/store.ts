@@ -1,4 +1,4 @@
-import type { DirectoryBody, DirectorySnapshot, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
+import type { DirectoryBody, DirectoryHead, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
@@ -44,16 +44,16 @@ export function putTenant(
       if (isUnique(error)) throw new DomainTaken(`domain ${form.domain} belongs to another company`, { cause: error });
       throw error;
     }
-    await announce(trx, id);
+    await announce(trx, id, version);
     return { version, created: before === undefined };
   });
 }
 
 /**
  * Replaces the whole directory from a moment on. The first version is valid from the beginning of time; one with the same
- * `validFrom` as an earlier version replaces that version.
+ * `validFrom` as an earlier version replaces that version; one that says what is in force by then anyway changes nothing.
  * @param validFrom null: now, or the beginning of time for the first
- * @returns the company's new version; null when there is no such company
+ * @returns the company's version by then; null when there is no such company
  */
 export function putDirectory(
   db: Kysely<PostgresSchema>,
@@ -64,27 +64,34 @@ export function putDirectory(
   return asTenant(db, scope.tenant, async (trx) => {
     const tenant = await trx.selectFrom('tenants').select('version').where('id', '=', scope.tenant).forUpdate().executeTakeFirst();
     if (!tenant) return null;
-    const first = await trx
-      .selectFrom('directory_versions')
-      .select('valid_from')
-      .where('tenant', '=', scope.tenant)
+    const text = JSON.stringify(body);
+    const versions = trx.selectFrom('directory_versions').where('tenant', '=', scope.tenant);
+    const first = await versions.select('valid_from').limit(1).executeTakeFirst();
+    const from = first ? (validFrom ?? new Date()) : new Date(0);
+    const inForce = await versions
+      .select(sql<boolean>`body = ${text}::jsonb`.as('same'))
+      .where('valid_from', '<=', from)
+      .orderBy('valid_from', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const from = first ? (validFrom ?? new Date()) : new Date(0);
+    if (inForce?.same) return Number(tenant.version);
+    const version = Number(tenant.version) + 1;
     await trx
       .insertInto('directory_versions')
-      .values({ tenant: scope.tenant, valid_from: from, body: JSON.stringify(body) })
-      .onConflict((c) => c.columns(['tenant', 'valid_from']).doUpdateSet({ body: JSON.stringify(body) }))
+      .values({ tenant: scope.tenant, valid_from: from, version, body: text })
+      .onConflict((c) => c.columns(['tenant', 'valid_from']).doUpdateSet({ version, body: text }))
       .execute();
-    const version = Number(tenant.version) + 1;
     await trx.updateTable('tenants').set({ version, updated_at: new Date() }).where('id', '=', scope.tenant).execute();
-    await announce(trx, scope.tenant);
+    await announce(trx, scope.tenant, version);
     return version;
   });
 }
 
 export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<Tenant | null> {
-  return asTenant(db, scope.tenant, async (trx) => (await snapshotOf(trx, scope.tenant))?.tenant ?? null);
+  return asTenant(db, scope.tenant, async (trx) => {
+    const row = await trx.selectFrom('tenants').selectAll().where('id', '=', scope.tenant).executeTakeFirst();
+    return row ? tenantOf(row) : null;
+  });
 }
 
 export function listTenants(db: Kysely<PostgresSchema>, _operator: OperatorScope): Promise<Tenant[]> {
@@ -121,44 +128,45 @@ export function employeeNames(db: Kysely<PostgresSchema>, tenant: string): Promi
   });
 }
 
-/** Every company as the bus should know it. */
-export function allSnapshots(db: Kysely<PostgresSchema>): Promise<DirectorySnapshot[]> {
+/** Every company's version, for the outbox. */
+export function companyVersions(db: Kysely<PostgresSchema>): Promise<{ id: string; version: number }[]> {
   return asOperator(db, async (trx) => {
-    const ids = await trx.selectFrom('tenants').select('id').orderBy('id').execute();
-    const snapshots: DirectorySnapshot[] = [];
-    for (const { id } of ids) {
-      const snapshot = await snapshotOf(trx, id);
-      if (snapshot) snapshots.push(snapshot);
-    }
-    return snapshots;
+    const rows = await trx.selectFrom('tenants').select(['id', 'version']).orderBy('id').execute();
+    return rows.map((r) => ({ id: r.id, version: Number(r.version) }));
   });
 }
 
-/** Puts the company as it now stands into the outbox, in this transaction. */
-async function announce(trx: Transaction<PostgresSchema>, tenant: string): Promise<void> {
-  const snapshot = await snapshotOf(trx, tenant);
-  if (!snapshot) return;
-  await trx
-    .insertInto('outbox')
-    .values({ tenant, version: snapshot.version, payload: JSON.stringify(snapshot) })
-    .execute();
-  await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(trx);
+/** A company as the bus should know it, for the outbox; null when there is none. */
+export function headOf(db: Kysely<PostgresSchema>, id: string): Promise<DirectoryHead | null> {
+  return asOperator(db, async (trx) => {
+    const row = await trx.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) return null;
+    const versions = await trx
+      .selectFrom('directory_versions')
+      .select(['valid_from', 'version'])
+      .where('tenant', '=', id)
+      .orderBy('valid_from')
+      .execute();
+    return {
+      version: Number(row.version),
+      tenant: tenantOf(row),
+      versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), version: Number(v.version) })),
+    };
+  });
 }
 
-async function snapshotOf(trx: Transaction<PostgresSchema>, id: string): Promise<DirectorySnapshot | null> {
-  const row = await trx.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) return null;
-  const versions = await trx
-    .selectFrom('directory_versions')
-    .select(['valid_from', 'body'])
-    .where('tenant', '=', id)
-    .orderBy('valid_from')
-    .execute();
-  return {
-    version: Number(row.version),
-    tenant: tenantOf(row),
-    versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), body: v.body })),
-  };
+/** One version's text, for the outbox; null when another has replaced it meanwhile. */
+export function bodyOf(db: Kysely<PostgresSchema>, id: string, version: number): Promise<DirectoryBody | null> {
+  return asOperator(db, async (trx) => {
+    const found = trx.selectFrom('directory_versions').select('body').where('tenant', '=', id).where('version', '=', String(version));
+    return (await found.executeTakeFirst())?.body ?? null;
+  });
+}
+
+/** Says in the outbox, in this transaction, that the company has changed. */
+async function announce(trx: Transaction<PostgresSchema>, tenant: string, version: number): Promise<void> {
+  await trx.insertInto('outbox').values({ tenant, version }).execute();
+  await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(trx);
 }
 
 function tenantOf(row: {

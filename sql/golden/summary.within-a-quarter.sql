@@ -1,0 +1,18 @@
+-- summary?from=2026-11-24T07:05:00Z&to=2026-11-24T09:00:00Z
+-- Europe/Moscow, RU; read from rows. Written by npm run golden.
+SELECT
+  countIf(direction = 'in') AS in,
+  countIf(direction = 'in' AND result = 'answered') AS inAnswered,
+  countIf(direction = 'in' AND result != 'answered') AS inMissed,
+  countIf(direction = 'in' AND result != 'answered' AND missed_kind = 'busy_hit') AS busyHit,
+  sumIf(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0), direction = 'in' AND result = 'answered') AS waitSeconds,
+  sumIf(if(toUnixTimestamp64Micro(answered_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0) + 500, 1000), 0), result = 'answered') AS talkSeconds,
+  countIf(result = 'answered') AS answered,
+  countIf(direction = 'out') AS out,
+  countIf(direction = 'out' AND result != 'answered') AS outFailed
+FROM calls
+WHERE tenant = {tenant: String}
+  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
+  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC');
+-- from = 1795503900000000
+-- to = 1795510800000000
