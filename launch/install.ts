@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '@callscope/core/node/config.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import { onPath } from './supervise.ts';
@@ -14,6 +16,8 @@ export interface SystemPackage {
 export const NATS_SERVER: SystemPackage = { name: 'nats-server', command: 'nats-server', why: 'the bus' };
 export const TSHARK: SystemPackage = { name: 'tshark', command: 'tshark', why: 'reads the exported captures in tests' };
 
+export const ESPEAK: SystemPackage = { name: 'espeak-ng', command: 'espeak-ng', why: "speaks in the demo's recordings" };
+
 export class MissingPackages extends Error {}
 
 /** Commands that install what is missing. `update` first: a fresh machine has no package lists. */
@@ -24,10 +28,14 @@ export function installCommands(packages: readonly SystemPackage[]): string[][] 
   ];
 }
 
+/** Where deb-systemd-helper enables the unit, also on machines without systemctl. */
+const UNIT = 'nats-server.service';
+const UNIT_LINK = `/etc/systemd/system/multi-user.target.wants/${UNIT}`;
+const PROGRESS = fileURLToPath(new URL('./show-progress.ts', import.meta.url));
+
 /**
  * Makes sure that the commands are there. Prints what it is about to run, runs it only as root or with passwordless
- * sudo, and never when `noInstall`. Debian enables nats-server's own unit when it is installed; it is masked for that
- * time, so that it is neither enabled nor started.
+ * sudo, and never when `noInstall`. Says every few seconds that it is still at it.
  * @throws MissingPackages with the command to run by hand
  */
 export function ensurePackages(packages: readonly SystemPackage[], noInstall: boolean, log: Log): void {
@@ -43,15 +51,19 @@ export function ensurePackages(packages: readonly SystemPackage[], noInstall: bo
     throw new MissingPackages(`missing: ${names}; ${why}. Install with: ${asRoot ? '' : 'sudo '}${shown}`);
   }
   log.info(`installing ${names}: ${shown}`);
-  const run = (command: string[]) => {
-    const [file = '', ...args] = sudo ? ['sudo', '-n', ...command] : command;
-    execFileSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'], env: childEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }) });
+  const env = childEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LOG_FORMAT: log.format });
+  const rights = sudo ? ['sudo', '-n'] : [];
+  const quietly = (...command: string[]) => {
+    const [file = '', ...args] = [...rights, ...command];
+    execFileSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   };
-  const hasUnits = onPath('systemctl') && missing.includes(NATS_SERVER);
   try {
-    if (hasUnits) run(['systemctl', 'mask', '--quiet', 'nats-server.service']);
-    for (const command of commands) run(command);
-    if (hasUnits) run(['systemctl', 'disable', '--quiet', 'nats-server.service']);
+    const install = () => {
+      for (const command of commands)
+        execFileSync(process.execPath, [PROGRESS, ...rights, ...command], { stdio: ['ignore', 'inherit', 'inherit'], env });
+    };
+    if (missing.includes(NATS_SERVER)) withoutUnit(quietly, install);
+    else install();
   } catch (cause) {
     throw new MissingPackages(`could not install ${names}. Try by hand: ${asRoot ? '' : 'sudo '}${shown}`, { cause });
   }
@@ -60,4 +72,29 @@ export function ensurePackages(packages: readonly SystemPackage[], noInstall: bo
     throw new MissingPackages(
       `${still.map((p) => p.name).join(', ')} was installed and ${still.map((p) => p.command).join(', ')} is still not on PATH`,
     );
+  log.info(`installed ${missing.map((p) => p.name).join(', ')}`);
+}
+
+/**
+ * Installs the bus without Debian's own unit of it, which would take its port: masked it is not started, afterwards it is
+ * neither masked nor enabled, so that whoever wants the unit may have it.
+ */
+function withoutUnit(run: (...command: string[]) => void, install: () => void): void {
+  if (!onPath('systemctl')) {
+    const wasEnabled = existsSync(UNIT_LINK);
+    try {
+      install();
+    } finally {
+      if (!wasEnabled) run('rm', '-f', UNIT_LINK);
+    }
+    return;
+  }
+  run('systemctl', 'mask', '--quiet', UNIT);
+  try {
+    install();
+  } finally {
+    run('systemctl', 'unmask', '--quiet', UNIT);
+    // fails where the package did not come so far as to bring a unit
+    if (onPath(NATS_SERVER.command)) run('systemctl', 'disable', '--quiet', UNIT);
+  }
 }

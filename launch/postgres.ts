@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '@callscope/core/node/config.ts';
 import pg from 'pg';
 import { secret } from './secrets.ts';
-import { onPath, type ProcessSpec, startTimeOf } from './supervise.ts';
+import { isGone, onPath, type ProcessSpec, startTimeOf } from './supervise.ts';
 
 const USER = 'callscope';
 const DATABASE = 'callscope';
@@ -116,21 +116,41 @@ function initialize(bin: string, data: string, dataDir: string, password: string
   }
 }
 
-/** A postmaster that outlived its launcher holds the directory: it is ours, by its own pid file, and has to go. */
+/**
+ * What an earlier start left in the directory. A postmaster that outlived its launcher, and its children, are ours and
+ * have to go. The lock file of a dead one goes too: PostgreSQL takes it for a living one's when its pid stands for
+ * another process, or for a zombie that nobody reaps (a container's PID 1).
+ */
 function stopLeftover(data: string): void {
   const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1) return;
-  try {
-    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data)) {
-      const born = startTimeOf(pid);
+  // without /proc nobody can tell whose it is: PostgreSQL has to
+  if (!existsSync(file) || !existsSync('/proc/self')) return;
+  for (const pid of serversOf(data)) {
+    const born = startTimeOf(pid);
+    if (born === '') continue;
+    try {
       process.kill(pid, 'SIGKILL');
-      for (let i = 0; i < 100 && startTimeOf(pid) === born; i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    } catch {
+      // gone already
     }
-  } catch {
-    // gone already
+    if (!isGone(pid, born)) throw new Error(`PostgreSQL of an earlier start (pid ${pid}) holds ${data} and cannot be ended: kill it`);
   }
+  rmSync(file, { force: true });
+}
+
+/** PostgreSQL's processes work in their data directory, whatever their command line says. */
+function serversOf(data: string): number[] {
+  const directory = realpathSync(data);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === directory && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
+      } catch {
+        return false; // gone, a zombie, or not ours to look into
+      }
+    });
 }
 
 function binaries(): string {

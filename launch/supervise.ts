@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from '@callscope/core/node/config.ts';
 import { formatText, type Log } from '@callscope/core/node/log.ts';
@@ -23,27 +23,33 @@ export interface ProcessSpec {
   ownDeathSignal?: boolean;
 }
 
+/** Asked to start something while everything is being stopped. */
+export class Stopping extends Error {}
+
 /**
- * Keeps child processes running. Children get SIGKILL from the kernel when the launcher dies, however it dies
- * (prctl PR_SET_PDEATHSIG through setpriv), and leave pid and start time in DATA_DIR/run so that a next start can tell
- * its own leftovers from strangers.
+ * Keeps child processes running. Each is in a session of its own, so that Ctrl-C reaches the launcher alone and the order
+ * of stopping is ours. They get SIGKILL from the kernel when the launcher dies, however it dies (prctl PR_SET_PDEATHSIG
+ * through setpriv), and leave pid and start time in `runDir` (which is there) so that a next start can tell its own
+ * leftovers from strangers.
  */
 export class Supervisor {
   readonly #log: Log;
   readonly #runDir: string;
   readonly #setpriv: boolean;
   #children = new Map<string, Child>();
+  #stopping = false;
 
   constructor(runDir: string, log: Log) {
     this.#runDir = runDir;
     this.#log = log;
-    mkdirSync(runDir, { recursive: true });
     this.#setpriv = onPath('setpriv');
     if (!this.#setpriv) log.warn('setpriv (package util-linux) is missing: a killed launcher leaves its services running');
   }
 
+  /** @throws Stopping after `beginStop` */
   start(spec: ProcessSpec): void {
-    const child = new Child(spec, this.#runDir, this.#setpriv, this.#log);
+    if (this.#stopping) throw new Stopping(`${spec.name} is not started: everything is being stopped`);
+    const child = new Child(spec, this.#runDir, this.#setpriv, this.#log, () => this.#stopping);
     this.#children.set(spec.name, child);
     child.start();
   }
@@ -52,13 +58,38 @@ export class Supervisor {
     return this.#children.get(name)?.isRunning ?? false;
   }
 
-  /** Why it is not running, in a line; '' when it runs. */
+  /** What a process said last, in a line; '' when it said nothing. */
   lastWords(name: string): string {
-    return this.#children.get(name)?.lastWords ?? '';
+    return this.#children.get(name)?.said ?? '';
+  }
+
+  /** The first child that has died this often since it was started, each time before it was healthy. */
+  failing(deaths: number): { name: string; said: string } | undefined {
+    for (const [name, child] of this.#children) if (child.deaths >= deaths) return { name, said: child.said };
+    return undefined;
   }
 
   pids(): Record<string, number> {
     return Object.fromEntries([...this.#children].map(([name, child]) => [name, child.pid]));
+  }
+
+  /** From here on nothing is started, and nothing that dies is started again; what runs waits for its `stop`. */
+  beginStop(): void {
+    this.#stopping = true;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** Kills what runs and does not work any more; like anything that dies it is started again, after the shortest pause. */
+  restart(name: string): void {
+    this.#children.get(name)?.restart();
+  }
+
+  /** Starts at once what died and waits out its pause: the reason of the deaths is gone. */
+  hurry(): void {
+    for (const child of this.#children.values()) child.hurry();
   }
 
   /** Asks to end and waits; kills after the limit. */
@@ -68,22 +99,32 @@ export class Supervisor {
   }
 }
 
+/** Lines that are kept of a process' output to tell of its death; a stack is long, and the reason stands above it. */
+const KEPT_LINES = 60;
+/** of a crash of Node: frames and what ends them */
+const STACK = /^\s+at .|^\s*[{}]$|^Node\.js v/;
+/** how long the output of a dead process is waited for: who inherited its pipe may hold it open */
+const FLUSH_MS = 200;
+
 class Child {
   readonly #spec: ProcessSpec;
   readonly #log: Log;
   readonly #file: string;
   readonly #setpriv: boolean;
+  readonly #isStopping: () => boolean;
   #process: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #pause = FIRST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
-  #stopping = false;
-  lastWords = '';
+  #stopped = false;
+  #lines: Line[] = [];
+  deaths = 0;
 
-  constructor(spec: ProcessSpec, runDir: string, setpriv: boolean, log: Log) {
+  constructor(spec: ProcessSpec, runDir: string, setpriv: boolean, log: Log, isStopping: () => boolean) {
     this.#spec = spec;
     this.#log = log;
     this.#setpriv = setpriv;
+    this.#isStopping = isStopping;
     this.#file = join(runDir, `${spec.name}.json`);
   }
 
@@ -95,7 +136,13 @@ class Child {
     return this.#process?.pid ?? 0;
   }
 
+  get said(): string {
+    return saidLast(this.#lines);
+  }
+
   start(): void {
+    this.#timer = undefined;
+    if (this.#stopped || this.#isStopping()) return;
     const { command, args, env, cwd, name, nice, ownDeathSignal } = this.#spec;
     const [file = '', ...words] = [
       ...(nice !== undefined && (nice >= 0 || runsAsRoot) ? ['nice', '-n', String(nice)] : []),
@@ -107,35 +154,61 @@ class Child {
       cwd,
       env: childEnvironment(env ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
     this.#process = process;
+    this.#lines = [];
     const startedAt = performance.now();
     if (process.pid !== undefined) writeFileSync(this.#file, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
     forward(name, process, this.#log, (line) => {
-      this.lastWords = line;
+      if (this.#lines.push(line) > KEPT_LINES) this.#lines.shift();
     });
     this.#exited = new Promise((done) => {
-      const ended = (why: object) => {
+      const ended = async (why: object) => {
         rmSync(this.#file, { force: true });
         done();
-        if (this.#stopping) return;
-        if (performance.now() - startedAt > HEALTHY_MS) this.#pause = FIRST_PAUSE_MS;
-        this.#log.error('a service died, starting it again', { part: name, ...why, inMs: this.#pause });
+        if (this.#stopped) return;
+        await new Promise<void>((flushed) => {
+          process.once('close', () => flushed());
+          setTimeout(flushed, FLUSH_MS);
+        });
+        const isHealthy = performance.now() - startedAt > HEALTHY_MS;
+        if (isHealthy) this.#pause = FIRST_PAUSE_MS;
+        this.deaths = isHealthy ? 1 : this.deaths + 1;
+        for (const line of this.#lines) if (!line.isLog && !STACK.test(line.text)) this.#log.warn(line.text, { part: name });
+        const said = { ...why, said: this.said };
+        if (this.#isStopping()) {
+          this.#log.warn('a service died before it was told to stop', { part: name, ...said });
+          return;
+        }
+        this.#log.error('a service died, starting it again', { part: name, ...said, inMs: this.#pause });
         this.#timer = setTimeout(() => this.start(), this.#pause);
         this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
       };
-      process.once('error', (error) => ended({ error: error.message }));
-      process.once('exit', (code, signal) => ended({ code, signal }));
+      process.once('error', (error) => void ended({ error: error.message }));
+      process.once('exit', (code, signal) => void ended({ code, signal }));
     });
   }
 
+  hurry(): void {
+    this.#pause = FIRST_PAUSE_MS;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.start();
+  }
+
+  restart(): void {
+    this.#pause = FIRST_PAUSE_MS;
+    if (this.isRunning) this.#process?.kill('SIGKILL');
+  }
+
   async stop(limitMs: number): Promise<void> {
-    this.#stopping = true;
+    this.#stopped = true;
     clearTimeout(this.#timer);
     if (!this.isRunning) return;
     this.#process?.kill(this.#spec.stopSignal ?? 'SIGTERM');
     const limit = setTimeout(() => {
-      this.#log.warn('a service did not stop in time, killing it', { part: this.#spec.name });
+      this.#log.warn('a service did not stop in time, killing it', { part: this.#spec.name, limitMs });
       this.#process?.kill('SIGKILL');
     }, limitMs);
     await this.#exited;
@@ -143,57 +216,86 @@ class Child {
   }
 }
 
+interface Line {
+  text: string;
+  /** a line of our own log; anything else is a server's, Node's or the kernel's word */
+  isLog: boolean;
+}
+
+/** The reason of a death in one line: the last log line's, or of other output the line that names an error. */
+function saidLast(lines: readonly Line[]): string {
+  const last = lines.at(-1);
+  if (!last) return '';
+  if (last.isLog) {
+    const { message, error } = JSON.parse(last.text) as { message?: string; error?: string };
+    return [message, error].filter(Boolean).join(': ');
+  }
+  const other = lines.filter((line) => !line.isLog && !STACK.test(line.text)).map((line) => line.text.trim());
+  return other.find((text) => /^\w*Error\b|\b(fatal|panic)\b/i.test(text)) ?? other.at(-1) ?? '';
+}
+
 /** A child's structured lines go on as they are, or as text where we write for people; other output is wrapped. */
-function forward(name: string, child: ChildProcess, log: Log, keep: (line: string) => void): void {
+function forward(name: string, child: ChildProcess, log: Log, keep: (line: Line) => void): void {
+  const say = (text: string) => {
+    if (text.trim() === '') return;
+    const record = logRecord(text);
+    keep({ text, isLog: record !== undefined });
+    if (record === undefined) log.debug(text, { part: name });
+    else process.stdout.write(`${log.format === 'text' ? formatText(record) : text}\n`);
+  };
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream?.setEncoding('utf8');
     stream?.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = (lines.pop() ?? '').slice(-65_536);
-      for (const line of lines) {
-        if (line.trim() === '') continue;
-        keep(line);
-        if (line.startsWith('{') && line.includes('"service"')) {
-          if (process.stdout.isTTY) {
-            try {
-              process.stdout.write(`${formatText(JSON.parse(line) as Record<string, unknown>)}\n`);
-              continue;
-            } catch {
-              // not one of ours after all
-            }
-          }
-          process.stdout.write(`${line}\n`);
-        } else log.debug(line, { part: name });
-      }
+      lines.forEach(say);
     });
+    stream?.on('end', () => say(rest));
   }
 }
 
-/** Start of a process in clock ticks since boot: with the pid it names one process for ever (proc(5), stat field 22). */
+/** The record of a line that our own log wrote. */
+function logRecord(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{') || !line.includes('"service"')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Start of a process in clock ticks since boot: with the pid it names one process for ever (proc(5), stat field 22). ''
+ * when there is none, or only a zombie: in a container whose PID 1 does not reap, the dead stay in the table.
+ */
 export function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   } catch {
     return '';
   }
 }
 
+/** Blocks until a process that was killed is gone; @returns false when it is still there after five seconds. */
+export function isGone(pid: number, startTime: string): boolean {
+  const sleep = new Int32Array(new SharedArrayBuffer(4));
+  for (let i = 0; i < 250 && startTimeOf(pid) === startTime; i++) Atomics.wait(sleep, 0, 0, 20);
+  return startTimeOf(pid) !== startTime;
+}
+
 /** Ends what an earlier launcher of this DATA_DIR left behind. Strangers are left alone: pid and start time must match. */
 export function stopLeftovers(runDir: string, log: Log): void {
-  let files: string[];
-  try {
-    files = readdirSync(runDir).filter((f) => f.endsWith('.json') && f !== 'launcher.json');
-  } catch {
-    return;
-  }
-  for (const file of files) {
+  for (const file of readdirSync(runDir).filter((f) => f.endsWith('.json') && f !== 'launcher.json')) {
     try {
       const { pid, startTime } = JSON.parse(readFileSync(join(runDir, file), 'utf8')) as { pid: number; startTime: string };
       if (startTime !== '' && startTimeOf(pid) === startTime) {
         log.warn('stopping a leftover of an earlier start', { part: file.slice(0, -5), pid });
         process.kill(pid, 'SIGKILL');
+        // its ports are free only then
+        isGone(pid, startTime);
       }
     } catch (error) {
       log.debug('a run file could not be used', { file, error });

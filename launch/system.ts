@@ -1,20 +1,20 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type blocks, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { z } from 'zod';
+import { watchBus } from './bus-watch.ts';
+import { checkDataDir, claim } from './data-dir.ts';
+import { waitForGiven } from './given-servers.ts';
 import { ensurePackages, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
 import { natsServer } from './nats.ts';
 import { buildPages } from './pages.ts';
-import { portFor, requireFree } from './ports.ts';
+import { portFor, requireDistinct, requireFree, type WantedPort } from './ports.ts';
 import { postgresServer } from './postgres.ts';
 import { secret } from './secrets.ts';
-import { Supervisor, startTimeOf, stopLeftovers } from './supervise.ts';
-
-export class DataDirError extends Error {}
+import { Stopping, Supervisor, stopLeftovers } from './supervise.ts';
 
 type Config = z.output<typeof blocks.common> &
   z.output<typeof blocks.data> &
@@ -23,6 +23,10 @@ type Config = z.output<typeof blocks.common> &
   z.output<typeof blocks.edge>;
 
 const SERVER_LIMIT_MS = 60_000;
+/** a part that dies this often before everything is ready will not live: the start has failed */
+const DEATHS_AT_START = 5;
+/** Time to drain, one step after the other; together well under the 20 s in which everything must be gone. */
+const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, servers: 6_000 };
 /**
  * When the machine is full the receiver goes first: a packet that it does not take in time is lost, all else can wait.
  */
@@ -30,56 +34,91 @@ const FIRST = -10;
 const LATER = 5;
 /** A larger nursery: packets and facts die young, and the more room they have the fewer of them are copied first. */
 const V8 = ['--max-semi-space-size=32'];
-const LEAST_FREE_BYTES = 200_000_000;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface System {
-  /** resolves when /healthz says that every part is ready */
+  /** Resolves when /healthz says that every part is ready. @throws why the start failed, Stopping when it was cut short */
   ready: Promise<void>;
-  stop(signal: string): Promise<void>;
+  /** May be called at any time, also when the start has not come far or has failed. */
+  stop(why: string): Promise<void>;
+}
+
+/** What has been started so far. */
+interface Run {
+  supervisor: Supervisor;
+  services: { name: string }[];
+  servers: { name: string }[];
+  release(): void;
 }
 
 /** Everything on this machine: servers that no URL names, migrations, services, in this order; stopped the other way round. */
-export async function launch(config: Config, log: Log): Promise<System> {
+export function launch(config: Config, log: Log): System {
+  const runDir = join(config.DATA_DIR, 'run');
+  const run: Run = { supervisor: new Supervisor(runDir, log), services: [], servers: [], release: () => undefined };
+  return {
+    ready: start(config, log, runDir, run),
+    stop: async (why) => {
+      const { supervisor } = run;
+      supervisor.beginStop();
+      const hasBegun = run.servers.length + run.services.length > 0;
+      if (hasBegun) log.info('stopping everything', { why });
+      const stopAll = (names: { name: string }[], limitMs: number) => Promise.all(names.map(({ name }) => supervisor.stop(name, limitMs)));
+      const of = (kind: string) => run.services.filter(({ name }) => name.startsWith(kind));
+      await stopAll([...of('portal'), ...of('edge')], STOP_MS.entrances);
+      await stopAll(of('decoder'), STOP_MS.decoders);
+      await stopAll(of('assembler'), STOP_MS.assemblers);
+      await stopAll(run.servers, STOP_MS.servers);
+      run.release();
+      if (hasBegun) log.info('stopped');
+    },
+  };
+}
+
+async function start(config: Config, log: Log, runDir: string, run: Run): Promise<void> {
   const began = performance.now();
+  const { supervisor, servers } = run;
   const dataDir = config.DATA_DIR;
   checkDataDir(dataDir);
-  const runDir = join(dataDir, 'run');
-  claim(runDir, dataDir);
-  await requireFree('PORTAL_PORT', config.PORTAL_PORT, config.PORTAL_HOST);
+  run.release = claim(runDir, dataDir);
   stopLeftovers(runDir, log);
-  await requireFree('HEP_PORT', config.HEP_PORT, config.EDGE_HOST);
-  await requireFree('EVENTS_PORT', config.EVENTS_PORT, config.EDGE_HOST);
+  const wanted = wantedPorts(config);
+  requireDistinct([
+    ...wanted,
+    ...(['NATS_PORT', 'CLICKHOUSE_PORT', 'POSTGRES_PORT'] as const).filter(given).map((setting) => ({ setting, port: config[setting] })),
+  ]);
+  for (const port of wanted) await requireFree(port);
+  const reserved = wanted.map(({ port }) => port);
+  const stores = readConfig(settings.database, settings.nats, settings.clickhouse);
+  await waitForGiven(stores, config.SERVER_WAIT_SECONDS, log, () => supervisor.isStopping);
   if (!given('NATS_URL')) ensurePackages([NATS_SERVER], config.NO_INSTALL, log);
 
-  const supervisor = new Supervisor(runDir, log);
   const pages = buildPages(log);
   // it is waited for below; its failure must not be an unhandled one meanwhile
   pages.catch(() => undefined);
-  const servers: { name: string; limitMs: number }[] = [];
   const urls: Record<string, string> = {};
-  const ours: Promise<void>[] = [];
+  const checks: (() => Promise<void>)[] = [];
 
   if (!given('DATABASE_URL')) {
-    const port = await portFor('POSTGRES_PORT', config.POSTGRES_PORT);
+    const port = await portFor('POSTGRES_PORT', config.POSTGRES_PORT, reserved);
     log.info('starting PostgreSQL', { port });
     const { spec, url, create } = postgresServer(dataDir, port);
     supervisor.start(spec);
-    servers.push({ name: spec.name, limitMs: 5_000 });
+    servers.push(spec);
     urls.DATABASE_URL = url;
-    ours.push(until('PostgreSQL', spec.name, supervisor, create));
+    checks.push(() => until('PostgreSQL', spec.name, supervisor, create));
   }
   if (!given('NATS_URL')) {
-    const port = await portFor('NATS_PORT', config.NATS_PORT);
+    const port = await portFor('NATS_PORT', config.NATS_PORT, reserved);
     log.info('starting the bus', { port });
     const { spec, url } = natsServer(dataDir, port);
     supervisor.start(spec);
-    servers.push({ name: spec.name, limitMs: 5_000 });
+    servers.push(spec);
     urls.NATS_URL = url;
-    ours.push(until('the bus', spec.name, supervisor, () => canConnect(port)));
+    checks.push(() => until('the bus', spec.name, supervisor, () => canConnect(port)));
+    watchBus(url, spec.name, dataDir, supervisor, log).catch((error) => log.error('nobody looks after the bus', { error }));
   }
   if (!given('CLICKHOUSE_URL')) {
-    const port = await portFor('CLICKHOUSE_PORT', config.CLICKHOUSE_PORT);
+    const port = await portFor('CLICKHOUSE_PORT', config.CLICKHOUSE_PORT, reserved);
     const password = secret(dataDir, 'clickhouse');
     log.info('starting the store', { port });
     supervisor.start({
@@ -92,25 +131,20 @@ export async function launch(config: Config, log: Log): Promise<System> {
         CLICKHOUSE_PORT: String(port),
         CLICKHOUSE_PASSWORD: password,
         LOG_FORMAT: 'json',
-        METRICS_PORT: '0',
+        METRICS_PORT: metricsPort(config, 'clickhouse'),
         UV_THREADPOOL_SIZE: '12',
       },
     });
-    servers.push({ name: 'clickhouse', limitMs: 8_000 });
+    servers.push({ name: 'clickhouse' });
     urls.CLICKHOUSE_URL = `http://callscope:${password}@127.0.0.1:${port}/callscope`;
-    ours.push(until('the store', 'clickhouse', supervisor, () => canConnect(port)));
+    checks.push(() => until('the store', 'clickhouse', supervisor, () => canConnect(port)));
   }
-  await Promise.all(ours);
-  const stores = { ...readConfig(settings.database, settings.clickhouse), ...urls };
-  await migrate(stores.DATABASE_URL, stores.CLICKHOUSE_URL, log);
+  await Promise.all(checks.map((check) => check()));
+  const { DATABASE_URL, CLICKHOUSE_URL } = { ...stores, ...urls };
+  await migrate(DATABASE_URL, CLICKHOUSE_URL, log);
   await pages;
 
-  const services = [
-    ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),
-    ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
-    ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
-    ...numbered('portal', 'portal/main.ts', 1),
-  ];
+  const services = servicesOf(config);
   for (const { name, script, instance, nice } of services) {
     log.info(`starting ${name}`);
     supervisor.start({
@@ -118,38 +152,69 @@ export async function launch(config: Config, log: Log): Promise<System> {
       command: process.execPath,
       args: [...V8, join(root, script)],
       ...(nice === undefined ? {} : { nice }),
-      env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: '0' },
+      env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: metricsPort(config, name) },
     });
+    run.services.push({ name });
   }
 
-  let stopped = false;
   const portal = `http://${config.PORTAL_HOST.includes(':') ? `[${config.PORTAL_HOST}]` : config.PORTAL_HOST}:${config.PORTAL_PORT}`;
-  const ready = waitForHealth(portal, log, () => stopped).then(() => {
-    if (!stopped) log.info(`ready: ${portal}`, { seconds: Math.round((performance.now() - began) / 100) / 10, dataDir });
-  });
-  return {
-    ready,
-    stop: async (signal) => {
-      stopped = true;
-      log.info('stopping everything', { signal });
-      const stopAll = (kind: string, limitMs: number) =>
-        Promise.all(services.filter((s) => s.name.startsWith(kind)).map((s) => supervisor.stop(s.name, limitMs)));
-      await Promise.all([stopAll('portal', 4_000), stopAll('edge', 4_000)]);
-      await stopAll('decoder', 4_000);
-      await stopAll('assembler', 4_000);
-      await Promise.all(servers.map((s) => supervisor.stop(s.name, s.limitMs)));
-      rmSync(join(runDir, 'launcher.json'), { force: true });
-      log.info('stopped');
-    },
-  };
+  await waitForHealth(portal, log, supervisor);
+  log.info(`ready: ${portal}`, { seconds: Math.round((performance.now() - began) / 100) / 10, dataDir });
 }
 
-function numbered(
-  name: string,
-  script: string,
-  count: number,
-  nice?: number,
-): { name: string; script: string; instance: string; nice?: number }[] {
+interface ServiceSpec {
+  name: string;
+  script: string;
+  instance: string;
+  nice?: number;
+}
+
+/** In the order in which they are started. */
+function servicesOf(config: Config): ServiceSpec[] {
+  return [
+    ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),
+    ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
+    ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
+    ...numbered('portal', 'portal/main.ts', 1),
+  ];
+}
+
+/**
+ * METRICS_PORT is the portal's; the next ones are the edge's, the embedded store's, those of the assemblers and of the
+ * decoders, in this order: what there is any number of comes last. '0' = each takes a free one.
+ */
+function metricsPort(config: Config, name: string): string {
+  if (config.METRICS_PORT === 0) return '0';
+  const of = (kind: string) =>
+    servicesOf(config)
+      .filter((s) => s.name.startsWith(kind))
+      .map((s) => s.name);
+  const order = ['portal', 'edge', 'clickhouse', ...of('assembler'), ...of('decoder')];
+  return String(config.METRICS_PORT + order.indexOf(name));
+}
+
+/** Ports that are asked for, so that a taken one is said before anything is started. */
+function wantedPorts(config: Config): WantedPort[] {
+  const edge = { hostSetting: 'EDGE_HOST', host: config.EDGE_HOST, protocols: ['tcp', 'udp'] } as const;
+  const metrics = ['clickhouse', ...servicesOf(config).map((s) => s.name)].map((name) => Number(metricsPort(config, name)));
+  const wanted: WantedPort[] = [
+    { setting: 'PORTAL_PORT', port: config.PORTAL_PORT, hostSetting: 'PORTAL_HOST', host: config.PORTAL_HOST, protocols: ['tcp'] },
+    { setting: 'HEP_PORT', port: config.HEP_PORT, ...edge },
+    { setting: 'EVENTS_PORT', port: config.EVENTS_PORT, ...edge },
+    ...metrics.map(
+      (port): WantedPort => ({
+        setting: 'METRICS_PORT',
+        port,
+        hostSetting: 'METRICS_HOST',
+        host: config.METRICS_HOST,
+        protocols: ['tcp'],
+      }),
+    ),
+  ];
+  return wanted.filter(({ port }) => port !== 0);
+}
+
+function numbered(name: string, script: string, count: number, nice?: number): ServiceSpec[] {
   return Array.from({ length: count }, (_, i) => ({
     name: count === 1 ? name : `${name}-${i + 1}`,
     script,
@@ -158,39 +223,11 @@ function numbered(
   }));
 }
 
-function checkDataDir(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new DataDirError(`DATA_DIR ${dataDir} cannot be made: choose a directory that this user may write`, { cause });
-  }
-  if (!statSync(dataDir).isDirectory()) throw new DataDirError(`DATA_DIR ${dataDir} is not a directory`);
-  try {
-    accessSync(dataDir, constants.W_OK | constants.X_OK);
-    writeFileSync(join(dataDir, '.writable'), '');
-    rmSync(join(dataDir, '.writable'));
-  } catch (cause) {
-    throw new DataDirError(`DATA_DIR ${dataDir} is not writable for this user`, { cause });
-  }
-  const { bavail, bsize } = statfsSync(dataDir);
-  if (bavail * bsize < LEAST_FREE_BYTES)
-    throw new DataDirError(
-      `DATA_DIR ${dataDir} has ${Math.floor((bavail * bsize) / 1e6)} MB free: at least ${LEAST_FREE_BYTES / 1e6} MB are needed`,
-    );
-}
-
-/** One launcher a DATA_DIR. @throws DataDirError naming the other one */
-function claim(runDir: string, dataDir: string): void {
-  mkdirSync(runDir, { recursive: true });
-  const file = join(runDir, 'launcher.json');
-  try {
-    const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; startTime: string };
-    if (other.startTime !== '' && startTimeOf(other.pid) === other.startTime)
-      throw new DataDirError(`DATA_DIR ${dataDir} is in use by another start (pid ${other.pid}): stop it, or choose another DATA_DIR`);
-  } catch (error) {
-    if (error instanceof DataDirError) throw error;
-  }
-  writeFileSync(file, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
+/** @throws when the start is being stopped, or a part dies again and again */
+function requireHope(supervisor: Supervisor): void {
+  if (supervisor.isStopping) throw new Stopping('the start was cut short');
+  const failing = supervisor.failing(DEATHS_AT_START);
+  if (failing) throw new Error(`${failing.name} cannot start: ${failing.said || 'it said nothing'}`);
 }
 
 async function until(what: string, name: string, supervisor: Supervisor, check: () => Promise<void>): Promise<void> {
@@ -204,6 +241,7 @@ async function until(what: string, name: string, supervisor: Supervisor, check: 
         throw new Error(`${what} did not start in ${SERVER_LIMIT_MS / 1000} s; it last said: ${supervisor.lastWords(name) || 'nothing'}`, {
           cause,
         });
+      requireHope(supervisor);
       await new Promise((done) => setTimeout(done, 50));
     }
   }
@@ -220,9 +258,10 @@ function canConnect(port: number): Promise<void> {
 }
 
 /** Says every few seconds what is still missing, so that a long start is not a silent one. */
-async function waitForHealth(portal: string, log: Log, stopped: () => boolean): Promise<void> {
+async function waitForHealth(portal: string, log: Log, supervisor: Supervisor): Promise<void> {
   let said = performance.now();
-  while (!stopped()) {
+  for (;;) {
+    requireHope(supervisor);
     let missing = 'the portal';
     try {
       const response = await fetch(`${portal}/healthz`, { signal: AbortSignal.timeout(2_000) });

@@ -34,3 +34,36 @@ function parse(digits: string, country: string): string {
   if (international?.isPossible()) return international.number.slice(1);
   return digits;
 }
+
+/** What is dialled before a country's code: 00 (ITU-T E.164), and where it is something else. */
+const EXIT_CODES: Record<string, string> = { RU: '810', KZ: '810', BY: '810', TJ: '810', TM: '810' };
+const USUAL_EXIT_CODE = '00';
+/** A national number may begin like an exit code; one that leaves a whole number behind is one. */
+const WHOLE = /^\d{7,}/;
+
+/**
+ * A number as people write or paste it, spelled plainly for `normalizePhone` and `phonePrefixes`: digits, `*`, `#` and at
+ * most one leading `+`. Brackets, slashes, hyphens and spaces of any typography go, invisible marks too; full-width forms
+ * become ordinary ones; of `tel:`, `sip:` and `user@host` the number stays; 00 and the country's own exit code become `+`.
+ * What has letters is a word (`anonymous`, a SIP account): it comes back without address around it, otherwise as it was.
+ * `*` is kept wherever it stands: in a filter it stands for anything.
+ * @example phoneFromPeople('tel:+7‑495/100–01–01', 'RU') // '+74951000101'
+ */
+export function phoneFromPeople(typed: string, country: string): string {
+  const text = typed
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim();
+  const user = /(?:^|[\s<"])(?:tel|sips?):(?:\/\/)?([^@;?>\s]*)/i.exec(text)?.[1] ?? /^[^@]*/.exec(text)?.[0] ?? '';
+  const number = user.replace(/%2b/gi, '+').trim();
+  if (/\p{L}/u.test(number)) return number;
+  const plain = number.replace(/[^\d+*#]/g, '');
+  const digits = plain.replaceAll('+', '');
+  if (plain.startsWith('+')) return `+${digits}`;
+  for (const exit of [EXIT_CODES[country], USUAL_EXIT_CODE]) {
+    if (exit === undefined || !digits.startsWith(exit)) continue;
+    const rest = digits.slice(exit.length);
+    if (/^\d{4,}\*/.test(rest) || WHOLE.test(rest)) return `+${rest}`;
+  }
+  return digits;
+}

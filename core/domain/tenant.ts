@@ -1,3 +1,5 @@
+import { UNASSIGNED } from './call.ts';
+
 declare const minted: unique symbol;
 
 /**
@@ -19,6 +21,11 @@ export interface OperatorScope {
 
 /** Company ids: what the edge sends as `tenant`; also safe in a bus subject and in a file name. */
 export const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/i;
+
+/** `unassigned`, however it is written, stands for no company: it is nobody's id. */
+export function isCompanyId(id: string): boolean {
+  return TENANT_ID.test(id) && id.toLowerCase() !== UNASSIGNED;
+}
 
 /** Domain of the operator's own people on the sign-in page; no company may have it. */
 export const OPERATOR_DOMAIN = 'operator';

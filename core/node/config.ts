@@ -8,7 +8,10 @@ import { z } from 'zod';
  */
 const port = (fallback: number) =>
   z.coerce.number('must be a port number, 0 to 65535').int('must be a port number, 0 to 65535').min(0).max(65535).default(fallback);
-const count = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const count = (fallback: number, min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(message).int(message).min(min, message).max(max, message).default(fallback);
+};
 const flag = z
   .enum(['0', '1'], 'must be 0 or 1')
   .default('0')
@@ -35,7 +38,9 @@ export const blocks = {
       .default('1')
       .describe('tells two processes of one service apart'),
     METRICS_HOST: z.string().default('127.0.0.1').describe("address of each service's /metrics and /healthz"),
-    METRICS_PORT: port(0).describe("port of this service's /metrics and /healthz; 0 takes a free one and logs it"),
+    METRICS_PORT: port(0).describe(
+      "port of a service's /metrics and /healthz; under npm start the portal's, and the next ones are the edge's, the embedded store's, the assemblers', the decoders'; 0: free ones, logged",
+    ),
   }),
   data: z.object({
     DATA_DIR: z
@@ -97,7 +102,7 @@ export const blocks = {
       'an answered call without any sign of life is closed after this (OpenSIPS dialog default_timeout)',
     ),
     SETTLED_KEEP_SECONDS: count(600, 10, 86_400).describe('a written call stays in memory this long for late facts'),
-    ASSEMBLER_MEMORY_MB: count(512, 64, 65_536).describe('bound on open and settled conversations; beyond it settled ones leave first'),
+    ASSEMBLER_MEMORY_MB: count(1_024, 64, 65_536).describe('bound on open and settled conversations; beyond it settled ones leave first'),
   }),
   portal: z.object({
     PORTAL_HOST: z.string().default('127.0.0.1').describe('address of the portal and REST'),
@@ -120,15 +125,27 @@ export const blocks = {
       .describe('services that /healthz waits for'),
     TRUST_PROXY: flag.describe('1: a reverse proxy in front says in X-Forwarded-Proto and X-Forwarded-For how and from where people came'),
   }),
+  /** an empty one stands for DATA_DIR/spool: `spoolDir` */
+  spool: z.object({
+    SPOOL_DIR: z.string().default('').describe("rtpengine's recording-dir, with pcaps/ and metadata/; not given: spool in DATA_DIR"),
+  }),
   launch: z.object({
     NATS_PORT: port(4222).describe('port of the embedded bus'),
     CLICKHOUSE_PORT: port(8123).describe('port of the embedded store'),
     POSTGRES_PORT: port(5432).describe('port of the embedded PostgreSQL'),
+    SERVER_WAIT_SECONDS: count(60, 0, 3_600).describe(
+      'how long npm start waits for a server that NATS_URL, CLICKHOUSE_URL or DATABASE_URL names',
+    ),
     NO_INSTALL: flag.describe('1: never install a missing system package'),
     DECODERS: count(1, 1, 64).describe('decoder processes that npm start runs'),
     ASSEMBLERS: count(1, 1, 8).describe('assembler processes that npm start runs: one is active, the others wait'),
   }),
 } as const;
+
+/** rtpengine's recording directory: SPOOL_DIR, or `spool` beside everything else. */
+export function spoolDir(config: { SPOOL_DIR: string; DATA_DIR: string }): string {
+  return config.SPOOL_DIR === '' ? resolve(config.DATA_DIR, 'spool') : resolve(config.SPOOL_DIR);
+}
 
 export class ConfigError extends Error {}
 
@@ -159,6 +176,11 @@ type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) exten
 /** Which of these settings the environment gives; an empty one counts as not given. */
 export function given(name: string): boolean {
   return (process.env[name] ?? '') !== '';
+}
+
+/** DATA_DIR for a process that does not own it: given by the launcher, so the servers are on this disk; null where it is not. */
+export function localDataDir(): string | null {
+  return given('DATA_DIR') ? readConfig(blocks.data).DATA_DIR : null;
 }
 
 /** For a library that reads its settings from the environment by itself, before it is loaded. */

@@ -7,6 +7,8 @@ import { registry } from './metrics.ts';
 export interface Health {
   failing: string | null;
   detail?: string;
+  /** age of the oldest of what waits for this part, seconds */
+  lagSeconds?: number;
 }
 
 export interface Service {
@@ -74,10 +76,16 @@ export async function runService(name: string, start: (service: Service) => Prom
     };
     process.on('SIGTERM', () => void stop('SIGTERM'));
     process.on('SIGINT', () => void stop('SIGINT'));
-    process.on('unhandledRejection', (error) => {
-      log.error('unhandled rejection', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-      process.exit(1);
-    });
+    process.on('SIGHUP', () => void stop('SIGHUP'));
+    // without these the reason goes to stderr as text, and nobody who reads the log sees why a service died
+    for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+      process.on(event, (error: unknown) => {
+        log.error(`${event === 'uncaughtException' ? 'uncaught exception' : 'unhandled rejection'}, ending`, {
+          error: errorText(error),
+          stack: error instanceof Error ? error.stack : undefined,
+        });
+        process.exit(1);
+      });
     await start(service);
     log.info('started', { instance: config.INSTANCE, metrics: service.metricsPort });
   } catch (error) {

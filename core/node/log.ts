@@ -6,6 +6,8 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 const LEVELS: Record<Level, number> = { debug: 10, info: 20, warn: 30, error: 40 };
 
 export interface Log {
+  /** how lines are written: for machines, or for people */
+  readonly format: 'json' | 'text';
   debug(message: string, fields?: object): void;
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -30,6 +32,7 @@ export function createLog(service: string, options: LogOptions = {}): Log {
       write(format === 'json' ? JSON.stringify(record) : formatText(record));
     };
     return {
+      format,
       debug: (m, f) => emit('debug', m, f),
       info: (m, f) => emit('info', m, f),
       warn: (m, f) => emit('warn', m, f),
@@ -48,7 +51,9 @@ function plainErrors(fields: object): object {
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `: ${errorText(error.cause)}`;
-  return `${error.message || error.name}${cause}`;
+  // Node gives one error for each address that it tried; together they have no message
+  const each = error instanceof AggregateError ? [...new Set(error.errors.map(errorText))].join('; ') : '';
+  return `${error.message || each || error.name}${cause}`;
 }
 
 const COLORS: Record<Level, string> = { debug: '\x1b[90m', info: '\x1b[36m', warn: '\x1b[33m', error: '\x1b[31m' };

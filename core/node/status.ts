@@ -11,6 +11,8 @@ export interface Status {
   failing: string | null;
   detail?: string;
   metricsPort: number;
+  /** age of the oldest of what waits for this service, seconds; not said: nothing waits for it, or it cannot know */
+  lagSeconds?: number;
   at: string;
 }
 

@@ -13,6 +13,7 @@ export const ENGINE_CONFIG = `<clickhouse>
   <background_buffer_flush_schedule_pool_size>1</background_buffer_flush_schedule_pool_size>
   <background_distributed_schedule_pool_size>1</background_distributed_schedule_pool_size>
   <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
+  <memory_worker_period_ms>1000</memory_worker_period_ms>
   <asynchronous_metrics_update_period_s>3600</asynchronous_metrics_update_period_s>
   <asynchronous_heavy_metrics_update_period_s>86400</asynchronous_heavy_metrics_update_period_s>
   <mark_cache_size>134217728</mark_cache_size>

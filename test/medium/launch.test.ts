@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { Readable } from 'node:stream';
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectBus } from '@callscope/core/node/nats.ts';
 import { sumLedgerDays } from '@callscope/ingest/write/ledger-days.ts';
+import { waitForGiven } from '@callscope/launch/given-servers.ts';
 import { migrate } from '@callscope/launch/migrate.ts';
 import { envExample, help } from '@callscope/launch/settings.ts';
 import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
@@ -57,6 +59,43 @@ describe('what cannot start says why', () => {
     expect([code, output]).toEqual([2, expect.stringContaining('DATA_DIR')]);
   });
 
+  test('DATA_DIR where nobody can make anything', async () => {
+    const { code, output } = await start({ DATA_DIR: '/proc/nope/deeper' });
+    expect([code, output]).toEqual([2, expect.stringContaining('DATA_DIR /proc/nope/deeper cannot be made')]);
+  });
+
+  test.each(['HEP_PORT', 'EVENTS_PORT'])('a %s that is taken for UDP only', async (setting) => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+    const { port } = socket.address();
+    const { code, output } = await start({ DATA_DIR: join(dir, setting), [setting]: String(port) });
+    socket.close();
+    expect([code, output]).toEqual([2, expect.stringMatching(`port ${port} is taken.* \\(UDP\\): choose another with ${setting}`)]);
+  });
+
+  // 203.0.113.0/24 is for documentation (RFC 5737)
+  test.each(['PORTAL_HOST', 'EDGE_HOST'])('a %s of another machine', async (setting) => {
+    const { code, output } = await start({ DATA_DIR: join(dir, setting), [setting]: '203.0.113.9' });
+    expect([code, output]).toEqual([2, expect.stringContaining(`${setting} 203.0.113.9 is not an address of this machine`)]);
+  });
+
+  test('one port for two', async () => {
+    const port = String(await freePort());
+    const { code, output } = await start({ DATA_DIR: join(dir, 'two'), PORTAL_PORT: port, NATS_PORT: port });
+    expect([code, output]).toEqual([2, expect.stringContaining(`PORTAL_PORT and NATS_PORT are both ${port}`)]);
+  });
+
+  test.each([
+    ['DATABASE_URL', 'postgres://callscope:secret@127.0.0.1:1/callscope'],
+    ['NATS_URL', 'nats://callscope:secret@127.0.0.1:1'],
+    ['CLICKHOUSE_URL', 'http://callscope:secret@127.0.0.1:1/callscope'],
+  ])('a %s where nobody answers is waited for, then named', async (setting, url) => {
+    const { code, output } = await start({ DATA_DIR: join(dir, setting), [setting]: url, SERVER_WAIT_SECONDS: '1' });
+    expect([code, output]).toEqual([2, expect.stringMatching(`waiting for the server of ${setting}.*ECONNREFUSED`)]);
+    expect(output).toMatch(new RegExp(`error .*the server of ${setting} .* does not answer: start it, change ${setting}, or leave it out`));
+    expect(output).not.toMatch(/secret|starting PostgreSQL|starting the bus/);
+  });
+
   test.each(['PORTAL_PORT', 'HEP_PORT', 'EVENTS_PORT', 'NATS_PORT', 'CLICKHOUSE_PORT', 'POSTGRES_PORT'])('a taken %s', async (setting) => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -73,10 +112,16 @@ describe('what cannot start says why', () => {
       HEP_PORT: 'many',
       NATS_URL: 'http://secret@host',
       BOOTSTRAP_TOKEN: 'two words',
+      // of services, not of the launcher itself
+      DECODE_BATCH_FRAMES: 'lots',
+      SNAPSHOT_SECONDS: '0',
+      EDGE_GROUP: 'a b',
     });
     expect(code).toBe(2);
-    for (const name of ['HEP_PORT', 'BOOTSTRAP_TOKEN']) expect(output).toContain(`${name}: `);
-    expect(output).not.toContain('many');
+    for (const name of ['HEP_PORT', 'BOOTSTRAP_TOKEN', 'NATS_URL', 'DECODE_BATCH_FRAMES', 'SNAPSHOT_SECONDS', 'EDGE_GROUP'])
+      expect(output).toContain(`${name}: `);
+    expect(output).toContain('DECODE_BATCH_FRAMES: must be a whole number from 1 to 2000');
+    expect(output).not.toMatch(/many|secret|lots/);
   });
 
   test('a missing package is named with its command, and NO_INSTALL keeps it that way', async () => {
@@ -89,6 +134,48 @@ describe('what cannot start says why', () => {
     const { code, output } = await start({ DATA_DIR: join(dir, 'y'), PATH: bin, NO_INSTALL: '1' });
     expect([code, output]).toEqual([2, expect.stringContaining('apt-get install -y -qq --no-install-recommends nats-server')]);
     expect(output).toContain('NO_INSTALL=1');
+  });
+});
+
+describe('a server that a URL names', () => {
+  const bus = async (...args: string[]) => {
+    const port = await freePort();
+    const dir = mkdtempSync(join(tmpdir(), 'callscope-'));
+    const config = join(dir, 'nats.conf');
+    writeFileSync(config, `host: 127.0.0.1\nport: ${port}\n${args.join('\n')}\njetstream { store_dir: "${dir}" }\n`);
+    const url = `nats://127.0.0.1:${port}`;
+    return {
+      url,
+      config,
+      run: (...more: string[]) => spawn('nats-server', more.length > 0 ? more : ['-c', config], { stdio: 'ignore' }),
+      dir,
+    };
+  };
+  const asked = async (url: string) => {
+    process.env.NATS_URL = url;
+    try {
+      await waitForGiven({ NATS_URL: url, DATABASE_URL: '', CLICKHOUSE_URL: '' }, 20, quiet, () => false);
+    } finally {
+      delete process.env.NATS_URL;
+    }
+  };
+
+  test('may come later than we do', async () => {
+    const { url, run, dir } = await bus('max_payload: 8388608');
+    const waiting = asked(url);
+    await new Promise((done) => setTimeout(done, 700));
+    const server = run();
+    await waiting;
+    server.kill();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('is refused at once when waiting would not help', async () => {
+    const { url, run, dir } = await bus('max_payload: 1048576');
+    const server = run();
+    await expect(asked(url)).rejects.toThrow(/^the server of NATS_URL .* cannot be used$/);
+    server.kill();
+    rmSync(dir, { recursive: true, force: true });
   });
 });
 
@@ -140,6 +227,24 @@ describe('a running system', () => {
   test('a second start on the same DATA_DIR says so', async () => {
     const { code, output } = await start({ DATA_DIR: stack.dataDir });
     expect([code, output]).toEqual([2, expect.stringContaining(`is in use by another start (pid ${stack.pid})`)]);
+  });
+
+  test('servers of the same kind that let nobody in are named, at once', async () => {
+    const wrong = { CLICKHOUSE_URL: url().replace(/:[^:@/]+@/, ':wrong@'), NATS_URL: stack.natsUrl().replace(/:[^:@/]+@/, ':wrong@') };
+    for (const [setting, value] of Object.entries(wrong)) {
+      const { code, output } = await start({ DATA_DIR: join(stack.dataDir, 'other'), [setting]: value });
+      expect([code, output]).toEqual([
+        2,
+        expect.stringMatching(`the server of ${setting} .* cannot be used: .*(refuses|Authentication failed)`),
+      ]);
+      expect(output).not.toContain('wrong');
+    }
+    const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
+    const { code, output } = await start({
+      DATA_DIR: join(stack.dataDir, 'other'),
+      DATABASE_URL: `postgres://callscope:wrong@127.0.0.1:${port}/callscope`,
+    });
+    expect([code, output]).toEqual([2, expect.stringContaining('password authentication failed')]);
   });
 
   test('migrations run twice change nothing', async () => {
@@ -236,53 +341,6 @@ describe('a running system', () => {
     expect(await sumLedgerDays(store)).toHaveLength(0);
     expect(await ask("SELECT count() AS n FROM ledger_frames WHERE edge = 'old'")).toEqual([{ n: 0 }]);
     expect(await ledger()).toEqual(before);
-  });
-
-  test('a full stream refuses: events get an error, nothing that was answered is lost', async () => {
-    const natsUrl = `nats://callscope:${readFileSync(join(stack.dataDir, 'secrets/nats'), 'utf8')}@127.0.0.1:${/"message":"starting the bus","port":(\d+)/.exec(stack.log())?.[1]}`;
-    const bus = await connectBus(natsUrl, 'test', quiet);
-    const decoder = (JSON.parse(readFileSync(join(stack.dataDir, 'run/decoder.json'), 'utf8')) as { pid: number }).pid;
-    const { config } = await bus.jsm.streams.info('RAW');
-    process.kill(decoder, 'SIGSTOP');
-    try {
-      await bus.jsm.streams.update('RAW', { ...config, max_bytes: 200_000 });
-      const { connect } = await import('node:net');
-      const socket = connect(stack.ports.events, '127.0.0.1');
-      let answers = '';
-      socket.on('data', (chunk) => {
-        answers += chunk.toString();
-      });
-      let sent = 0;
-      await until('a refusal', async () => {
-        socket.write(
-          JSON.stringify({ jsonrpc: '2.0', id: ++sent, method: 'E_NEW', params: { callid: `full-${sent}`, filler: 'x'.repeat(2_000) } }),
-        );
-        return answers.includes('"code":-32000');
-      });
-      expect((await fetch(`${stack.portal}/healthz`)).status === 503 || answers.includes('cannot store')).toBe(true);
-      await bus.jsm.streams.update('RAW', config);
-      process.kill(decoder, 'SIGCONT');
-      const accepted = () => [...answers.matchAll(/"result":"ok","id":(\d+)/g)].map((m) => Number(m[1]));
-      const refused = () => [...answers.matchAll(/"error":\{[^}]*\},"id":(\d+)/g)].map((m) => Number(m[1]));
-      await until('every event is answered', () => accepted().length + refused().length >= sent);
-      socket.destroy();
-      await until('what was accepted is stored', async () => {
-        const rows = await ask<{ call_id: string }>("SELECT DISTINCT call_id FROM events WHERE method = 'E_NEW'");
-        return accepted().every((id) => rows.some((r) => r.call_id === `full-${id}`));
-      });
-      const ledger = await stack.rest<{ closed: boolean; stages: { stage: string; dropped: Record<string, number> }[] }>(
-        'GET',
-        '/ops/ledger',
-      );
-      expect(ledger.closed).toBe(true);
-      await until('the refused ones are in the ledger', async () => {
-        const { stages } = await stack.rest<typeof ledger>('GET', '/ops/ledger');
-        return stages.find((s) => s.stage === 'edge')?.dropped.bus_full === refused().length;
-      });
-    } finally {
-      process.kill(decoder, 'SIGCONT');
-      await bus.close();
-    }
   });
 
   test('a message that is no frame becomes a dead letter: listed, shown, replayed', async () => {
