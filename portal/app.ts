@@ -4,14 +4,17 @@ import { counter, histogram, registry } from '@callscope/core/node/metrics.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { callerOf } from '@callscope/modules/access/tokens.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { callRoutes } from './api/call-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
+import { methodsAt } from './api/methods.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
+import { reportRoutes } from './api/report-routes.ts';
+import { requireStorable } from './api/storable.ts';
 import { userRoutes } from './api/user-routes.ts';
 import type { HealthWatch } from './health/health.ts';
 
@@ -26,13 +29,13 @@ const seconds = histogram(
 
 /** Everything the portal answers. Routes of people's pages join here; REST stands by itself. */
 export function createApp(deps: Deps, health: HealthWatch): Hono {
+  const app = new Hono();
   const api = new OpenAPIHono<Env>({
     defaultHook: (result, c) => {
       if (!result.success) return respond(c, new Problem(400, 'the request is wrong in these fields', fieldErrors(result.error)));
     },
   });
   api.onError((error, c) => respond(c, problemOf(error, deps)));
-  api.notFound((c) => respond(c, new Problem(404, `there is nothing at ${c.req.path}: see /api/v1/openapi.json`)));
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
@@ -59,7 +62,14 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   });
   api.use(
     '*',
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => respond(c, new Problem(413, `a request holds at most ${MAX_BODY_BYTES} bytes`)) }),
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (c) => {
+        // a body without a length is not read to its end: the connection is good for nothing more
+        const headers = c.req.header('content-length') === undefined ? { connection: 'close' } : undefined;
+        return respond(c, new Problem(413, `a request holds at most ${MAX_BODY_BYTES} bytes`, undefined, headers));
+      },
+    }),
   );
   api.use('*', async (c, next) => {
     const token = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
@@ -70,17 +80,22 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
     await next();
   });
   api.use('*', async (c, next) => {
+    requireMethod(app, c);
+    await next();
+  });
+  api.use('*', async (c, next) => {
     if (['PUT', 'POST', 'PATCH'].includes(c.req.method) && !/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
       return respond(c, new Problem(415, 'send JSON with Content-Type: application/json'));
     }
+    await requireStorable(c);
     await next();
   });
   companyRoutes(api, deps);
   userRoutes(api, deps);
   callRoutes(api, deps);
+  reportRoutes(api, deps);
   opsRoutes(api, deps);
 
-  const app = new Hono();
   app.get('/healthz', async (c) => {
     const state = await health.check();
     return c.json(state, state.status === 'ready' ? 200 : 503);
@@ -88,8 +103,19 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'content-type': registry.contentType }));
   app.route('/api/v1', api);
   app.onError((error, c) => respond(c, problemOf(error, deps)));
-  app.notFound((c) => respond(c, new Problem(404, `there is nothing at ${c.req.path}`)));
+  app.notFound((c) => {
+    requireMethod(app, c);
+    const where = c.req.path.startsWith('/api/') ? ': see /api/v1/openapi.json' : '';
+    return respond(c, new Problem(404, `there is nothing at ${c.req.path}${where}`));
+  });
   return app;
+}
+
+/** @throws Problem 405 when the path is there, for other methods */
+function requireMethod(app: Hono, c: Context): void {
+  const methods = methodsAt(app.routes, c.req.path);
+  if (methods.length > 0 && !methods.includes(c.req.method))
+    throw new Problem(405, `${c.req.method} is not possible here: use ${methods.join(', ')}`, undefined, { allow: methods.join(', ') });
 }
 
 function problemOf(error: Error, { log }: Deps): Problem {

@@ -2,78 +2,76 @@ import type { CallRow, Direction, Leg } from '@callscope/core/domain/call.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { run } from './run.ts';
+import type { MeasureId } from '../catalog/measures.ts';
+import { figuresOf, KEY, type StoreRow } from '../query/answer.ts';
+import { compile } from '../query/compile.ts';
+import type { CallFilter } from '../query/filter.ts';
+import { type Company, planFigures } from '../query/plan.ts';
+import { whereOf } from '../query/where.ts';
+import { askedBy, run } from './run.ts';
 
-/** Filters of the journal; all given ones must match. Numbers are normalised by the caller. Times in µs, [from, to). */
-export interface CallFilter {
-  fromUs: number;
-  toUs: number;
-  direction?: Direction[];
-  result?: CallResult[];
-  number?: string;
-  employee?: string;
-  group?: string;
-  caller?: string;
-  talkMinMs?: number;
-  talkMaxMs?: number;
-}
-
-/** The last call of the page before: what follows is older, or as old with a smaller id. */
+/** The call that a page begins beside: older ones started before it, or as early with a smaller id; newer ones are the others. */
 export interface After {
   startedAt: number;
   id: string;
 }
+export type Side = 'older' | 'newer';
+
+/** The first part lets the primary key cut, the second is exact. */
+const BEYOND: Record<Side, string> = {
+  older: `started_at <= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC')
+  AND (started_at < fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id < {afterId: String})`,
+  newer: `started_at >= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC')
+  AND (started_at > fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id > {afterId: String})`,
+};
+const ORDER: Record<Side, string> = {
+  older: 'tenant DESC, started_at DESC, id DESC',
+  newer: 'tenant, started_at, id',
+};
 
 const COLUMNS = `tenant, id, call_ids, direction, result, missed_kind, caller, dialled, dialled_raw, number, answered_by, employee, group_id,
   toUnixTimestamp64Micro(started_at) AS started_us, toUnixTimestamp64Micro(ringing_at) AS ringing_us, toUnixTimestamp64Micro(answered_at) AS answered_us,
   toUnixTimestamp64Micro(ended_at) AS ended_us, sip_code, hangup_by, from_host, dialled_host, edge_tenant, record_rule, source,
   leg_target, leg_employee, arrayMap(t -> toUnixTimestamp64Micro(t), leg_started_at) AS leg_started_us, leg_result, leg_sip_code, leg_rang, revision`;
 
-const TALK_US = `if(answered_at > toDateTime64(0, 6, 'UTC'), toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0)`;
-
-/** Newest first, by the table's own order: a page costs the same at any depth. */
+/** Newest first, by the table's own order: a page costs the same at any depth. @param side of `after` that is wanted */
 export async function listCalls(
   client: ClickHouseClient,
   scope: TenantScope,
   filter: CallFilter,
+  company: Company,
   limit: number,
   after: After | null,
+  side: Side = 'older',
 ): Promise<CallRow[]> {
-  const where = [
-    `tenant = {tenant: String}`,
-    `started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')`,
-    `started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')`,
-  ];
-  const params: Record<string, unknown> = { from: filter.fromUs, to: filter.toUs, limit };
-  const add = (condition: string, values: Record<string, unknown>) => {
-    where.push(condition);
-    Object.assign(params, values);
-  };
-  if (filter.direction) add('direction IN ({direction: Array(String)})', { direction: filter.direction });
-  if (filter.result) add('result IN ({result: Array(String)})', { result: filter.result });
-  if (filter.number !== undefined) add('number = {number: String}', { number: filter.number });
-  // called, answered, or was offered a leg
-  if (filter.employee !== undefined)
-    add('(employee = {employee: String} OR has(leg_employee, {employee: String}))', { employee: filter.employee });
-  if (filter.group !== undefined) add('group_id = {group: String}', { group: filter.group });
-  if (filter.caller !== undefined) add('caller = {caller: String}', { caller: filter.caller });
-  if (filter.talkMinMs !== undefined) add(`${TALK_US} >= {talkMin: Int64}`, { talkMin: filter.talkMinMs * 1_000 });
-  if (filter.talkMaxMs !== undefined) add(`${TALK_US} <= {talkMax: Int64}`, { talkMax: filter.talkMaxMs * 1_000 });
-  if (after) {
-    // the first part lets the primary key cut, the second is exact
-    add(
-      `started_at <= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') AND (started_at < fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id < {afterId: String})`,
-      {
-        afterStart: after.startedAt,
-        afterId: after.id,
-      },
-    );
-  }
+  const { conditions, params } = whereOf(filter, askedBy(scope, company));
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls WHERE ${where.join(' AND ')} ORDER BY tenant DESC, started_at DESC, id DESC LIMIT {limit: UInt32}`,
-    params,
+    sql: `SELECT ${COLUMNS} FROM calls WHERE ${[...conditions, ...(after ? [BEYOND[side]] : [])].join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
+    params: { ...params, limit, ...(after ? { afterStart: after.startedAt, afterId: after.id } : {}) },
   });
-  return rows.map(rowOf);
+  const calls = rows.map(rowOf);
+  return side === 'newer' ? calls.reverse() : calls;
+}
+
+const COUNTED = ['calls', 'in', 'out', 'internal', 'inMissed'] as const satisfies MeasureId[];
+export type CallCounts = Record<(typeof COUNTED)[number], number>;
+
+/** How many calls the filter lets through: all, by direction, and missed. */
+export async function countCalls(client: ClickHouseClient, scope: TenantScope, filter: CallFilter, company: Company): Promise<CallCounts> {
+  const rows = await run<StoreRow>(client, scope, compile(planFigures(COUNTED, filter, askedBy(scope, company))));
+  return figuresOf(COUNTED, rows) as CallCounts;
+}
+
+/** The same for every employee or own number that has calls; '' = without one. */
+export async function countCallsBy(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  by: 'employee' | 'number',
+  filter: CallFilter,
+  company: Company,
+): Promise<Map<string, CallCounts>> {
+  const rows = await run<StoreRow>(client, scope, compile(planFigures(COUNTED, filter, askedBy(scope, company), by)));
+  return new Map(rows.map((row) => [String(row[KEY]), figuresOf(COUNTED, [row]) as CallCounts]));
 }
 
 /** The conversation that a Call-ID belongs to, or null. */
@@ -85,7 +83,12 @@ export async function findCall(client: ClickHouseClient, scope: TenantScope, cal
       ORDER BY (id = {callId: String}) DESC, started_at LIMIT 1`,
     params: { callId, firstId: callId.replace(/~\d+$/, '') },
   });
-  return rows[0] ? rowOf(rows[0]) : null;
+  const [first] = rows.map(rowOf);
+  return first && maySee(scope, first) ? first : null;
+}
+
+function maySee({ onlyEmployee }: TenantScope, call: CallRow): boolean {
+  return onlyEmployee === undefined || (onlyEmployee !== '' && [call, ...call.legs].some((part) => part.employee === onlyEmployee));
 }
 
 interface StoredCall {

@@ -1,5 +1,6 @@
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import type { Company } from '../query/plan.ts';
 
 /**
  * The only door from people to the store. A query names its tables' company as {tenant: String}; the value comes from
@@ -19,6 +20,14 @@ export async function run<Row>(client: ClickHouseClient, scope: TenantScope, que
   if (!query.sql.includes('{tenant: String}')) throw new Error('a query of company data must name {tenant: String}');
   return ask<Row>(client, query.sql, { ...query.params, tenant: scope.tenant });
 }
+
+/** The company as this right sees it: a person who is only an employee asks about their own calls, whatever the filter says. */
+export function askedBy(scope: TenantScope, company: Company): Company {
+  // '' is what calls without an employee carry: somebody whom no employee stands behind sees none
+  return scope.onlyEmployee === undefined ? company : { ...company, onlyEmployee: scope.onlyEmployee || NOBODY };
+}
+/** longer than an id may be */
+const NOBODY = 'nobody'.padEnd(65, '-');
 
 /** Across companies: only for the operator. */
 export function runAsOperator<Row>(client: ClickHouseClient, _scope: OperatorScope, query: CompiledQuery): Promise<Row[]> {

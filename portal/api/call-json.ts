@@ -45,7 +45,8 @@ export const callSchema = z
 
 export type CallJson = z.output<typeof callSchema>;
 
-const iso = (us: number) => new Date(Math.round(us / 1000)).toISOString();
+/** Cut, not rounded: a call is found from its own startedAt on, a period's start included. */
+const iso = (us: number) => new Date(Math.floor(us / 1000)).toISOString();
 const orNull = <T extends string>(text: T | ''): T | null => (text === '' ? null : text);
 
 /** @param names employee names by id */

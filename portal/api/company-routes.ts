@@ -1,6 +1,7 @@
 import { KV } from '@callscope/core/bus/streams.ts';
+import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
-import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
+import { isCompanyId, TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { READ_ONLY, SCOPE_SETS, TOKEN_SCOPES } from '@callscope/modules/access/callers.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
@@ -12,7 +13,8 @@ import { Problem, problems } from './problem.ts';
 export const tenantParam = z.object({
   tenant: z
     .string()
-    .regex(TENANT_ID, 'letters, digits, _ and -, at most 63')
+    .regex(TENANT_ID, { error: 'letters, digits, _ and -, at most 63', abort: true })
+    .refine(isCompanyId, `"${UNASSIGNED}" stands for no company: see /ops/calls?tenant=${UNASSIGNED}`)
     .openapi({ param: { name: 'tenant', in: 'path' }, example: 't1' }),
 });
 const tenantOut = tenantSchema.extend({ id: z.string() });
@@ -34,7 +36,10 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       tags: ['Companies'],
       summary: 'All companies',
       security: BEARER,
-      responses: { 200: { description: 'Companies', content: json(z.object({ data: z.array(tenantOut) })) }, ...problems(401, 403) },
+      responses: {
+        200: { description: 'Companies', content: json(z.object({ data: z.array(tenantOut) })) },
+        ...problems(400, 401, 403, 503),
+      },
     }),
     async (c) => c.json({ data: await listTenants(db, operatorOf(c)) }, 200),
   );
@@ -47,7 +52,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       summary: 'A company',
       security: BEARER,
       request: { params: tenantParam },
-      responses: { 200: { description: 'Company', content: json(tenantOut) }, ...problems(401, 403, 404) },
+      responses: { 200: { description: 'Company', content: json(tenantOut) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
@@ -70,7 +75,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       responses: {
         200: { description: 'Replaced', content: json(tenantOut) },
         201: { description: 'Created', content: json(tenantOut) },
-        ...problems(400, 401, 403, 409),
+        ...problems(400, 401, 403, 409, 413, 415, 503),
       },
     }),
     async (c) => {
@@ -95,7 +100,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       summary: 'The directory valid now',
       security: BEARER,
       request: { params: tenantParam },
-      responses: { 200: { description: 'Directory', content: json(directoryOut) }, ...problems(401, 403, 404) },
+      responses: { 200: { description: 'Directory', content: json(directoryOut) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
@@ -125,7 +130,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       responses: {
         200: { description: 'In use', content: json(appliedOut) },
         202: { description: 'Stored; ingest has not confirmed yet', content: json(appliedOut) },
-        ...problems(400, 401, 403, 404),
+        ...problems(400, 401, 403, 404, 413, 415, 503),
       },
     }),
     async (c) => {
@@ -158,7 +163,10 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       summary: 'Tokens, without their secrets',
       security: BEARER,
       request: { params: tenantParam },
-      responses: { 200: { description: 'Tokens', content: json(z.object({ data: z.array(tokenOut) })) }, ...problems(401, 403, 404) },
+      responses: {
+        200: { description: 'Tokens', content: json(z.object({ data: z.array(tokenOut) })) },
+        ...problems(400, 401, 403, 404, 503),
+      },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
@@ -194,7 +202,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       },
       responses: {
         201: { description: 'Token', content: json(z.object({ id: z.string(), token: z.string() })) },
-        ...problems(400, 401, 403, 404),
+        ...problems(400, 401, 403, 404, 413, 415, 503),
       },
     }),
     async (c) => {
@@ -226,7 +234,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
             .openapi({ param: { name: 'id', in: 'path' } }),
         }),
       },
-      responses: { 204: { description: 'Revoked' }, ...problems(401, 403, 404) },
+      responses: { 204: { description: 'Revoked' }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant, id } = c.req.valid('param');

@@ -6,6 +6,7 @@ import { getTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';
 import { type Api, BEARER, type Deps, noCompany, operatorOf } from './context.ts';
+import { companyOf } from './filter-query.ts';
 import { ledger, ledgerSchema } from './ledger.ts';
 import { problems } from './problem.ts';
 
@@ -34,7 +35,7 @@ export function opsRoutes(api: Api, deps: Deps): void {
       if (!scope) throw noCompany(tenant);
       const company = tenant === UNASSIGNED ? null : await getTenant(deps.db, scope);
       if (tenant !== UNASSIGNED && !company) throw noCompany(tenant);
-      return c.json(await pageOfCalls(deps, scope, company?.country ?? 'RU', query), 200);
+      return c.json(await pageOfCalls(deps, scope, companyOf(company), query), 200);
     },
   );
 
@@ -89,7 +90,7 @@ export function opsRoutes(api: Api, deps: Deps): void {
       description:
         'received = stored + duplicate + dropped + deadLettered + inFlight at each stage; `unexplained` is the difference and must be zero.',
       security: BEARER,
-      responses: { 200: { description: 'Ledger', content: json(ledgerSchema) }, ...problems(401, 403, 503) },
+      responses: { 200: { description: 'Ledger', content: json(ledgerSchema) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => c.json(await ledger(deps, operatorOf(c)), 200),
   );

@@ -21,11 +21,13 @@ const TITLES: Record<number, string> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Too slow',
   409: 'Conflict',
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Too large a question',
   429: 'Too many requests',
+  431: 'Header fields too large',
   500: 'Our mistake',
   503: 'Not available now',
 };
@@ -38,23 +40,26 @@ export interface FieldError {
 export class Problem extends Error {
   readonly status: number;
   readonly errors: FieldError[] | undefined;
-  constructor(status: number, detail: string, errors?: FieldError[]) {
+  /** of the answer, beside its type */
+  readonly headers: Record<string, string>;
+  constructor(status: number, detail: string, errors?: FieldError[], headers: Record<string, string> = {}) {
     super(detail);
     this.status = status;
     this.errors = errors;
+    this.headers = headers;
   }
 }
 
 export function respond(c: Context, problem: Problem): Response {
-  const { status, message, errors } = problem;
-  return c.body(
-    JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, ...(errors ? { errors } : {}) }),
-    status as 400,
-    {
-      'content-type': 'application/problem+json',
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    },
-  );
+  return c.body(problemJson(problem), problem.status as 400, problemHeaders(problem));
+}
+
+export function problemJson({ status, message, errors }: Problem): string {
+  return JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, ...(errors ? { errors } : {}) });
+}
+
+export function problemHeaders({ status, headers }: Problem): Record<string, string> {
+  return { 'content-type': 'application/problem+json', ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}), ...headers };
 }
 
 export function fieldErrors(error: z.core.$ZodError): FieldError[] {

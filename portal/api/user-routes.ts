@@ -30,7 +30,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       responses: {
         200: { description: 'Replaced', content },
         201: { description: 'Created', content },
-        ...problems(400, 401, 403, 404, 429),
+        ...problems(400, 401, 403, 404, 413, 415, 429, 503),
       },
     }),
     async (c) => {

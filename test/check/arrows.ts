@@ -96,7 +96,7 @@ export function checkArrows(root: string): Violation[] {
 
 function* importsOf(text: string): Generator<{ target: string; line: number }> {
   const pattern =
-    /^\s*(?:import|export)\b[^'"\n]*?(?:from\s+)?['"]([^'"]+)['"]|^\}\s*from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
+    /^\s*(?:import|export)\b(?!:)[^'"\n]*?(?:from\s+)?['"]([^'"]+)['"]|^\}\s*from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
   for (let m = pattern.exec(text); m; m = pattern.exec(text)) {
     const target = m[1] ?? m[2] ?? m[3];
     // types are gone at run time, and still arrows

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { checkArrows } from './arrows.ts';
 import { checkChecklist } from './checklist.ts';
+import { checkGolden, writeGolden } from './golden.ts';
 import { fillLock } from './lockfill.ts';
 
 const made: string[] = [];
@@ -77,6 +78,17 @@ test('a promise without a line, and a test that does not exist, are found', () =
   expect(problems).toContain('docs/checklist.md: T-01 names the test "is there", which test/a.test.ts does not have');
   expect(problems).toContain('docs/checklist.md: T-02 is done and names no test');
   expect(problems).toContain('docs/checklist.md: A-80 is missing');
+});
+
+test("a report's SQL that is missing, changed or nobody's is found", () => {
+  const root = tree({ 'sql/golden/gone.sql': '' });
+  expect(checkGolden(root)).toContain('sql/golden/hourly.day.sql: missing: npm run golden, then read the difference');
+  expect(checkGolden(root)).toContain('sql/golden/gone.sql: no report makes it: npm run golden, then read the difference');
+  writeGolden(root);
+  expect(checkGolden(root)).toEqual([]);
+  const file = join(root, 'sql/golden/hourly.day.sql');
+  writeFileSync(file, readFileSync(file, 'utf8').replace("direction = 'out'", "direction = 'in'"));
+  expect(checkGolden(root)).toEqual([expect.stringMatching(/^sql\/golden\/hourly.day.sql:5 the report's SQL is another now/)]);
 });
 
 test('a lock without foreign platforms is completed', () => {

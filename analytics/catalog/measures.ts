@@ -1,0 +1,228 @@
+import type { CallFilter } from '../query/filter.ts';
+import { MISSED } from '../query/filter.ts';
+import type { Duration } from './durations.ts';
+import type { Format, Unit, Words } from './words.ts';
+
+/**
+ * The calls that a figure counts. From it come both the figure's SQL and the filter of the list that a click on it opens.
+ * Only words of fixed lists: those columns are in the projection, and can stand in SQL as they are.
+ */
+export type Counted = Pick<CallFilter, 'direction' | 'result' | 'answered' | 'missedKind'>;
+
+/** How a series is drawn: never by colour alone (design/ui/brief.md, Colour). Colours are names of tokens. */
+export interface Mark {
+  symbol: 'square' | 'hatched' | 'circle' | 'triangle-down';
+  colour: 'outgoing' | 'failed' | 'answered' | 'missed' | 'muted';
+}
+
+interface Shown {
+  label: Words;
+  /** where direction or subject is said by the place, as on a strip of figures or a phone; none: the label */
+  short?: Words;
+  /** what is counted and how, one sentence or two */
+  definition: Words;
+  unit: Unit;
+  format: Format;
+  /** the list behind the figure */
+  where: Counted;
+  /** colour of a growing figure: good, bad, or neither */
+  better: 'more' | 'less' | null;
+  mark: Mark;
+}
+/** count and sum are added up by the store; a mean is made of a sum and a count of the answer, so that totals are right too */
+export type Measure = Shown & ({ kind: 'count' } | { kind: 'sum'; of: Duration } | { kind: 'mean'; sum: AdditiveId; count: AdditiveId });
+
+const muted: Mark = { symbol: 'circle', colour: 'muted' };
+const calls = { unit: 'calls', format: 'count', kind: 'count' } as const;
+const time = { unit: 'seconds', format: 'duration', mark: muted, better: null } as const;
+const missed = { ...calls, better: 'less', mark: { symbol: 'triangle-down', colour: 'missed' } } as const;
+
+const ANSWERED = { answered: true } as const;
+const IN_ANSWERED = { direction: ['in'], answered: true } as const;
+
+const ADDITIVE = {
+  calls: {
+    ...calls,
+    label: { ru: 'Звонки', en: 'Calls' },
+    definition: { ru: 'Все звонки, начавшиеся в этот промежуток.', en: 'All calls that started in the interval.' },
+    where: {},
+    better: null,
+    mark: muted,
+  },
+  out: {
+    ...calls,
+    label: { ru: 'Исходящие', en: 'Outgoing' },
+    definition: { ru: 'Все исходящие звонки, с ответом и без.', en: 'All outgoing calls, answered or not.' },
+    where: { direction: ['out'] },
+    better: null,
+    mark: { symbol: 'square', colour: 'outgoing' },
+  },
+  outFailed: {
+    ...calls,
+    label: { ru: 'Неуспешные исходящие', en: 'Failed outgoing' },
+    short: { ru: 'Неуспешные', en: 'Failed' },
+    definition: {
+      ru: 'Исходящие, на которые никто не ответил, какой бы ни была причина; часть исходящих.',
+      en: 'Outgoing calls that nobody answered, for whatever reason; a part of outgoing.',
+    },
+    where: { direction: ['out'], answered: false },
+    better: 'less',
+    mark: { symbol: 'hatched', colour: 'failed' },
+  },
+  outAnswered: {
+    ...calls,
+    label: { ru: 'Успешные исходящие', en: 'Answered outgoing' },
+    short: { ru: 'Дозвонились', en: 'Answered' },
+    definition: { ru: 'Исходящие, на которые ответили; часть исходящих.', en: 'Outgoing calls that were answered; a part of outgoing.' },
+    where: { direction: ['out'], answered: true },
+    better: 'more',
+    mark: { symbol: 'square', colour: 'outgoing' },
+  },
+  in: {
+    ...calls,
+    label: { ru: 'Входящие', en: 'Incoming' },
+    definition: { ru: 'Все входящие звонки, с ответом и без.', en: 'All incoming calls, answered or not.' },
+    where: { direction: ['in'] },
+    better: 'more',
+    mark: { symbol: 'circle', colour: 'answered' },
+  },
+  inAnswered: {
+    ...calls,
+    label: { ru: 'Принятые входящие', en: 'Answered incoming' },
+    short: { ru: 'Принятые', en: 'Answered' },
+    definition: { ru: 'Входящие, на которые ответили; часть входящих.', en: 'Incoming calls that were answered; a part of incoming.' },
+    where: IN_ANSWERED,
+    better: 'more',
+    mark: { symbol: 'circle', colour: 'answered' },
+  },
+  inMissed: {
+    ...missed,
+    label: { ru: 'Неотвеченные входящие', en: 'Missed incoming' },
+    short: { ru: 'Пропущенные', en: 'Missed' },
+    definition: {
+      ru: 'Входящие, на которые никто не ответил, чем бы они ни кончились; часть входящих.',
+      en: 'Incoming calls that nobody answered, however they ended; a part of incoming.',
+    },
+    where: MISSED,
+  },
+  busyHit: {
+    ...missed,
+    label: { ru: 'Попал в занятость', en: 'Hit busy' },
+    short: { ru: 'Занято', en: 'Busy' },
+    definition: {
+      ru: 'Неотвеченные входящие, которые кончились сигналом «занято»; часть неотвеченных.',
+      en: 'Missed calls that ended with busy; a part of missed.',
+    },
+    where: { ...MISSED, missedKind: ['busy_hit'] },
+  },
+  outOfHours: {
+    ...missed,
+    label: { ru: 'Вне часов', en: 'Out of hours' },
+    definition: {
+      ru: 'Неотвеченные входящие в нерабочее время; часть неотвеченных.',
+      en: 'Missed calls outside working hours; a part of missed.',
+    },
+    where: { ...MISSED, missedKind: ['out_of_hours'] },
+  },
+  shortAbandon: {
+    ...missed,
+    label: { ru: 'Короткие пропущенные', en: 'Short abandons' },
+    definition: {
+      ru: 'Неотвеченные входящие, в которых звонивший положил трубку почти сразу; часть неотвеченных.',
+      en: 'Missed calls whose caller hung up almost at once; a part of missed.',
+    },
+    where: { ...MISSED, missedKind: ['short_abandon'] },
+  },
+  notTaken: {
+    ...missed,
+    label: { ru: 'Не взяли трубку', en: 'Not taken' },
+    definition: {
+      ru: 'Неотвеченные входящие в рабочее время, не занятые и не короткие; часть неотвеченных.',
+      en: 'Missed calls within working hours that were neither busy nor short; a part of missed.',
+    },
+    where: { ...MISSED, missedKind: ['not_taken'] },
+  },
+  internal: {
+    ...calls,
+    label: { ru: 'Внутренние', en: 'Internal' },
+    definition: { ru: 'Звонки между сотрудниками.', en: 'Calls between employees.' },
+    where: { direction: ['internal'] },
+    better: null,
+    mark: muted,
+  },
+  answered: {
+    ...calls,
+    label: { ru: 'Разговоры', en: 'Answered calls' },
+    definition: { ru: 'Звонки, на которые ответили, в любом направлении.', en: 'Calls that were answered, in any direction.' },
+    where: ANSWERED,
+    better: 'more',
+    mark: muted,
+  },
+  talkSeconds: {
+    ...time,
+    kind: 'sum',
+    of: 'talk',
+    label: { ru: 'Время разговоров', en: 'Talk time' },
+    definition: { ru: 'Сумма разговоров, от ответа до конца, с удержанием.', en: 'Sum of talks, from answer to end, hold included.' },
+    where: ANSWERED,
+  },
+  waitSeconds: {
+    ...time,
+    kind: 'sum',
+    of: 'ring',
+    label: { ru: 'Время ожидания', en: 'Wait time' },
+    definition: {
+      ru: 'Сумма ожидания принятых входящих, от первого гудка до ответа.',
+      en: 'Sum of waiting of answered incoming calls, from first ringing to answer.',
+    },
+    where: IN_ANSWERED,
+  },
+} as const satisfies Record<string, Exclude<Measure, { kind: 'mean' }>>;
+export type AdditiveId = keyof typeof ADDITIVE;
+
+const MEANS = {
+  averageTalk: {
+    ...time,
+    kind: 'mean',
+    sum: 'talkSeconds',
+    count: 'answered',
+    label: { ru: 'Средний разговор', en: 'Average talk' },
+    short: { ru: 'Разговор', en: 'Talk' },
+    definition: {
+      ru: 'Время разговоров, делённое на число звонков с ответом. Без таких звонков – нет данных.',
+      en: 'Talk time divided by the number of answered calls. Without such calls: no data.',
+    },
+    where: ANSWERED,
+  },
+  averageWait: {
+    ...time,
+    better: 'less',
+    kind: 'mean',
+    sum: 'waitSeconds',
+    count: 'inAnswered',
+    label: { ru: 'Среднее ожидание', en: 'Average wait' },
+    short: { ru: 'Ожидание', en: 'Wait' },
+    definition: {
+      ru: 'Сколько принятые входящие ждали ответа, в среднем: от первого гудка; принятые без гудка не ждали. Пропущенные не входят.',
+      en: 'How long answered incoming calls waited, on average: from first ringing; those answered without ringing did not wait. Missed calls are left out.',
+    },
+    where: IN_ANSWERED,
+  },
+} as const satisfies Record<string, Extract<Measure, { kind: 'mean' }>>;
+
+export type MeasureId = AdditiveId | keyof typeof MEANS;
+
+/** Every figure, once. */
+export const MEASURES: Readonly<Record<MeasureId, Measure>> = { ...ADDITIVE, ...MEANS };
+
+/** What the store must add up for these figures, each once. */
+export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
+  return [
+    ...new Set(
+      ids.flatMap((id) => {
+        const measure = MEASURES[id];
+        return measure.kind === 'mean' ? [measure.sum, measure.count] : [id as AdditiveId];
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,57 @@
+import { DIMENSIONS } from '../catalog/dimensions.ts';
+import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Format, Unit, Words } from '../catalog/words.ts';
+import type { Figures, ReportAnswer } from '../query/answer.ts';
+import { drill } from '../query/drill.ts';
+import type { CallFilter } from '../query/filter.ts';
+import type { ReportPlan } from '../query/plan.ts';
+import type { Report } from '../reports/define.ts';
+
+export interface Column {
+  /** the dimension's or the measure's id */
+  id: string;
+  type: 'instant' | 'text' | 'integer' | 'number';
+  unit: Unit | null;
+  format: Format;
+  label: Words;
+  /** for narrow places */
+  short: Words;
+  definition: Words;
+}
+
+/** A value as it is, and the list of calls that a click on it opens; null: there can be no call behind it. */
+export interface Cell {
+  value: string | number | null;
+  drill: CallFilter | null;
+}
+export interface Table {
+  columns: Column[];
+  /** cells in the order of the columns; `key` is the dimension's value, which also stands in the first cell */
+  rows: { key: string | null; cells: Cell[] }[];
+  /** in the order of the columns; nothing under the dimension */
+  totals: Cell[];
+}
+
+/** The dimension first, then the figures in the report's order. */
+export function columnsOf(report: Report): Column[] {
+  const figures = report.measures.map((id): Column => {
+    const { kind, unit, format, label, short = label, definition } = MEASURES[id];
+    return { id, type: kind === 'count' ? 'integer' : 'number', unit, format, label, short, definition };
+  });
+  if (report.by === null) return figures;
+  const { type, format, label, definition } = DIMENSIONS[report.by];
+  return [{ id: report.by, type, unit: null, format, label, short: label, definition }, ...figures];
+}
+
+export function tableOf(plan: ReportPlan, answer: ReportAnswer): Table {
+  const { report } = plan;
+  const cells = (key: string | null, figures: Figures): Cell[] => [
+    ...(report.by === null ? [] : [{ value: key, drill: drill(plan, key, null) }]),
+    ...report.measures.map((id: MeasureId) => ({ value: figures[id] ?? null, drill: drill(plan, key, id) })),
+  ];
+  return {
+    columns: columnsOf(report),
+    rows: answer.rows.map(({ key, figures }) => ({ key, cells: cells(key, figures) })),
+    totals: cells(null, answer.totals),
+  };
+}

@@ -1,0 +1,48 @@
+import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Plan, ReportPlan } from './plan.ts';
+
+/** null = no data: a mean over no calls. Seconds keep their milliseconds; nothing is rounded before it is shown. */
+export type Figures<M extends string = MeasureId> = Partial<Record<M, number | null>>;
+export interface ReportRow {
+  /** value of the report's dimension: an hour's start in RFC 3339 UTC, or an id ('' = without); null in a report of one row */
+  key: string | null;
+  figures: Figures;
+}
+export interface ReportAnswer {
+  rows: ReportRow[];
+  totals: Figures;
+}
+
+/** A row of the store: sums as numbers or, when they may be large, as text; durations in ms. */
+export type StoreRow = Record<string, string | number>;
+
+/** The dimension's column in a row of the store; a measure's has the measure's id. Seconds since the epoch for an hour. */
+export const KEY = 'key';
+
+/** The report's rows of what the store added up: every hour of the period has one, also where nothing happened. */
+export function answerOf(plan: ReportPlan, found: readonly StoreRow[]): ReportAnswer {
+  const { measures } = plan.report;
+  const rows = plan.hours ? everyHour(plan.hours, found) : found.map((row) => ({ key: plan.by === null ? null : String(row[KEY]), row }));
+  return {
+    rows: rows.map(({ key, row }) => ({ key, figures: figuresOf(measures, [row]) })),
+    totals: figuresOf(measures, found),
+  };
+}
+
+/** The figures of several rows of the store together. */
+export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: readonly StoreRow[]): Record<M, number | null> {
+  const total = (id: MeasureId) => rows.reduce((sum, row) => sum + Number(row[id] ?? 0), 0);
+  const figure = (id: M): number | null => {
+    const measure = MEASURES[id];
+    if (measure.kind === 'count') return total(id);
+    if (measure.kind === 'sum') return total(id) / 1_000;
+    const count = total(measure.count);
+    return count === 0 ? null : total(measure.sum) / 1_000 / count;
+  };
+  return Object.fromEntries(measures.map((id) => [id, figure(id)])) as Record<M, number | null>;
+}
+
+function everyHour(hours: NonNullable<Plan['hours']>, found: readonly StoreRow[]): { key: string; row: StoreRow }[] {
+  const byStart = new Map(found.map((row) => [Number(row[KEY]) * 1_000, row]));
+  return hours.map((start) => ({ key: new Date(start).toISOString(), row: byStart.get(start) ?? {} }));
+}

@@ -1,0 +1,141 @@
+import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
+import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
+import { type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, words } from './field.ts';
+
+/**
+ * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
+ * hold; a list holds when one of its items does. Values are kept as people gave them; they are spelled as the store has
+ * them (phones by the company's country) when SQL is made.
+ */
+export interface CallFilter {
+  /** start of the period, included; ms since the epoch. A period selects by the start of the call */
+  from?: number;
+  /** end of the period, excluded; ms since the epoch */
+  to?: number;
+  direction?: readonly Direction[];
+  result?: readonly CallResult[];
+  answered?: boolean;
+  missedKind?: readonly MissedKind[];
+  /** own numbers (DID) in any spelling; '' = calls without one */
+  number?: readonly string[];
+  /** employees that called, answered or were offered a leg */
+  employee?: readonly string[];
+  /** column «Сотрудник»: the one employee that the call belongs to; '' = without employee */
+  author?: readonly string[];
+  /** '' = without group */
+  group?: readonly string[];
+  /** patterns: see pattern.ts */
+  caller?: string;
+  dialled?: string;
+  answeredBy?: string;
+  /** found anywhere in caller, dialled or answeredBy */
+  text?: string;
+  /** talk time in seconds, both ends included */
+  talkMin?: number;
+  talkMax?: number;
+  /** minutes of the company's day, [from, to); from > to = over midnight */
+  time?: { from: number; to: number };
+  /** 1 = Monday … 7 = Sunday, company's zone */
+  weekday?: readonly number[];
+  /** true: answered, and the edge's rule was to record */
+  recorded?: boolean;
+}
+
+/** «Пропущенные»: every inbound call that nobody answered, whatever its result. */
+export const MISSED = { direction: ['in'], answered: false } as const satisfies CallFilter;
+
+/** The groups of the «Тип» filter; `other` is also a word of the `result` parameter. */
+export const RESULT_GROUPS = {
+  answered: ['answered'],
+  no_answer: ['no_answer'],
+  busy: ['busy'],
+  other: ['rejected', 'unavailable', 'cancelled', 'failed'],
+} as const satisfies Record<string, readonly CallResult[]>;
+
+type Given = Required<CallFilter>;
+export type FieldName = keyof Given;
+
+/** Each field: its parameter in an address, both ways, and how two filters meet. Their order is the order in an address. */
+export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
+  from: instant('start of the period, included; calls are selected by startedAt', Math.max),
+  to: instant('end of the period, excluded', Math.min),
+  direction: words(DIRECTIONS, ''),
+  result: words(RESULTS, `other = ${RESULT_GROUPS.other.join(', ')}`, { other: RESULT_GROUPS.other }),
+  answered: flag('whether anybody answered; missed calls are direction=in&answered=false'),
+  missedKind: words(MISSED_KINDS, 'why nobody answered an inbound call'),
+  number: { ...ids("the company's own numbers, in any spelling", '8 (495) 100-01-01'), meet: (_, second) => second },
+  employee: ids('calls in which one of these employees called, answered or was offered a leg', 'e101'),
+  author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),
+  group: ids('groups', 'sales'),
+  caller: text('caller in any spelling; * stands for anything, a leading ! excludes, commas separate alternatives', '8 (495)*, !101'),
+  dialled: text('dialled number, written like caller', '7391*'),
+  answeredBy: text('extension or number that answered, written like caller', '101'),
+  text: text('part of caller, dialled or answeredBy', '100-01'),
+  talkMin: seconds('shortest talk, in seconds', Math.max),
+  talkMax: seconds('longest talk, in seconds', Math.min),
+  time: timeOfDay("time of the company's day, start included, end excluded; 22:00-06:00 goes over midnight"),
+  weekday: weekdays("days of the week by the company's calendar"),
+  recorded: flag('whether the rule was to record, and there was something to record'),
+};
+const NAMES = Object.keys(FIELDS) as FieldName[];
+
+/** What is wrong with the parameters of a filter, each by its name; English, for people who write requests. */
+export class FilterError extends Error {
+  readonly errors: { field: string; message: string }[];
+  constructor(errors: { field: string; message: string }[]) {
+    super(errors.map((e) => `${e.field}: ${e.message}`).join('; '));
+    this.errors = errors;
+  }
+}
+
+/**
+ * The filter that parameters describe; others than the filter's own are left to their readers.
+ * @throws FilterError
+ */
+export function filterFromQuery(params: { get(name: string): string | null }): CallFilter {
+  const filter: CallFilter = {};
+  const errors: FilterError['errors'] = [];
+  const read = <K extends FieldName>(name: K) => {
+    const given = params.get(name);
+    if (given === null) return;
+    const value = given.trim() === '' ? { wrong: 'leave it out, or give it a value' } : FIELDS[name].read(given.trim());
+    if (typeof value === 'object' && 'wrong' in value) errors.push({ field: name, message: value.wrong });
+    else filter[name] = value as Given[K];
+  };
+  NAMES.forEach(read);
+  const { from, to, talkMin, talkMax } = filter;
+  if (from !== undefined && to !== undefined && from > to) errors.push({ field: 'to', message: 'must not be before from' });
+  if (talkMin !== undefined && talkMax !== undefined && talkMin > talkMax)
+    errors.push({ field: 'talkMax', message: 'must not be less than talkMin' });
+  if (errors.length > 0) throw new FilterError(errors);
+  return filter;
+}
+
+/** The filter as the query of an address, without `?`; equal filters give equal texts. `filterFromQuery` reads it back. */
+export function filterToQuery(filter: CallFilter): string {
+  const write = <K extends FieldName>(name: K) => {
+    const value = (filter as Partial<Given>)[name];
+    return value === undefined ? [] : [`${name}=${encodeURIComponent(FIELDS[name].write(value)).replace(/%(2C|3A)/g, decodeURIComponent)}`];
+  };
+  return NAMES.flatMap(write).join('&');
+}
+
+/**
+ * The calls that both filters let through, e.g. a report's own filter and what a figure counts; null: there can be none.
+ * Where two texts cannot be compared without knowing spellings (own numbers, patterns), the second must lie within the first.
+ */
+export function narrow(filter: CallFilter, by: CallFilter): CallFilter | null {
+  const both: CallFilter = { ...filter };
+  const meet = <K extends FieldName>(name: K): boolean => {
+    const first = (filter as Partial<Given>)[name];
+    const second = (by as Partial<Given>)[name];
+    if (second === undefined) return true;
+    const value = first === undefined ? second : FIELDS[name].meet(first, second);
+    if (value === null) return false;
+    both[name] = value as Given[K];
+    return true;
+  };
+  if (!NAMES.every(meet)) return null;
+  const { from = 0, to = Number.POSITIVE_INFINITY, talkMin = 0, talkMax = Number.POSITIVE_INFINITY } = both;
+  return from < to && talkMin <= talkMax ? both : null;
+}

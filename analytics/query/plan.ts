@@ -1,0 +1,71 @@
+import { hoursOf } from '@callscope/core/domain/zone.ts';
+import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Report } from '../reports/define.ts';
+import { type CallFilter, FilterError } from './filter.ts';
+
+/** What the meaning of a filter depends on besides itself. */
+export interface Company {
+  /** IANA time zone */
+  zone: string;
+  /** ISO 3166 code: how numbers are spelled */
+  country: string;
+  /** whoever asks sees only calls in which this employee took part; set by analytics/run from the TenantScope */
+  onlyEmployee?: string;
+}
+
+/** A question about one company's calls, and where its answer is read. */
+export interface Plan {
+  filter: CallFilter;
+  company: Company;
+  /** what the store adds up */
+  sums: readonly AdditiveId[];
+  by: Report['by'];
+  /** starts of the rows' hours, ms since the epoch; null when rows are not hours */
+  hours: readonly number[] | null;
+  source: Source;
+}
+/** quarters = the projection by_quarter of `calls`: counts per quarter of an hour, direction, result and missed kind. */
+export type Source = 'quarters' | 'rows';
+
+export interface ReportPlan extends Plan {
+  report: Report;
+}
+
+const DAY = 86_400_000;
+const QUARTER = 900_000;
+/** The autumn change of the clock makes a period longer than its days. */
+const CLOCK_CHANGE = 3_600_000;
+const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>(['from', 'to', 'direction', 'result', 'answered', 'missedKind']);
+
+/** @throws FilterError when the report needs another period */
+export function planReport(report: Report, filter: CallFilter, company: Company): ReportPlan {
+  if (report.mostDays !== null) checkPeriod(report.id, report.mostDays, filter);
+  return { report, ...planFigures(report.measures, filter, company, report.by) };
+}
+
+/** Figures over a filter, broken down by `by`; null = one row. */
+export function planFigures(measures: readonly MeasureId[], filter: CallFilter, company: Company, by: Report['by'] = null): Plan {
+  const sums = additiveOf(measures);
+  const hours = by === 'hour' ? hoursOf(company.zone, filter.from ?? 0, filter.to ?? 0) : null;
+  return { filter, company, sums, by, hours, source: fitsQuarters(sums, filter, by, hours) ? 'quarters' : 'rows' };
+}
+
+function fitsQuarters(sums: readonly AdditiveId[], filter: CallFilter, by: Report['by'], hours: readonly number[] | null): boolean {
+  const edges = [filter.from ?? 0, filter.to ?? 0, ...(hours ?? [])];
+  return (
+    sums.every((id) => MEASURES[id].kind === 'count') &&
+    Object.entries(filter).every(([field, value]) => value === undefined || KEPT_IN_QUARTERS.has(field)) &&
+    (by === null || by === 'hour' || by === 'direction' || by === 'result') &&
+    edges.every((at) => at % QUARTER === 0)
+  );
+}
+
+function checkPeriod(report: string, mostDays: number, { from, to }: CallFilter): void {
+  const missing = [...(from === undefined ? ['from'] : []), ...(to === undefined ? ['to'] : [])];
+  if (missing.length > 0)
+    throw new FilterError(
+      missing.map((field) => ({ field, message: `${report} needs a period: give from and to, at most ${mostDays} days apart` })),
+    );
+  if (from !== undefined && to !== undefined && to - from > mostDays * DAY + CLOCK_CHANGE)
+    throw new FilterError([{ field: 'to', message: `${report} takes at most ${mostDays} days: choose a shorter period` }]);
+}

@@ -1,0 +1,125 @@
+import { DIRECTIONS } from '@callscope/core/domain/call.ts';
+import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import { DURATIONS } from '../catalog/durations.ts';
+import type { Counted } from '../catalog/measures.ts';
+import type { CallFilter } from './filter.ts';
+import { anywhere, parsePattern, type Terms } from './pattern.ts';
+import type { Company, Source } from './plan.ts';
+
+export interface Where {
+  /** conditions that all must hold; the first names {tenant: String}, whose value only analytics/run gives */
+  conditions: string[];
+  params: Record<string, unknown>;
+}
+
+/** A value that people gave stands in SQL as a parameter. @returns how SQL names it */
+type Bind = (name: string, type: string, value: unknown) => string;
+type Condition<T> = (value: T, company: Company, bind: Bind) => string;
+
+type Bound = 'from' | 'to';
+type Chosen = Omit<CallFilter, Bound>;
+type Given = Required<Chosen>;
+
+const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
+  direction: (words) => oneOf('direction', words, DIRECTIONS),
+  result: (words) => oneOf('result', words, RESULTS),
+  answered: (yes) => `result ${yes ? '=' : '!='} 'answered'`,
+  missedKind: (words) => oneOf('missed_kind', words, MISSED_KINDS),
+  number: (list, { country }, bind) =>
+    `number IN ${bind(
+      'number',
+      'Array(String)',
+      list.map((n) => normalizePhone(n, country)),
+    )}`,
+  employee: (list, _, bind) => tookPart(bind('employee', 'Array(String)', list)),
+  author: (list, _, bind) => `employee IN ${bind('author', 'Array(String)', list)}`,
+  group: (list, _, bind) => `group_id IN ${bind('group', 'Array(String)', list)}`,
+  caller: pattern('caller', 'caller'),
+  dialled: pattern('dialled', 'dialled'),
+  answeredBy: pattern('answered_by', 'answeredBy'),
+  text: (text, { country }, bind) => {
+    const likes = anywhere(text, country).map((like, i) => bind(`text${i}`, 'String', like));
+    return any(['caller', 'dialled', 'answered_by'].flatMap((column) => likes.map((like) => `${column} LIKE ${like}`)));
+  },
+  talkMin: (seconds, _, bind) => `${DURATIONS.talk} >= ${bind('talkMin', 'Int64', Math.ceil(seconds * 1_000))}`,
+  talkMax: (seconds, _, bind) => `${DURATIONS.talk} <= ${bind('talkMax', 'Int64', Math.floor(seconds * 1_000))}`,
+  time: ({ from, to }, { zone }, bind) => {
+    const param = bind('zone', 'String', zone);
+    const minute = `toHour(started_at, ${param}) * 60 + toMinute(started_at, ${param})`;
+    const [start, end] = [bind('timeFrom', 'UInt16', from), bind('timeTo', 'UInt16', to)];
+    return `(${minute} >= ${start} ${from < to ? 'AND' : 'OR'} ${minute} < ${end})`;
+  },
+  weekday: (days, { zone }, bind) =>
+    `toDayOfWeek(started_at, 0, ${bind('zone', 'String', zone)}) IN ${bind('weekday', 'Array(UInt8)', days)}`,
+  recorded: (yes) => `${yes ? '' : 'NOT '}(result = 'answered' AND record_rule NOT IN ('', 'none'))`,
+};
+
+/** The start of a call against a bound of the period. Quarters are asked for in the projection's own words: else it is not used. */
+const STARTED: Record<Source, (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {
+  rows: (operator, bound, at, bind) => `started_at ${operator} fromUnixTimestamp64Micro(${bind(bound, 'Int64', at * 1_000)}, 'UTC')`,
+  quarters: (operator, bound, at, bind) =>
+    `toStartOfFifteenMinutes(started_at) ${operator} toDateTime(${bind(bound, 'UInt32', at / 1_000)}, 'UTC')`,
+};
+
+/** The conditions of a company's calls under a filter, over the columns of `calls`. */
+export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, source: Source = 'rows'): Where {
+  const params: Record<string, unknown> = {};
+  const bind: Bind = (name, type, value) => {
+    params[name] = value;
+    return `{${name}: ${type}}`;
+  };
+  const conditions = [
+    'tenant = {tenant: String}',
+    ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
+    ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
+    ...conditionsOf(chosen, company, bind),
+    ...(company.onlyEmployee === undefined ? [] : [tookPart(bind('onlyEmployee', 'Array(String)', [company.onlyEmployee]))]),
+  ];
+  return { conditions, params };
+}
+
+/** What a figure counts, as one condition of words; null: everything. */
+export function countedBy(counted: Counted): string | null {
+  const none: Bind = (name) => {
+    throw new Error(`a figure cannot depend on a given value: ${name}`);
+  };
+  return conditionsOf(counted, { zone: 'UTC', country: '' }, none).join(' AND ') || null;
+}
+
+function conditionsOf(chosen: Chosen, company: Company, bind: Bind): string[] {
+  const condition = <K extends keyof Given>(name: K) => {
+    const value = (chosen as Partial<Given>)[name];
+    return value === undefined ? [] : [CONDITIONS[name](value, company, bind)];
+  };
+  return (Object.keys(CONDITIONS) as (keyof Given)[]).flatMap(condition);
+}
+
+/** Words of a fixed list stand in SQL as they are, so that one can read what is counted. */
+function oneOf<W extends string>(column: string, words: readonly W[], all: readonly W[]): string {
+  const known = all.filter((word) => words.includes(word)).map((word) => `'${word}'`);
+  if (known.length !== words.length) throw new Error(`${column} knows ${all.join(', ')}, not ${words.join(', ')}`);
+  return known.length === 1 ? `${column} = ${known[0]}` : `${column} IN (${known.join(', ')})`;
+}
+
+function pattern(column: string, param: string): Condition<string> {
+  return (text, { country }, bind) => {
+    const { some, none } = parsePattern(text, country);
+    const terms = ({ exact, like }: Terms, name: string) => [
+      ...(exact.length > 0 ? [`${column} IN ${bind(name, 'Array(String)', exact)}`] : []),
+      ...like.map((operand, i) => `${column} LIKE ${bind(`${name}${i}`, 'String', operand)}`),
+    ];
+    const [wanted, unwanted] = [terms(some, param), terms(none, `${param}Not`)];
+    const parts = [...(wanted.length > 0 ? [any(wanted)] : []), ...(unwanted.length > 0 ? [`NOT ${any(unwanted)}`] : [])];
+    return parts.join(' AND ') || 'true';
+  };
+}
+
+/** Called, answered, or was offered a leg. */
+function tookPart(employees: string): string {
+  return `(employee IN ${employees} OR hasAny(leg_employee, ${employees}))`;
+}
+
+function any(conditions: readonly string[]): string {
+  return `(${conditions.join(' OR ')})`;
+}

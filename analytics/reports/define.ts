@@ -1,0 +1,29 @@
+import type { DimensionId } from '../catalog/dimensions.ts';
+import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Words } from '../catalog/words.ts';
+
+/** A report: what is broken down by what. Page, chart, table, drill-down, REST, OpenAPI and golden SQL follow from it. */
+export interface Report {
+  id: string;
+  title: Words;
+  /** what the report answers and which rules hold for all its figures */
+  definition: Words;
+  /** null: one row */
+  by: DimensionId | null;
+  /** columns after the dimension, in order */
+  measures: readonly MeasureId[];
+  /** longest period, in days; null: any, also an open one */
+  mostDays: number | null;
+  /** how it is drawn; null: not at all */
+  chart: { kind: 'line' | 'bar'; series: readonly MeasureId[] } | null;
+}
+
+/** @throws Error when the definition contradicts itself: found when the process starts, not when a person asks */
+export function defineReport<const R extends Report>(report: R): R {
+  if (!/^[a-z][a-z-]*$/.test(report.id)) throw new Error(`report ${report.id}: an id is lower-case words joined by hyphens`);
+  if (new Set(report.measures).size !== report.measures.length) throw new Error(`report ${report.id} has a column twice`);
+  const undrawn = report.chart?.series.find((id) => !report.measures.includes(id) || MEASURES[id].kind === 'mean');
+  if (undrawn) throw new Error(`report ${report.id} draws ${undrawn}, which is not a sum or count among its columns`);
+  if (report.by === 'hour' && report.mostDays === null) throw new Error(`report ${report.id} by hour needs mostDays: hours are rows`);
+  return report;
+}

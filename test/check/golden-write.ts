@@ -1,0 +1,4 @@
+import { writeGolden } from './golden.ts';
+import { ROOT } from './steps.ts';
+
+writeGolden(ROOT);
