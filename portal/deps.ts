@@ -4,6 +4,7 @@ import type { Bus } from '@callscope/core/node/nats.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
+import type { LiveFeed } from './live/feed.ts';
 
 /** What REST and pages work with. */
 export interface Deps {
@@ -13,6 +14,7 @@ export interface Deps {
   clock: Clock;
   log: Log;
   group: string;
+  live: LiveFeed;
   /** behind a proxy that says by what protocol and from where people came */
   trustProxy: boolean;
 }

@@ -1,7 +1,7 @@
 import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
-import { blocks, readConfig } from '@callscope/core/node/config.ts';
+import { blocks, localDataDir, readConfig } from '@callscope/core/node/config.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
@@ -11,7 +11,9 @@ import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { createApp } from './app.ts';
 import { type Deps, provide } from './deps.ts';
+import { watchFreshness } from './health/freshness.ts';
 import { HealthWatch } from './health/health.ts';
+import { createLiveFeed } from './live/feed.ts';
 import { serve } from './serve.ts';
 
 await runService('portal', async (service) => {
@@ -34,7 +36,17 @@ await runService('portal', async (service) => {
   const outbox = await publishOutbox(postgres, bus, service.log);
   service.onStop('outbox', () => outbox.stop());
 
-  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES);
+  const directories = {
+    name: 'directories',
+    problem: () => {
+      const blocked = [...outbox.blocked()].map(([tenant, reason]) => `${tenant} (${reason})`);
+      return blocked.length > 0 ? `ingest does not get the last change of ${blocked.join(', ')}`.slice(0, 500) : null;
+    },
+  };
+  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES, [directories], localDataDir());
+  const freshness = watchFreshness(bus, config.EDGE_GROUP);
+  service.onStop('freshness', () => freshness.stop());
+  const live = createLiveFeed(bus, service.log, () => freshness.now());
   const deps: Deps = {
     db: postgres.db,
     store,
@@ -42,10 +54,13 @@ await runService('portal', async (service) => {
     clock: systemClock,
     log: service.log,
     group: config.EDGE_GROUP,
+    live,
     trustProxy: config.TRUST_PROXY,
   };
   provide(deps);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
+  // streams end first: a connection that stays open would hold http back
+  service.onStop('live', () => live.close());
   service.setHealth(() => (bus.connected() ? { failing: null } : { failing: 'nats' }));
 });

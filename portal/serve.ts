@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { configureLibrary } from '@callscope/core/node/config.ts';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { answerUnreadable, unreadableResponse } from './api/raw-errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
 
@@ -12,7 +13,7 @@ const REST = /^\/(api\/|healthz$|healthz\?|metrics$|metrics\?)/;
  * @returns closes the server: requests under way end, streams are cut
  */
 export async function serve(app: Hono, host: string, port: number, trustProxy: boolean): Promise<() => Promise<void>> {
-  const rest = getRequestListener(app.fetch);
+  const rest = getRequestListener(app.fetch, { errorHandler: unreadableResponse });
   const pages = await loadPages(trustProxy);
   const server = createServer((request, response) => {
     if (REST.test(request.url ?? '')) {
@@ -23,6 +24,7 @@ export async function serve(app: Hono, host: string, port: number, trustProxy: b
     if (!trustProxy) request.headers['x-forwarded-proto'] = 'http';
     pages(request, response);
   });
+  answerUnreadable(server);
   await new Promise<void>((done, failed) => {
     server.once('error', (cause) =>
       failed(new Error(`cannot listen at ${host}:${port}: choose another with PORTAL_HOST and PORTAL_PORT`, { cause })),

@@ -1,4 +1,5 @@
 import { subjects } from '@callscope/core/bus/streams.ts';
+import { diskShortage } from '@callscope/core/node/disk.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Status } from '@callscope/core/node/status.ts';
@@ -24,20 +25,38 @@ export interface SystemHealth {
   parts: PartHealth[];
 }
 
+/** Something of the portal's own: null while it works. */
+export interface OwnPart {
+  name: string;
+  problem(): string | null;
+}
+
 /** Health of the whole system as the portal sees it: its servers by asking, services by what they say on the bus. */
 export class HealthWatch {
   #bus: Bus;
   #store: ClickHouseClient;
   #db: Kysely<PostgresSchema>;
   #expected: readonly string[];
+  #own: readonly OwnPart[];
+  #dataDir: string | null;
   #heard = new Map<string, Status & { heardAt: number }>();
   #kept: { at: number; health: Promise<SystemHealth> } | undefined;
 
-  constructor(bus: Bus, store: ClickHouseClient, db: Kysely<PostgresSchema>, expected: readonly string[]) {
+  /** @param dataDir where the servers keep their data, when that is this machine */
+  constructor(
+    bus: Bus,
+    store: ClickHouseClient,
+    db: Kysely<PostgresSchema>,
+    expected: readonly string[],
+    own: readonly OwnPart[],
+    dataDir: string | null,
+  ) {
+    this.#dataDir = dataDir;
     this.#bus = bus;
     this.#store = store;
     this.#db = db;
     this.#expected = expected;
+    this.#own = own;
     bus.nc.subscribe(subjects.allStatus, {
       callback: (error, message) => {
         if (error) return;
@@ -60,6 +79,8 @@ export class HealthWatch {
 
   async #check(): Promise<SystemHealth> {
     const parts = await Promise.all([
+      // first: it is the cause of what else fails then
+      this.#disk(),
       this.#ask('nats', async () => {
         if (!this.#bus.connected()) throw new Error('the bus is away');
         await this.#bus.nc.rtt();
@@ -71,8 +92,17 @@ export class HealthWatch {
       this.#ask('postgres', () => sql`select 1 from tenants limit 1`.execute(this.#db)),
     ]);
     for (const name of this.#expected) parts.push(this.#service(name));
+    for (const { name, problem } of this.#own) {
+      const detail = problem();
+      parts.push({ name, failing: detail !== null, detail: detail ?? '' });
+    }
     const failing = parts.find((p) => p.failing)?.name ?? null;
     return { status: failing ? 'failing' : 'ready', failing, parts };
+  }
+
+  async #disk(): Promise<PartHealth> {
+    const shortage = this.#dataDir === null ? null : await diskShortage(this.#dataDir);
+    return { name: 'disk', failing: shortage !== null, detail: shortage ?? '' };
   }
 
   async #ask(name: string, work: () => Promise<unknown>): Promise<PartHealth> {

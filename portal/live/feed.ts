@@ -1,0 +1,207 @@
+import { readLive, readPulse } from '@callscope/core/bus/live.ts';
+import { subjects } from '@callscope/core/bus/streams.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { Log } from '@callscope/core/node/log.ts';
+import { gauge } from '@callscope/core/node/metrics.ts';
+import type { Bus } from '@callscope/core/node/nats.ts';
+import type { Freshness } from '../src/live/messages.ts';
+import { CompanyState } from './company.ts';
+import { Watcher } from './watcher.ts';
+
+/** Four deltas a second for a company, however much happens. */
+const DELTA_MS = 250;
+/** A company nobody watches is forgotten after this: who reloads a page or lost the connection finds it as it was. */
+const LINGER_MS = 30_000;
+/** A snapshot that did not come is asked for again. */
+const ASK_MS = 1_000;
+const FRESHNESS_MS = 1_000;
+const FRESHNESS_AT_LEAST_MS = 5_000;
+const COMMENT_MS = 15_000;
+
+const watchersGauge = gauge('portal_live_watchers', 'Open live streams');
+const companiesGauge = gauge('portal_live_companies', 'Companies whose live state is followed');
+
+export interface LiveFeed {
+  /**
+   * Live state of one company as Server-Sent Events: `snapshot`, `delta` (with event ids), `freshness`; see
+   * ../src/live/messages.ts. Ends at `signal`, when the reader cancels or stops reading for a minute.
+   * @param lastEventId the Last-Event-ID header of a browser that comes back, or null
+   */
+  stream(scope: TenantScope, lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array>;
+  /** ends every stream */
+  close(): void;
+}
+
+export interface FeedOptions {
+  lingerMs?: number;
+}
+
+interface Company {
+  state: CompanyState;
+  watchers: Set<Watcher>;
+  flushedAt: number;
+  askedAt: number;
+  flushTimer: NodeJS.Timeout | undefined;
+  lingerTimer: NodeJS.Timeout | undefined;
+  unsubscribe(): void;
+}
+
+/** One a process: however many people watch, the bus is asked once for each company. */
+export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, options: FeedOptions = {}): LiveFeed {
+  const companies = new Map<string, Company>();
+  let warned = false;
+
+  const ask = (tenant: string, company: Company) => {
+    const now = performance.now();
+    if (now - company.askedAt < ASK_MS || !bus.connected()) return;
+    company.askedAt = now;
+    bus.nc.publish(subjects.askLive(tenant));
+  };
+
+  const flush = (company: Company) => {
+    company.flushTimer = undefined;
+    if (!company.state.known) return;
+    company.flushedAt = performance.now();
+    const delta = company.state.delta();
+    // who waits for the first snapshot gets it, who has one gets the delta
+    for (const watcher of company.watchers) watcher.delta(delta);
+  };
+
+  const plan = (company: Company) => {
+    if (company.flushTimer || !company.state.known) return;
+    const isAwaited = company.state.hasNews || [...company.watchers].some((w) => w.isWaiting);
+    if (isAwaited) company.flushTimer = setTimeout(() => flush(company), Math.max(0, company.flushedAt + DELTA_MS - performance.now()));
+  };
+
+  const open = (tenant: string): Company => {
+    const state = new CompanyState();
+    const subscription = bus.nc.subscribe(subjects.live(tenant), {
+      callback: (error, message) => {
+        const said = error ? null : readLive(message.string());
+        if (!said) {
+          if (!error && !warned) log.warn('a live message of another version is ignored', { subject: message.subject });
+          warned ||= !error;
+          return;
+        }
+        if (said.kind === 'change') state.change(said);
+        else state.snapshot(said);
+        if (state.isMissing) ask(tenant, company);
+        plan(company);
+      },
+    });
+    const company: Company = {
+      state,
+      watchers: new Set(),
+      flushedAt: 0,
+      askedAt: Number.NEGATIVE_INFINITY,
+      flushTimer: undefined,
+      lingerTimer: undefined,
+      unsubscribe: () => subscription.unsubscribe(),
+    };
+    companies.set(tenant, company);
+    companiesGauge.set(companies.size);
+    ask(tenant, company);
+    return company;
+  };
+
+  const drop = (tenant: string, company: Company) => {
+    company.unsubscribe();
+    clearTimeout(company.flushTimer);
+    clearTimeout(company.lingerTimer);
+    companies.delete(tenant);
+    companiesGauge.set(companies.size);
+  };
+
+  // another life of an assembler is known by its pulse, even to a company of which it says nothing
+  const pulses = bus.nc.subscribe(subjects.allPulses, {
+    callback: (error, message) => {
+      const pulse = error ? null : readPulse(message.string());
+      if (!pulse) return;
+      for (const [tenant, company] of companies) if (!company.state.heard(pulse.group, pulse.boot)) ask(tenant, company);
+    },
+  });
+  // what was published while the connection was away is not known to be missing
+  let closed = false;
+  (async () => {
+    for await (const status of bus.nc.status()) {
+      if (closed) return;
+      if (status.type !== 'reconnect') continue;
+      for (const [tenant, company] of companies) {
+        company.state.doubt();
+        company.askedAt = Number.NEGATIVE_INFINITY;
+        ask(tenant, company);
+      }
+    }
+  })().catch(() => undefined);
+
+  /** A company of which nothing is ever known: its watchers hear of freshness alone. */
+  const unknown: Company = {
+    state: new CompanyState(),
+    watchers: new Set(),
+    flushedAt: 0,
+    askedAt: 0,
+    flushTimer: undefined,
+    lingerTimer: undefined,
+    unsubscribe: () => undefined,
+  };
+  const freshnessOnly = (signal: AbortSignal) => {
+    const watcher = new Watcher(unknown.state, () => unknown.watchers.delete(watcher));
+    unknown.watchers.add(watcher);
+    const stream = watcher.open(null, signal);
+    watcher.freshness(JSON.stringify(freshness()));
+    return stream;
+  };
+
+  let saidFreshness = '';
+  let saidAt = 0;
+  let commentedAt = 0;
+  const beat = setInterval(() => {
+    const now = performance.now();
+    const text = JSON.stringify(freshness());
+    const isDue = text !== saidFreshness || now - saidAt >= FRESHNESS_AT_LEAST_MS;
+    const isCommentDue = now - commentedAt >= COMMENT_MS;
+    if (isDue) {
+      saidFreshness = text;
+      saidAt = now;
+    }
+    if (isCommentDue) commentedAt = now;
+    for (const [tenant, company] of [...companies, ['', unknown] as const]) {
+      if (company !== unknown && company.state.isMissing) ask(tenant, company);
+      for (const watcher of company.watchers) {
+        if (isDue) watcher.freshness(text);
+        if (isCommentDue) watcher.comment();
+        watcher.giveUpIfStuck(now);
+      }
+    }
+  }, FRESHNESS_MS);
+
+  return {
+    stream: ({ tenant, onlyEmployee }, lastEventId, signal) => {
+      // calls in progress are not told apart by employee yet: who may see only their own learns how fresh the data is
+      if (onlyEmployee !== undefined) return freshnessOnly(signal);
+      const company = companies.get(tenant) ?? open(tenant);
+      clearTimeout(company.lingerTimer);
+      company.lingerTimer = undefined;
+      const watcher = new Watcher(company.state, () => {
+        if (!company.watchers.delete(watcher)) return;
+        watchersGauge.dec();
+        if (company.watchers.size === 0) company.lingerTimer = setTimeout(() => drop(tenant, company), options.lingerMs ?? LINGER_MS);
+      });
+      company.watchers.add(watcher);
+      watchersGauge.inc();
+      const stream = watcher.open(lastEventId, signal);
+      watcher.freshness(JSON.stringify(freshness()));
+      return stream;
+    },
+    close: () => {
+      closed = true;
+      clearInterval(beat);
+      pulses.unsubscribe();
+      for (const watcher of [...unknown.watchers]) watcher.close();
+      for (const [tenant, company] of companies) {
+        for (const watcher of [...company.watchers]) watcher.close();
+        drop(tenant, company);
+      }
+    },
+  };
+}

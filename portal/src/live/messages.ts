@@ -1,0 +1,50 @@
+/**
+ * What the live stream of the portal says to a browser, as Server-Sent Events: the event's name is `type`, its data the
+ * rest as JSON. Browser-safe. Times are whole milliseconds since the epoch, 0 = has not happened.
+ */
+import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+
+/** All calls in progress as they stand. After the first one it means that something may have been missed. */
+export interface SnapshotMessage {
+  type: 'snapshot';
+  calls: LiveCall[];
+}
+
+/** What changed since the message before. Applying one twice does no harm. */
+export interface DeltaMessage {
+  type: 'delta';
+  /** new or changed, each whole */
+  calls: LiveCall[];
+  /** ids no longer in progress for which no row is known here */
+  gone: string[];
+  /** calls that a reader of the journal finds now, oldest first; they are no longer in progress. At most 200 */
+  ended: EndedCall[];
+  /** how many calls ended, those not listed too (a replay of history) */
+  endedCount: number;
+  /** ids of written calls that changed */
+  revised: string[];
+  /** more ended or changed than is listed, or something may have been missed: lists should be read again */
+  reload: boolean;
+}
+
+/** How far what is shown lies behind what happens. */
+export interface Freshness {
+  /** 0 to 1 while everything is processed, also when nothing happens */
+  seconds: number;
+  /** the part that is behind, null when none is: edge, decoder, assembler, or bus when the portal itself hears nothing */
+  part: 'edge' | 'decoder' | 'assembler' | 'bus' | null;
+  /** silent: it does not report; failing: it says so itself; behind: it works on what is old */
+  why: 'silent' | 'failing' | 'behind' | null;
+  /** when the last event or packet was processed, by the clock of the bus; 0 = not known */
+  lastEventAt: number;
+}
+
+export interface FreshnessMessage extends Freshness {
+  type: 'freshness';
+}
+
+export type LiveMessage = SnapshotMessage | DeltaMessage | FreshnessMessage;
+export const MESSAGE_TYPES = ['snapshot', 'delta', 'freshness'] as const;
+
+/** `connected`: the stream is open; `reconnecting`: what is shown may be old */
+export type ConnectionState = 'connected' | 'reconnecting';
