@@ -1,4 +1,4 @@
-import type { DirectoryBody, DirectorySnapshot } from '@callscope/core/domain/directory.ts';
+import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { Role } from './access/callers.ts';
 
@@ -20,7 +20,13 @@ export interface PostgresSchema {
     created_at: Generated<Date>;
     updated_at: Timestamp;
   };
-  directory_versions: { tenant: string; valid_from: Timestamp; body: Json<DirectoryBody>; created_at: Generated<Date> };
+  directory_versions: {
+    tenant: string;
+    valid_from: Timestamp;
+    version: ColumnType<string, number | string, number | string>;
+    body: Json<DirectoryBody>;
+    created_at: Generated<Date>;
+  };
   api_tokens: {
     id: Generated<string>;
     tenant: string | null;
@@ -56,7 +62,6 @@ export interface PostgresSchema {
     id: Generated<string>;
     tenant: string;
     version: ColumnType<string, number | string, never>;
-    payload: Json<DirectorySnapshot>;
     created_at: Generated<Date>;
     published_at: ColumnType<Date | null, Date | undefined, Date>;
   };

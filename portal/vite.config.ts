@@ -15,6 +15,7 @@ export default defineConfig({
           'img-src': ['self', 'data:'],
           // positions of floating parts and widths of bars are inline styles
           'style-src': ['self', 'unsafe-inline'],
+          'worker-src': ['self'],
           'frame-ancestors': ['none'],
           'base-uri': ['self'],
           'form-action': ['self'],

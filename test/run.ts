@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '@callscope/core/node/log.ts';
-import { ensurePackages, MissingPackages, NATS_SERVER, TSHARK } from '@callscope/launch/install.ts';
+import { CHROMIUM, ensurePackages, MissingPackages, NATS_SERVER, TSHARK } from '@callscope/launch/install.ts';
 import { onPath } from '@callscope/launch/supervise.ts';
 import { ROOT, STEPS } from './check/steps.ts';
 
@@ -32,7 +32,7 @@ interface VitestReport {
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --large]
-Without options: everything. Missing Debian packages (nats-server; tshark) are installed as root or with passwordless
+Without options: everything. Missing Debian packages (nats-server; tshark, chromium) are installed as root or with passwordless
 sudo, after the command was printed; NO_INSTALL=1 turns that off.`);
   process.exit(0);
 }
@@ -69,6 +69,15 @@ if (wanted('medium') || wanted('large')) {
   } catch (error) {
     if (!(error instanceof MissingPackages)) throw error;
     skipped.push(`tshark's reading of exported captures: ${error.message}`);
+  }
+}
+if (wanted('large')) {
+  try {
+    ensurePackages([CHROMIUM], noInstall, log);
+  } catch (error) {
+    if (!(error instanceof MissingPackages)) throw error;
+    // each of their files says so too, and its tests count as skipped
+    skipped.push(`tests in the browser: ${error.message}`);
   }
 }
 

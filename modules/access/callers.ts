@@ -1,4 +1,4 @@
-import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
 
 /** What a credential of a company may do. */
 export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'directory:write', 'users:write', 'tokens:write'] as const;
@@ -30,7 +30,8 @@ export function scopesOf(role: Role): readonly TokenScope[] {
 /** The right to one company's data: the operator's to any, a company's to its own with the scope. Null = not allowed. */
 export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {
   if (caller.kind === 'operator') return { tenant } as TenantScope;
-  if (caller.tenant !== tenant || !caller.scopes.includes(needs)) return null;
+  // calls of no company are the operator's alone, also for a company that was once given their word as its id
+  if (caller.tenant !== tenant || !isCompanyId(tenant) || !caller.scopes.includes(needs)) return null;
   return { tenant, ...(caller.onlyEmployee === undefined ? {} : { onlyEmployee: caller.onlyEmployee }) } as TenantScope;
 }
 

@@ -39,8 +39,10 @@ export async function signIn(
   device: Device,
   now: number,
 ): Promise<string | null> {
-  const domain = form.domain.trim().toLowerCase();
-  const login = form.login.trim().toLowerCase();
+  // PostgreSQL takes no NUL; nobody has one in their name
+  const plain = (text: string) => text.replaceAll('\0', '\ufffd').trim().toLowerCase();
+  const domain = plain(form.domain);
+  const login = plain(form.login);
   const user = await asOperator(db, (trx) =>
     trx
       .selectFrom('users')

@@ -1,4 +1,5 @@
 import type { Session } from '@callscope/modules/access/sessions.ts';
+import type { Heading } from '#ui/shell.svelte.ts';
 import type { Locale } from '#words/words.ts';
 
 declare global {
@@ -7,6 +8,14 @@ declare global {
       session: Session | null;
       locale: Locale;
       theme: Theme;
+    }
+    interface PageData {
+      locale: Locale;
+      theme: Theme;
+      /** of a company's pages */
+      company?: { id: string; name: string; timezone: string; country: string };
+      /** the top bar's words, where the menu's own name of the page is not enough */
+      heading?: Heading;
     }
     interface Error {
       message: string;

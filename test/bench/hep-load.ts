@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { companies } from '../medium/fixtures.ts';
 import { type Stack, startStack, until } from '../medium/stack.ts';
 import { cpuBetween, usageOfTree } from './processes.ts';
 import type { BenchResult } from './result.ts';
+
+/** Packets a second that two cores must carry; more is overload. */
+const SUSTAINED = 50_000;
 
 interface LedgerStage {
   stage: string;
@@ -66,7 +70,7 @@ export async function hepLoad(rate: number, seconds: number, withEvents = false)
     const name = withEvents
       ? `${Math.round(generated.calls / generated.seconds).toLocaleString('en')} calls/s, HEP and events, for ${seconds} s`
       : `HEP over UDP, ${rate.toLocaleString('en')}/s for ${seconds} s`;
-    const overload = rate > 50_000;
+    const overload = rate > SUSTAINED;
     const stored = ledger.stages.find((s) => s.stage === 'calls')?.stored ?? 0;
     return [
       { name, figure: 'packets and events sent', value: sentAll, unit: '' },
@@ -106,6 +110,14 @@ export async function hepLoad(rate: number, seconds: number, withEvents = false)
   }
 }
 
+function tryFirst(pid: number): void {
+  try {
+    setPriority(pid, -15);
+  } catch {
+    // not root
+  }
+}
+
 function growth(rss: readonly number[]): number {
   const third = Math.floor(rss.length / 3);
   const mean = (part: readonly number[]) => part.reduce((a, b) => a + b, 0) / Math.max(1, part.length);
@@ -131,6 +143,8 @@ async function generate(
     [script, '--port', String(stack.ports.hep), '--rate', String(rate), '--seconds', String(seconds), ...events],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  // an overload must be offered whoever else wants the cores: only root may, without it the rate reached says what was sent
+  if (rate > SUSTAINED && child.pid !== undefined) tryFirst(child.pid);
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();

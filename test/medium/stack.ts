@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,12 @@ export interface Stack {
   dataDir: string;
   pid: number;
   log(): string;
+  /** the embedded bus, with its password */
+  natsUrl(): string;
+  /** the embedded store, with its password */
+  storeUrl(): string;
+  /** pid of a part, as the launcher wrote it down */
+  pidOf(part: string): number;
   /** REST as the operator; throws with the body when the status is not 2xx */
   rest<T>(method: string, path: string, body?: unknown): Promise<T>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -58,6 +64,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  let storePort = '';
   const portal = `http://127.0.0.1:${ports.portal}`;
   const stack: Stack = {
     portal,
@@ -65,6 +72,14 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
     dataDir,
     pid: child.pid ?? 0,
     log: () => output,
+    natsUrl: () => {
+      const config = readFileSync(join(dataDir, 'nats.conf'), 'utf8');
+      const [, port] = /^port: (\d+)$/m.exec(config) ?? [];
+      const [, user, password] = /user: (\w+), password: "([^"]+)"/.exec(config) ?? [];
+      return `nats://${user}:${password}@127.0.0.1:${port}`;
+    },
+    storeUrl: () => `http://callscope:${readFileSync(join(dataDir, 'secrets/clickhouse'), 'utf8')}@127.0.0.1:${storePort}/callscope`,
+    pidOf: (part) => (JSON.parse(readFileSync(join(dataDir, 'run', `${part}.json`), 'utf8')) as { pid: number }).pid,
     fetch: (path, init = {}) =>
       fetch(`${portal}${path}`, { ...init, headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, ...init.headers } }),
     rest: async <T>(method: string, path: string, body?: unknown): Promise<T> => {
@@ -94,6 +109,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
       },
       90_000,
     );
+    storePort = /"message":"starting the store","port":(\d+)/.exec(output)?.[1] ?? '';
   } catch (error) {
     await stack.stop('SIGTERM');
     throw new Error(`${String(error)}\n${output}`);

@@ -2,6 +2,7 @@ import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { SESSION_DAYS, signIn } from '@callscope/modules/access/sessions.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { fail, redirect } from '@sveltejs/kit';
+import { safeTarget } from '#page/choice.ts';
 import { SESSION_COOKIE } from '../../cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -36,8 +37,3 @@ export const actions: Actions = {
     redirect(303, safeTarget(url.searchParams.get('to')));
   },
 };
-
-/** Only a path of this site: a link to the sign-in page must not lead people elsewhere. */
-function safeTarget(to: string | null): string {
-  return to !== null && /^\/(?![/\\])/.test(to) ? to : '/';
-}

@@ -1,9 +1,5 @@
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyScope } from '#page/company.ts';
+import { shellData } from '#page/shell.ts';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = async (event) => {
-  const scope = companyScope(event);
-  const { id, name, timezone, country } = await companyOf(scope);
-  const { login, role, tenant } = event.locals.session ?? { login: '', role: 'observer', tenant: null };
-  return { company: { id, name, timezone, country }, user: { login, role, isOperator: tenant === null } };
-};
+export const load: LayoutServerLoad = (event) => shellData(event, companyScope(event));

@@ -1,0 +1,45 @@
+import { type CallFilter, filterToQuery } from '@callscope/analytics/query/filter.ts';
+import type { Company } from '@callscope/analytics/query/plan.ts';
+import { listCalls, type Side } from '@callscope/analytics/run/calls.ts';
+import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { Deps } from '../deps.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+export interface CallPage {
+  /** newest first */
+  rows: CallRow[];
+  /** cursors of the pages beside this one; null = there is none */
+  older: string | null;
+  newer: string | null;
+}
+
+export interface Place {
+  limit: number;
+  /** of a page before; none: the newest calls */
+  cursor?: string | undefined;
+  /** where from the cursor; default older */
+  side?: Side;
+}
+
+/** One page of the list behind the journal and REST, by key: any depth costs the same. @throws CursorError */
+export async function pageOf(
+  store: Deps['store'],
+  scope: TenantScope,
+  filter: CallFilter,
+  company: Company,
+  { limit, cursor, side = 'older' }: Place,
+): Promise<CallPage> {
+  const bound = `${scope.tenant} ${filterToQuery(filter)}`;
+  const after = cursor === undefined ? null : decodeCursor(cursor, bound);
+  const found = await listCalls(store, scope, filter, company, limit + 1, after, side);
+  const hasMore = found.length > limit;
+  const rows = side === 'older' ? found.slice(0, limit) : found.slice(-limit);
+  const at = (row: CallRow | undefined) => row && encodeCursor({ startedAt: row.startedAt, id: row.id }, bound);
+  const isOpen = (towards: Side) => (side === towards ? hasMore : after !== null);
+  return {
+    rows,
+    older: (isOpen('older') && at(rows.at(-1))) || null,
+    newer: (isOpen('newer') && at(rows[0])) || null,
+  };
+}

@@ -1,0 +1,117 @@
+import { type FieldName, filterToQuery, MISSED, RESULT_GROUPS } from '@callscope/analytics/query/filter.ts';
+import type { Direction } from '@callscope/core/domain/call.ts';
+import type { CallResult } from '@callscope/core/domain/result.ts';
+import type { I18n } from '#ui/i18n.svelte.ts';
+import { hourText } from '../period.ts';
+import type { Conditions } from './address.ts';
+
+/** Fields that people see as one condition. */
+const GROUPS = {
+  missed: ['direction', 'answered'],
+  direction: ['direction'],
+  answered: ['answered'],
+  result: ['result'],
+  missedKind: ['missedKind'],
+  author: ['author'],
+  employee: ['employee'],
+  number: ['number'],
+  group: ['group'],
+  caller: ['caller'],
+  dialled: ['dialled'],
+  answeredBy: ['answeredBy'],
+  text: ['text'],
+  time: ['time'],
+  talk: ['talkMin', 'talkMax'],
+  weekday: ['weekday'],
+  recorded: ['recorded'],
+} as const satisfies Record<string, readonly FieldName[]>;
+export type ConditionId = keyof typeof GROUPS;
+
+/** One chip: what × takes away. */
+export interface Condition {
+  id: ConditionId;
+  fields: readonly FieldName[];
+}
+
+/** The conditions that are in force, in the order in which they are said. */
+export function conditionsIn(conditions: Conditions): Condition[] {
+  const { direction, answered } = conditions;
+  const isMissed = filterToQuery({ direction, answered }) === filterToQuery(MISSED);
+  const said = (id: ConditionId) => (id === 'missed' ? isMissed : !(isMissed && (id === 'direction' || id === 'answered')));
+  return (Object.keys(GROUPS) as ConditionId[])
+    .filter((id) => said(id) && GROUPS[id].some((field) => conditions[field as keyof Conditions] !== undefined))
+    .map((id) => ({ id, fields: GROUPS[id] }));
+}
+
+/** Names of what a condition lists by id. */
+export interface Names {
+  employee(id: string): string;
+  number(number: string): string;
+  group(id: string): string;
+}
+
+/** A condition as a chip says it: «Направление: не внутренний». */
+export function conditionWords(
+  { id }: Condition,
+  c: Conditions,
+  names: Names,
+  { words, format, locale }: I18n,
+): { name: string; value: string } {
+  const w = words.journal;
+  const lower = (text: string) => text.toLocaleLowerCase(locale);
+  const said = (list: readonly string[] | undefined, name: (item: string) => string) => few((list ?? []).map(name), w.andMore);
+  const value: Record<ConditionId, () => string> = {
+    missed: () => lower(words.calls.missedMany),
+    direction: () => directionWords(c.direction ?? [], (d) => lower(words.calls.direction[d]), w.not),
+    answered: () => (c.answered ? w.answeredYes : w.answeredNo),
+    result: () => said(resultItems(c.result ?? []), (item) => resultName(item, words)),
+    missedKind: () => said(c.missedKind, (kind) => lower(words.calls.missedKind[kind as keyof typeof words.calls.missedKind])),
+    author: () => said(c.author, names.employee),
+    employee: () => said(c.employee, names.employee),
+    number: () => said(c.number, names.number),
+    group: () => said(c.group, names.group),
+    caller: () => c.caller ?? '',
+    dialled: () => c.dialled ?? '',
+    answeredBy: () => c.answeredBy ?? '',
+    text: () => c.text ?? '',
+    time: () => (c.time ? format.hours({ from: '', to: '', timeFrom: hourText(c.time.from), timeTo: hourText(c.time.to) }) : ''),
+    talk: () => w.talkBetween(secondsText(c.talkMin), secondsText(c.talkMax)),
+    weekday: () => said(c.weekday?.map(String), (day) => words.format.weekdaysShort[Number(day) % 7] ?? day),
+    recorded: () => (c.recorded ? w.recordedYes : w.recordedNo),
+  };
+  return { name: w.conditions[id], value: value[id]() };
+}
+
+/** Items of the «Тип» filter: its groups, and single results where only a part of a group is meant. */
+export type ResultItem = keyof typeof RESULT_GROUPS | CallResult;
+
+export function resultItems(results: readonly CallResult[]): ResultItem[] {
+  return (Object.keys(RESULT_GROUPS) as (keyof typeof RESULT_GROUPS)[]).flatMap((group): ResultItem[] => {
+    const meant = (RESULT_GROUPS[group] as readonly CallResult[]).filter((result) => results.includes(result));
+    return meant.length === RESULT_GROUPS[group].length ? [group] : meant;
+  });
+}
+
+export function resultsOf(items: readonly string[]): CallResult[] {
+  return items.flatMap((item) =>
+    Object.hasOwn(RESULT_GROUPS, item) ? RESULT_GROUPS[item as keyof typeof RESULT_GROUPS] : [item as CallResult],
+  );
+}
+
+export function resultName(item: string, words: I18n['words']): string {
+  return item === 'other' ? words.journal.otherResults : words.calls.result[item as CallResult];
+}
+
+/** Two of three are said by the third. */
+function directionWords(chosen: readonly Direction[], name: (direction: Direction) => string, not: (what: string) => string): string {
+  const others = (['in', 'out', 'internal'] as const).filter((d) => !chosen.includes(d));
+  return others.length === 1 && others[0] ? not(name(others[0])) : chosen.map(name).join(', ');
+}
+
+function few(items: readonly string[], andMore: (n: number) => string): string {
+  return items.length <= 3 ? items.join(', ') : `${items.slice(0, 2).join(', ')} ${andMore(items.length - 2)}`;
+}
+
+function secondsText(seconds: number | undefined): string | null {
+  return seconds === undefined ? null : String(seconds);
+}

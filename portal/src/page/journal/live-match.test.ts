@@ -1,0 +1,50 @@
+import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import { expect, test } from 'vitest';
+import { addressFromQuery } from './address.ts';
+import { isListed } from './live-match.ts';
+
+const zone = 'Asia/Krasnoyarsk';
+/** 14:20 in Krasnoyarsk */
+const now = Date.parse('2026-11-25T07:20:00Z');
+const base: Omit<EndedCall, 'result' | 'missedKind'> = {
+  ...{ id: 'a', direction: 'in', from: '79130007703', dialled: '73910000122', number: '73910000122', employee: 'e1', group: 'sales' },
+  ...{ answeredBy: '101', startedAt: now, answeredAt: now + 5_000, endedAt: 0 },
+};
+const live: LiveCall = { ...base, state: 'talking', ringingAt: now, targets: [{ target: '102', employee: 'e2', state: 'ringing' }] };
+const ended: EndedCall = { ...base, result: 'answered', missedKind: '', endedAt: now + 65_000 };
+const listed = (call: LiveCall | EndedCall, query: string) => isListed(call, addressFromQuery(new URLSearchParams(query), zone, now), zone);
+
+test.each([
+  ['', true],
+  ['period=yesterday', false],
+  ['direction=in,internal', true],
+  ['direction=out', false],
+  ['author=e1', true],
+  ['author=e2', false],
+  ['employee=e2', true],
+  ['group=-', false],
+  ['number=8 391 000-01-22', true],
+  ['caller=8913*', true],
+  ['caller=%2B7 913 000-77-03', true],
+  ['caller=7999*, !101', false],
+  ['caller=!7913*', false],
+  ['answeredBy=101', true],
+  ['text=77-03', true],
+  ['text=99', false],
+  ['time=14:00-15:00', true],
+  ['time=22:00-06:00', false],
+  ['weekday=3', true],
+  ['weekday=1', false],
+])('a call in progress and "%s": %s', (query, is) => {
+  expect(listed(live, query)).toBe(is);
+});
+
+test('what only the end tells keeps calls in progress out, and sorts those that ended', () => {
+  for (const query of ['result=answered', 'answered=true', 'talkMin=1', 'recorded=true']) expect(listed(live, query)).toBe(false);
+  expect(listed(ended, 'result=answered&talkMin=60&talkMax=60&recorded=true')).toBe(true);
+  expect(listed(ended, 'talkMin=61')).toBe(false);
+  expect(listed(ended, 'answered=false')).toBe(false);
+  expect(
+    listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'not_taken' }, 'direction=in&answered=false&missedKind=not_taken'),
+  ).toBe(true);
+});

@@ -1,0 +1,106 @@
+import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import { type CallRow, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
+import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
+
+/** What the cell «Запись» says; there is no recorder yet, so the rule of the edge is all that is known. */
+export type RecordingState = 'unanswered' | 'pending' | 'policy' | 'unknown';
+
+/** A line of the journal. Times are ms since the epoch, spans seconds. */
+export interface JournalRow {
+  id: string;
+  direction: Direction;
+  /** null = in progress */
+  result: CallResult | null;
+  missedKind: MissedKind | '';
+  /** an incoming call that nobody answered */
+  missed: boolean;
+  from: string;
+  dialled: string;
+  /** own number that was called, '' when none */
+  number: string;
+  answeredBy: string;
+  /** employee id, '' when none */
+  employee: string;
+  startedAt: number;
+  /** 0 = not answered */
+  answeredAt: number;
+  talk: number;
+  /** from the start to the answer, or to the end */
+  wait: number;
+  hangupBy: HangupBy | '';
+  recording: RecordingState;
+  legs: JournalLeg[];
+}
+
+export interface JournalLeg {
+  target: string;
+  employee: string;
+  result: CallResult;
+  startedAt: number;
+  /** how long it rang; null = it did not */
+  rang: number | null;
+  /** 0 = none was seen */
+  code: number;
+}
+
+export function journalRow(call: CallRow): JournalRow {
+  const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy } = call;
+  return {
+    ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy },
+    missed: isMissed(call),
+    startedAt: ms(call.startedAt),
+    answeredAt: ms(call.answeredAt),
+    talk: callTimes(call).talkSeconds,
+    wait: seconds((call.answeredAt || call.endedAt) - call.startedAt),
+    recording: recordingOf(call),
+    legs: legsOf(call),
+  };
+}
+
+/** A call in progress, and one that has just ended and is not read from the store yet. */
+export function liveRow(call: LiveCall | EndedCall): JournalRow {
+  const { id, direction, from, dialled, number, answeredBy, employee, startedAt, answeredAt, endedAt } = call;
+  const ended = 'result' in call;
+  return {
+    ...{ id, direction, from, dialled, number, answeredBy, employee, startedAt, answeredAt },
+    result: ended ? call.result : null,
+    missedKind: ended ? call.missedKind : '',
+    missed: ended && isMissed(call),
+    talk: answeredAt > 0 && endedAt > 0 ? (endedAt - answeredAt) / 1_000 : 0,
+    wait: ended ? ((answeredAt || endedAt) - startedAt) / 1_000 : 0,
+    hangupBy: '',
+    recording: ended && answeredAt > 0 ? 'unknown' : 'unanswered',
+    legs: [],
+  };
+}
+
+function isMissed({ direction, result }: { direction: Direction; result: CallResult }): boolean {
+  return direction === 'in' && result !== 'answered';
+}
+
+function recordingOf({ result, recordRule }: CallRow): RecordingState {
+  if (result !== 'answered') return 'unanswered';
+  if (recordRule === '') return 'unknown';
+  return recordRule === 'none' ? 'policy' : 'pending';
+}
+
+/** Legs that begin within this of each other are rung together, not one after the other. µs */
+const TOGETHER = 2_000_000;
+
+/** A leg does not say when it ended: it rang until it was answered, the next one was tried, or the call was over. */
+function legsOf({ legs, answeredAt, endedAt }: CallRow): JournalLeg[] {
+  return legs.map(({ target, employee, result, startedAt, sipCode, rang }) => {
+    const next = legs.map((leg) => leg.startedAt).filter((at) => at > startedAt + TOGETHER);
+    const over = answeredAt || endedAt;
+    const until = result === 'answered' ? over : Math.min(over, ...next);
+    return { target, employee, result, startedAt: ms(startedAt), rang: rang ? seconds(until - startedAt) : null, code: sipCode };
+  });
+}
+
+function ms(us: number): number {
+  return Math.floor(us / 1_000);
+}
+
+function seconds(us: number): number {
+  return Math.max(0, Math.round(us / 1_000)) / 1_000;
+}

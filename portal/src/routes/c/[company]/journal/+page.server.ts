@@ -1,0 +1,31 @@
+import { FilterError } from '@callscope/analytics/query/filter.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { error } from '@sveltejs/kit';
+import { companyOf, companyScope } from '#page/company.ts';
+import { addressFromQuery, JOURNAL } from '#page/journal/address.ts';
+import { readLiking } from '#page/journal/liking.ts';
+import { loadJournal } from '#page/journal/load.ts';
+import { JOURNAL_COOKIE } from '../../../../cookies.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const scope = companyScope(event);
+  event.depends(JOURNAL);
+  const company = await companyOf(scope);
+  const liking = readLiking(event.cookies.get(JOURNAL_COOKIE));
+  return {
+    journal: await loadJournal(scope, company, addressOf(event.url, company.timezone), liking.rows),
+    liking,
+    // which of the two forms the first HTML has; the browser's width decides after that
+    isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
+  };
+};
+
+function addressOf(url: URL, zone: string) {
+  try {
+    return addressFromQuery(url.searchParams, zone, deps().clock.now());
+  } catch (cause) {
+    if (cause instanceof FilterError) error(400, cause.message);
+    throw cause;
+  }
+}

@@ -1,0 +1,57 @@
+import ChartColumn from '@lucide/svelte/icons/chart-column';
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import List from '@lucide/svelte/icons/list';
+import Radio from '@lucide/svelte/icons/radio';
+import type { Words } from '#words/words.ts';
+import type { Icon } from '../icon.ts';
+
+export interface Entry {
+  /** its name is words.shell.pages[id] */
+  id: keyof Words['shell']['pages'];
+  /** after /c/{company} */
+  path: string;
+  icon: Icon;
+  /** G, then this letter */
+  key?: string;
+  /** stands in the phone's bar; the others are under "more" */
+  phone?: boolean;
+}
+
+export interface Group {
+  /** its name is words.shell.groups[id]; null = first, without a name */
+  id: keyof Words['shell']['groups'] | null;
+  entries: readonly Entry[];
+}
+
+/**
+ * The menu, groups in the order of S-11. An entry stands here from the day its feature works, and adding it is a line here
+ * and a word in words/…/shell.ts.
+ */
+export const GROUPS: readonly Group[] = [
+  {
+    id: null,
+    entries: [
+      { id: 'dashboard', path: '', icon: LayoutDashboard, key: 'd', phone: true },
+      { id: 'journal', path: '/journal', icon: List, key: 'j', phone: true },
+      { id: 'live', path: '/live', icon: Radio, key: 'l', phone: true },
+    ],
+  },
+  { id: 'details', entries: [{ id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' }] },
+];
+
+export const ENTRIES: readonly Entry[] = GROUPS.flatMap((group) => group.entries);
+
+export function hrefOf(company: string, entry: Entry): string {
+  return `/c/${encodeURIComponent(company)}${entry.path}`;
+}
+
+/** The entry that a page belongs to: the longest path that its own begins with. */
+export function entryOf(company: string, pathname: string): Entry | undefined {
+  let found: Entry | undefined;
+  for (const entry of ENTRIES) {
+    const href = hrefOf(company, entry);
+    const inside = entry.path === '' ? pathname === href || pathname === `${href}/` : pathname === href || pathname.startsWith(`${href}/`);
+    if (inside && (found === undefined || entry.path.length > found.path.length)) found = entry;
+  }
+  return found;
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { onPath } from '@callscope/launch/supervise.ts';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
+/** No network of its own: what the browser says goes to the portal alone. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+/** Debian's Chromium. @throws when there is none */
+export async function launchBrowser(): Promise<Browser> {
+  const command = COMMANDS.find((name) => onPath(name));
+  if (command === undefined) throw new Error(`none of ${COMMANDS.join(', ')} is installed: npm test installs chromium`);
+  return chromium.launch({ executablePath: command, args: QUIET });
+}
+
+export interface Visitor {
+  domain: string;
+  login: string;
+  password: string;
+}
+
+/** Through the page, as people do; ends on `to`. */
+export async function signIn(page: Page, portal: string, { domain, login, password }: Visitor, to = '/'): Promise<void> {
+  await page.goto(`${portal}/sign-in?to=${encodeURIComponent(to)}`);
+  await page.fill('input[name=domain]', domain);
+  await page.fill('input[name=login]', login);
+  await page.fill('input[name=password]', password);
+  await page.click('button[type=submit]');
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await settled(page);
+}
+
+/** The page answers to clicks. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+}
+
+/** What axe finds against WCAG 2.2 A and AA, one line each; empty = nothing. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: AxeViolation[] }> } }).axe;
+    interface AxeViolation {
+      id: string;
+      nodes: { html: string; failureSummary?: string }[];
+    }
+    const { violations } = await axe.run({
+      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+    });
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`));
+  });
+}
+
+/** How far the page can be moved sideways, px. */
+export function sideways(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
