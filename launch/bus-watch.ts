@@ -16,6 +16,8 @@ const PATIENCE = 10;
  */
 export async function watchBus(url: string, name: string, dataDir: string, supervisor: Supervisor, log: Log): Promise<void> {
   const bus = await connectBus(url, 'launch', log.child({ part: name }));
+  // before the server goes, so that its end is not a lost connection
+  supervisor.stopping.addEventListener('abort', () => void bus.close());
   let isFull = false;
   /** it was full since the bus was last known to store */
   let wasFull = false;
@@ -46,5 +48,4 @@ export async function watchBus(url: string, name: string, dataDir: string, super
     wasFull = false;
     unanswered = 0;
   }
-  await bus.close();
 }

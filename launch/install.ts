@@ -15,6 +15,7 @@ export interface SystemPackage {
 
 export const NATS_SERVER: SystemPackage = { name: 'nats-server', command: 'nats-server', why: 'the bus' };
 export const TSHARK: SystemPackage = { name: 'tshark', command: 'tshark', why: 'reads the exported captures in tests' };
+export const CHROMIUM: SystemPackage = { name: 'chromium', command: 'chromium', why: 'opens the pages in browser tests' };
 
 export const ESPEAK: SystemPackage = { name: 'espeak-ng', command: 'espeak-ng', why: "speaks in the demo's recordings" };
 

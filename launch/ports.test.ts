@@ -37,4 +37,5 @@ test('two settings cannot have one port; 0 is nobody’s', () => {
 
 test('an embedded service does not take what another setting asks for', async () => {
   const port = await anyFreePort();
+  expect(await portFor('NATS_PORT', port, [port])).not.toBe(port);
 });

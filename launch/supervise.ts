@@ -37,7 +37,7 @@ export class Supervisor {
   readonly #runDir: string;
   readonly #setpriv: boolean;
   #children = new Map<string, Child>();
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   constructor(runDir: string, log: Log) {
     this.#runDir = runDir;
@@ -48,8 +48,8 @@ export class Supervisor {
 
   /** @throws Stopping after `beginStop` */
   start(spec: ProcessSpec): void {
-    if (this.#stopping) throw new Stopping(`${spec.name} is not started: everything is being stopped`);
-    const child = new Child(spec, this.#runDir, this.#setpriv, this.#log, () => this.#stopping);
+    if (this.isStopping) throw new Stopping(`${spec.name} is not started: everything is being stopped`);
+    const child = new Child(spec, this.#runDir, this.#setpriv, this.#log, () => this.isStopping);
     this.#children.set(spec.name, child);
     child.start();
   }
@@ -75,11 +75,16 @@ export class Supervisor {
 
   /** From here on nothing is started, and nothing that dies is started again; what runs waits for its `stop`. */
   beginStop(): void {
-    this.#stopping = true;
+    this.#stopping.abort();
+  }
+
+  /** aborted by `beginStop` */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   get isStopping(): boolean {
-    return this.#stopping;
+    return this.#stopping.signal.aborted;
   }
 
   /** Kills what runs and does not work any more; like anything that dies it is started again, after the shortest pause. */

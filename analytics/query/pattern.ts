@@ -1,4 +1,4 @@
-import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import { phonePrefixes } from '@callscope/core/domain/phone-prefix.ts';
 
 /** A pattern of numbers in the store's spelling. `like` are operands of LIKE. */
@@ -21,7 +21,7 @@ export function parsePattern(text: string, country: string): Pattern {
   const pattern: Pattern = { some: { exact: [], like: [] }, none: { exact: [], like: [] } };
   for (const part of text.split(',').map((p) => p.trim())) {
     const excluded = part.startsWith('!');
-    const term = (excluded ? part.slice(1) : part).trim();
+    const term = plainly(excluded ? part.slice(1) : part, country);
     if (term === '') continue;
     const into = excluded ? pattern.none : pattern.some;
     if (term.includes('*')) into.like.push(...wildcards(term, country));
@@ -31,10 +31,17 @@ export function parsePattern(text: string, country: string): Pattern {
 }
 
 /** Operands of LIKE that find a text anywhere within a number, in any spelling of it. */
-export function anywhere(text: string, country: string): string[] {
+export function anywhere(typed: string, country: string): string[] {
+  const text = plainly(typed, country);
   if (!PHONE.test(text)) return [`%${escaped(text)}%`];
   const spellings = text.includes('*') ? [] : [normalizePhone(text, country)];
   return [...new Set([...wildcards(text, country), ...spellings.map(escaped)].map((like) => `%${like}%`))];
+}
+
+/** A number without what people write around it; anything else as it was typed. */
+function plainly(typed: string, country: string): string {
+  const plain = phoneFromPeople(typed, country);
+  return plain === '' || /[%_\\]/.test(typed) ? typed.trim() : plain;
 }
 
 /** A national number's beginning has two spellings; what follows the first * has none of its own. */

@@ -1,5 +1,5 @@
 import { DIRECTIONS } from '@callscope/core/domain/call.ts';
-import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import type { Counted } from '../catalog/measures.ts';
@@ -30,7 +30,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     `number IN ${bind(
       'number',
       'Array(String)',
-      list.map((n) => normalizePhone(n, country)),
+      list.map((n) => normalizePhone(phoneFromPeople(n, country), country)),
     )}`,
   employee: (list, _, bind) => tookPart(bind('employee', 'Array(String)', list)),
   author: (list, _, bind) => `employee IN ${bind('author', 'Array(String)', list)}`,

@@ -1,0 +1,265 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { callBegins, callEnds, type MadeCall } from './events.ts';
+
+const JOURNAL = '/c/t1/journal';
+const visitor = { domain: 'alfa.pbx.test', login: 'admin', password: 'secret-secret' };
+/** A zone in which it is noon now: the day is the same before and after every call of the test. */
+const zone = (() => {
+  const ahead = 12 - new Date().getUTCHours();
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+})();
+const EMPLOYEES = ['Соколова А. П.', 'Кузнецов Д. И.', 'Орлова М. В.'];
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+const made = (i: number, more: Partial<MadeCall> = {}): MadeCall => ({
+  ...{ id: `call-${i}`, tenant: 't1', domain: visitor.domain, direction: 'in', from: `7913000${1000 + i}`, to: '73910000122' },
+  ...{ startedAt: Date.now() - 60_000 * (100 - i), wait: 6, talk: 30 + i, legs: [{ target: '101', after: 1, code: 200 }] },
+  ...more,
+});
+/** 60 calls of today: every fifth missed, every sixth outgoing, the newest offered to three phones. */
+const CALLS = Array.from({ length: 60 }, (_, i) => {
+  if (i % 5 === 0) return made(i, { talk: 0, code: 487, wait: 20, legs: [{ target: '102', after: 1, code: 487 }] });
+  if (i % 6 === 1)
+    return made(i, {
+      direction: 'out',
+      from: '102',
+      to: `7902000${1000 + i}`,
+      legs: [{ target: `7902000${1000 + i}`, after: 1, code: 200 }],
+    });
+  if (i !== 59) return made(i);
+  const legs = [
+    { target: '101', after: 1, code: 487 },
+    { target: '102', after: 16, code: 486 },
+    { target: '103', after: 20, code: 200 },
+  ];
+  return made(i, { wait: 26, legs });
+});
+const MISSED = CALLS.filter((call) => call.talk === 0).length;
+
+beforeAll(async () => {
+  if (!HAS_BROWSER) return;
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: visitor.domain, timezone: zone });
+  await stack.rest('PUT', '/tenants/t1/directory', {
+    numbers: [{ number: '73910000122', label: 'Главный' }],
+    employees: EMPLOYEES.map((name, i) => ({ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`], record: i < 2 })),
+  });
+  await stack.rest('PUT', '/tenants/t1/users/admin', { password: visitor.password, role: 'admin' });
+  await sendTcp(
+    stack.ports.events,
+    CALLS.flatMap((call) => [...callBegins(call), ...callEnds(call)]),
+  );
+  await until('all calls are stored', async () => {
+    const { data } = await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=100');
+    return data.length === CALLS.length;
+  });
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU' });
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.end();
+});
+
+const rows = (of = page) => of.locator('tbody tr[data-call]');
+const lead = (of = page) => of.locator('.page-head p').textContent();
+async function open(query = ''): Promise<void> {
+  await page.goto(`${stack.portal}${JOURNAL}${query}`);
+  await settled(page);
+}
+
+describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
+  test('a person signs in and comes to the journal of today (T-03, T-13)', async () => {
+    await page.goto(`${stack.portal}${JOURNAL}`);
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await signIn(page, stack.portal, visitor, JOURNAL);
+    expect(await page.locator('h1').textContent()).toMatch(/^Журнал за сегодня, \d+ /);
+    expect(await lead()).toContain(`${CALLS.length} звонков`);
+    expect(await rows().count()).toBe(50);
+  });
+
+  test('ten columns stand in order, a missed call has no employee and talks 0:00 (T-20 to T-26)', async () => {
+    const heads = await page.locator('thead tr').first().locator('th').allTextContents();
+    expect(heads.map((head) => head.trim())).toEqual([
+      'Сотрудник',
+      'Направление',
+      'Тип',
+      'Откуда',
+      'Куда',
+      'Кем принят',
+      'Дата',
+      'Время',
+      'Длит.',
+      'Запись',
+    ]);
+    const cells = async (id: string) =>
+      (await page.locator(`[data-call="${id}"] td`).allTextContents()).map((c) => c.replaceAll('\u00a0', ' ').trim());
+    const newest = await cells('call-59');
+    expect(newest.slice(0, 6)).toEqual(['Орлова М. В.', 'Входящий', 'Успешный', '+7 913 000-10-59', 'Главный', '103']);
+    expect(newest.slice(8)).toEqual(['1:29', 'ожидает']);
+    const missed = await cells('call-55');
+    expect([missed[0], missed[1], missed[2], missed[5], missed[8], missed[9]]).toEqual(['–', 'Входящий', 'Нет ответа', '–', '0:00', '–']);
+    expect((await cells('call-49'))[0]).toBe('Кузнецов Д. И.');
+  });
+
+  test('a column filter narrows at once, survives F5 and goes with its × (T-28)', async () => {
+    const field = page.getByLabel('Условие: Откуда');
+    await field.fill('8913*1005');
+    await field.press('Enter');
+    await page.waitForURL(/caller=/);
+    await until('one row is left', async () => (await rows().count()) === 1);
+    await page.reload();
+    await settled(page);
+    expect(await rows().count()).toBe(1);
+    expect(await page.locator('.chip').textContent()).toContain('8913*1005');
+    await page.locator('thead .fi.on .clear').click();
+    await until('all are there again', async () => (await rows().count()) === 50);
+    await page.goBack();
+    await until('back brings the condition', async () => (await rows().count()) === 1);
+  });
+
+  test('quick filter and ticks act at once, nobody ticked is all (T-15, T-17)', async () => {
+    await open();
+    await page.getByRole('link', { name: 'Пропущенные' }).click();
+    await until('missed calls', async () => (await rows().count()) === MISSED);
+    expect(await lead()).toContain('Скрыто условием');
+    await open();
+    await page.locator('.who').getByLabel('Орлова М. В.').check();
+    await until('calls of one', async () => (await rows().count()) === 1);
+    await page.locator('.who').getByLabel('Орлова М. В.').uncheck();
+    await until('calls of all', async () => (await rows().count()) === 50);
+  });
+
+  test('time and talk wait for Обновить (T-14)', async () => {
+    await open();
+    await page.locator('input[name=talkMin]').fill('80');
+    await page.waitForTimeout(300);
+    expect(new URL(page.url()).search).toBe('');
+    await page.getByRole('button', { name: 'Обновить' }).click();
+    await page.waitForURL(/talkMin=80/);
+    const expected = CALLS.filter((call) => call.talk >= 80).length;
+    await until('long talks', async () => (await rows().count()) === expected);
+  });
+
+  test('pages by key: older, newer, none twice; no pager when all fit (T-30)', async () => {
+    await open('?limit=25');
+    const ids = () => rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
+    const first = await ids();
+    await page.getByLabel('К более старым').click();
+    await page.waitForURL(/cursor=/);
+    await until('the second page', async () => (await ids())[0] !== first[0]);
+    const second = await ids();
+    expect(await page.locator('.pager').textContent()).toContain('26–50 из 60');
+    await page.getByLabel('К более старым').click();
+    await until('the last page', async () => (await rows().count()) === 10);
+    expect(new Set([...first, ...second, ...(await ids())]).size).toBe(60);
+    await page.getByLabel('К более новым').click();
+    await until('the second page again', async () => (await ids())[0] === second[0]);
+    await page.getByLabel('К более новым').click();
+    await until('the first page again', async () => (await ids())[0] === first[0]);
+    await open('?limit=100');
+    expect(await rows().count()).toBe(60);
+    expect(await page.getByLabel('К более старым').count()).toBe(0);
+  });
+
+  test('nothing found says under what, and offers what to drop (T-31)', async () => {
+    await open('?direction=in&caller=8916*');
+    const message = page.locator('.msg');
+    expect(await message.textContent()).toMatch(/Ничего не найдено[\s\S]*Откуда: 8916\*[\s\S]*Без условия «Откуда» нашлось бы/);
+    await message.getByRole('button', { name: 'Убрать «Откуда»' }).click();
+    await until('calls are there', async () => (await rows().count()) > 0);
+    await open('?period=yesterday');
+    expect(await page.locator('.msg').textContent()).toContain('За этот период звонков нет');
+  });
+
+  test('legs unfold by keys and by the mouse', async () => {
+    await open();
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowRight');
+    const legs = page.locator('tr.detail li');
+    expect(await legs.count()).toBe(3);
+    expect(await page.locator('tr.detail').textContent()).toMatch(
+      /101[\s\S]*Нет ответа[\s\S]*звонил 15\u00a0с[\s\S]*Занят[\s\S]*SIP 486[\s\S]*Ожидание 0:26\. Завершил абонент\./,
+    );
+    await page.keyboard.press('ArrowLeft');
+    expect(await legs.count()).toBe(0);
+    await rows().nth(1).locator('.twist').click();
+    expect(await page.locator('tr.detail').count()).toBe(1);
+  });
+
+  test('filters stay when one goes elsewhere and back by the menu', async () => {
+    await open('?direction=out');
+    await page.getByRole('link', { name: 'Сводка' }).first().click();
+    await page.waitForURL(/\/c\/t1$/);
+    await page.getByRole('link', { name: 'Журнал звонков' }).first().click();
+    await page.waitForURL(/direction=out/);
+  });
+
+  test('a call in progress appears, ends, and is a row; away from the top it waits for a click', async () => {
+    await open();
+    const call = made(90, { id: 'live-1', startedAt: Date.now() - 8_000, wait: 3, talk: 7 });
+    await sendTcp(stack.ports.events, callBegins(call));
+    await page.locator('tr.live[data-call="live-1"]').waitFor({ timeout: 5_000 });
+    await sendTcp(stack.ports.events, callEnds(call));
+    await page.locator('tr[data-call="live-1"]:not(.live)').waitFor({ timeout: 8_000 });
+
+    await page.mouse.wheel(0, 900);
+    await page.waitForTimeout(300);
+    const second = made(91, { id: 'live-2', startedAt: Date.now() - 8_000, wait: 3, talk: 4 });
+    const top = () =>
+      rows()
+        .nth(20)
+        .evaluate((row) => row.getBoundingClientRect().top);
+    const before = await top();
+    await sendTcp(stack.ports.events, [...callBegins(second), ...callEnds(second)]);
+    const news = page.getByRole('button', { name: '1 новый звонок, показать' });
+    await news.waitFor({ state: 'attached', timeout: 8_000 });
+    expect(Math.abs((await top()) - before)).toBeLessThan(1);
+    await news.evaluate((button) => (button as unknown as { click(): void }).click());
+    await page.locator('tr[data-call="live-2"]').waitFor({ timeout: 5_000 });
+  });
+
+  test('another company is not there', async () => {
+    await stack.rest('PUT', '/tenants/t2', { name: 'Beta', domain: 'beta.pbx.test' });
+    expect((await page.goto(`${stack.portal}/c/t2/journal`))?.status()).toBe(404);
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing, %s, desktop and 390 px; a phone does not scroll sideways', async (theme) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await open();
+    await rows().nth(1).locator('.twist').click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open('?direction=in,out');
+    expect(await sideways(page)).toBe(0);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Условия/ }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('dialog').getByLabel('Кем принят').fill('103');
+    await page.getByRole('button', { name: 'Показать' }).click();
+    await page.waitForURL(/answeredBy=103/);
+    await until('one call', async () => (await page.locator('li[data-call]').count()) === 1);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test('without JavaScript the page, its links and its form work', async () => {
+    const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), locale: 'ru-RU' });
+    const quiet = await plain.newPage();
+    await quiet.goto(`${stack.portal}${JOURNAL}`);
+    expect(await rows(quiet).count()).toBe(50);
+    await quiet.getByRole('link', { name: 'Пропущенные' }).click();
+    expect(await rows(quiet).count()).toBe(MISSED);
+    await quiet.goto(`${stack.portal}${JOURNAL}?direction=in`);
+    await quiet.locator('input[name=talkMin]').fill('80');
+    await quiet.getByRole('button', { name: 'Обновить' }).click();
+    expect(quiet.url()).toMatch(/direction=in.*talkMin=80/);
+    await plain.close();
+  });
+});
