@@ -1,11 +1,12 @@
 /**
  * npm run bench [-- NAME …] [-- --write]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, latency, store, hep, overload, calls. Nothing else should run on the machine.
+ * docs/benchmarks.md. Names: pure, latency, store, pages, hep, overload, calls. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { hepLoad } from './hep-load.ts';
 import { latency } from './latency.ts';
+import { pages } from './pages.ts';
 import { pure } from './pure.ts';
 import type { BenchResult } from './result.ts';
 import { store } from './store.ts';
@@ -14,6 +15,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   pure,
   latency,
   store,
+  pages,
   hep: () => hepLoad(50_000, 60),
   overload: () => hepLoad(80_000, 30),
   // 14 packets a call

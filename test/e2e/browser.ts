@@ -34,8 +34,8 @@ export interface Visitor {
   password: string;
 }
 
-/** Through the page, as people do; ends on `to`. */
-export async function signIn(page: Page, portal: string, { domain, login, password }: Visitor, to = '/'): Promise<void> {
+/** Through the page, as people do; ends on `to`, a page of a company. */
+export async function signIn(page: Page, portal: string, { domain, login, password }: Visitor, to: string): Promise<void> {
   await page.goto(`${portal}/sign-in?to=${encodeURIComponent(to)}`);
   await page.fill('input[name=domain]', domain);
   await page.fill('input[name=login]', login);
@@ -45,9 +45,9 @@ export async function signIn(page: Page, portal: string, { domain, login, passwo
   await settled(page);
 }
 
-/** The page answers to clicks. */
+/** The page of a company answers to clicks: what only its script shows is there. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await page.locator('.fresh').first().waitFor();
 }
 
 /** What axe finds against WCAG 2.2 A and AA, one line each; empty = nothing. */

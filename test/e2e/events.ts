@@ -43,6 +43,7 @@ export function callBegins(c: MadeCall): string[] {
       ...(code === 486 ? [] : [leg(after, target, i, 180)]),
       ...(code === 200 && c.talk === 0 ? [] : [leg(code === 200 ? c.wait : after + 1, target, i, code)]),
     ]),
+    call(2, 'ringing', 180, `${c.legs.at(-1)?.target}@${c.domain}`),
     ...(c.talk > 0 ? [call(c.wait, 'answered', 200, `${c.legs.at(-1)?.target}@${c.domain}`)] : []),
   ]);
 }
@@ -54,7 +55,7 @@ export function callEnds(c: MadeCall): string[] {
   const answered = c.talk > 0;
   const params = {
     ...{ callid: c.id, tenant: c.tenant, direction: c.direction, src: c.from, dst: c.to, did: didOf(c), method: 'INVITE', from_tag: 't' },
-    ...{ rec: c.recorded === false ? 'none' : 'all', ts_invite: stamp(0), created: Math.floor(start) },
+    ...{ rec: c.recorded === false ? 'none' : 'all', ts_invite: stamp(0), ts_ring: stamp(2), created: Math.floor(start) },
   };
   if (!answered)
     return written([{ method: 'E_ACC_EVENT', params: { ...params, sip_code: String(c.code ?? 487), time: Math.floor(start + c.wait) } }]);

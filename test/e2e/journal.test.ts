@@ -45,7 +45,9 @@ const MISSED = CALLS.filter((call) => call.talk === 0).length;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
-  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  // one after the other: a browser that does not start must not leave a system behind
+  browser = await launchBrowser();
+  stack = await startStack();
   await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: visitor.domain, timezone: zone });
   await stack.rest('PUT', '/tenants/t1/directory', {
     numbers: [{ number: '73910000122', label: 'Главный' }],
@@ -69,7 +71,8 @@ afterAll(async () => {
 });
 
 const rows = (of = page) => of.locator('tbody tr[data-call]');
-const lead = (of = page) => of.locator('.page-head p').textContent();
+const plain = (text: string | null) => (text ?? '').replaceAll('\u00a0', ' ').trim();
+const lead = async () => plain(await page.locator('.page-head p').textContent());
 async function open(query = ''): Promise<void> {
   await page.goto(`${stack.portal}${JOURNAL}${query}`);
   await settled(page);
@@ -80,14 +83,14 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await page.goto(`${stack.portal}${JOURNAL}`);
     expect(new URL(page.url()).pathname).toBe('/sign-in');
     await signIn(page, stack.portal, visitor, JOURNAL);
-    expect(await page.locator('h1').textContent()).toMatch(/^Журнал за сегодня, \d+ /);
+    expect(plain(await page.locator('h1').textContent())).toMatch(/^Журнал за сегодня, \d+ /);
     expect(await lead()).toContain(`${CALLS.length} звонков`);
     expect(await rows().count()).toBe(50);
   });
 
   test('ten columns stand in order, a missed call has no employee and talks 0:00 (T-20 to T-26)', async () => {
     const heads = await page.locator('thead tr').first().locator('th').allTextContents();
-    expect(heads.map((head) => head.trim())).toEqual([
+    expect(heads.map(plain)).toEqual([
       'Сотрудник',
       'Направление',
       'Тип',
@@ -99,8 +102,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
       'Длит.',
       'Запись',
     ]);
-    const cells = async (id: string) =>
-      (await page.locator(`[data-call="${id}"] td`).allTextContents()).map((c) => c.replaceAll('\u00a0', ' ').trim());
+    const cells = async (id: string) => (await page.locator(`[data-call="${id}"] td`).allTextContents()).map(plain);
     const newest = await cells('call-59');
     expect(newest.slice(0, 6)).toEqual(['Орлова М. В.', 'Входящий', 'Успешный', '+7 913 000-10-59', 'Главный', '103']);
     expect(newest.slice(8)).toEqual(['1:29', 'ожидает']);
@@ -185,8 +187,8 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await page.keyboard.press('ArrowRight');
     const legs = page.locator('tr.detail li');
     expect(await legs.count()).toBe(3);
-    expect(await page.locator('tr.detail').textContent()).toMatch(
-      /101[\s\S]*Нет ответа[\s\S]*звонил 15\u00a0с[\s\S]*Занят[\s\S]*SIP 486[\s\S]*Ожидание 0:26\. Завершил абонент\./,
+    expect(plain(await page.locator('tr.detail').textContent())).toMatch(
+      /101[\s\S]*Нет ответа[\s\S]*звонил 15 с[\s\S]*Занят[\s\S]*SIP 486[\s\S]*Ожидание 0:26\.\s+Завершил абонент\./,
     );
     await page.keyboard.press('ArrowLeft');
     expect(await legs.count()).toBe(0);
@@ -231,6 +233,15 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect((await page.goto(`${stack.portal}/c/t2/journal`))?.status()).toBe(404);
   });
 
+  test('a company that never had a call is told so, in other words than nothing found (T-31)', async () => {
+    await stack.rest('PUT', '/tenants/t2/users/admin', { password: visitor.password, role: 'admin' });
+    const other = await browser.newContext({ locale: 'ru-RU' });
+    const first = await other.newPage();
+    await signIn(first, stack.portal, { ...visitor, domain: 'beta.pbx.test' }, '/c/t2/journal');
+    expect(await first.locator('.msg').textContent()).toContain('Звонков ещё не было');
+    await other.close();
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing, %s, desktop and 390 px; a phone does not scroll sideways', async (theme) => {
     await page.emulateMedia({ colorScheme: theme });
     await open();
@@ -250,8 +261,8 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
   });
 
   test('without JavaScript the page, its links and its form work', async () => {
-    const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), locale: 'ru-RU' });
-    const quiet = await plain.newPage();
+    const scriptless = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState(), locale: 'ru-RU' });
+    const quiet = await scriptless.newPage();
     await quiet.goto(`${stack.portal}${JOURNAL}`);
     expect(await rows(quiet).count()).toBe(50);
     await quiet.getByRole('link', { name: 'Пропущенные' }).click();
@@ -260,6 +271,6 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await quiet.locator('input[name=talkMin]').fill('80');
     await quiet.getByRole('button', { name: 'Обновить' }).click();
     expect(quiet.url()).toMatch(/direction=in.*talkMin=80/);
-    await plain.close();
+    await scriptless.close();
   });
 });

@@ -5,7 +5,7 @@ import type { Period as WordedPeriod } from '#format/period.ts';
 import { type Days, QUICK_PERIODS, type QuickPeriod, quickPeriod } from '../ui/quick-period.ts';
 
 /** Words of the address: they stay relative, so that a link opened tomorrow shows tomorrow's today. */
-const PRESETS = {
+export const PRESETS = {
   today: 'today',
   yesterday: 'yesterday',
   week: 'thisWeek',

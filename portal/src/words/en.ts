@@ -1,10 +1,13 @@
 import { calls } from './en/calls.ts';
+import { dashboard } from './en/dashboard.ts';
 import { errors } from './en/errors.ts';
 import { format } from './en/format.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
+import { live } from './en/live.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
+import { statistics } from './en/statistics.ts';
 import type { Words } from './ru.ts';
 
-export const en: Words = { product: 'Callscope', calls, errors, format, journal, kit, shell, signIn };
+export const en: Words = { product: 'Callscope', calls, dashboard, errors, format, journal, kit, live, shell, signIn, statistics };

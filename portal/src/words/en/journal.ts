@@ -36,7 +36,7 @@ export const journal: typeof source = {
   talkFull: 'Talk time, min:s',
   numberForm: 'number, *',
   hoursForm: '8–20',
-  talkForm: 'from, s',
+  talkForm: 's',
   otherResults: 'Other reasons',
   wrongDate: 'Needs a date such as 23.11',
   wrongHours: 'Needs hours such as 8–20',

@@ -1,0 +1,45 @@
+import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
+import type { Figures } from '@callscope/analytics/query/answer.ts';
+import type { Format } from '#format/format.ts';
+
+/** What the load of the page depends on, to be read again. */
+export const DASHBOARD = 'callscope:dashboard';
+
+/** The strip, in its order; each opens its calls. */
+export const SHOWN = ['in', 'inAnswered', 'inMissed', 'averageWait', 'averageTalk', 'out', 'outFailed'] as const satisfies MeasureId[];
+
+/** With fewer calls before, a share of them says nothing: the difference stands as it is. */
+const LEAST_FOR_SHARE = 20;
+
+export type Tone = 'good' | 'bad' | 'neutral';
+
+/** How a figure changed, in words; undefined where there is nothing to compare. Colour by meaning, not by sign. */
+export function deltaOf(
+  id: MeasureId,
+  value: number | null,
+  base: number | null,
+  format: Format,
+): { text: string; tone: Tone } | undefined {
+  if (value === null || base === null) return undefined;
+  const { format: shown, better } = MEASURES[id];
+  // what reads the same has not changed
+  const change = shown === 'duration' ? Math.round(value) - Math.round(base) : value - base;
+  const tone = better === null || change === 0 ? 'neutral' : change > 0 === (better === 'more') ? 'good' : 'bad';
+  return { text: differenceWords(shown === 'duration', value, base, format), tone };
+}
+
+/** A difference of two counts as the chart says it. */
+export function countDifference(value: number, base: number, format: Format): string {
+  return differenceWords(false, value, base, format);
+}
+
+function differenceWords(isSpan: boolean, value: number, base: number, format: Format): string {
+  if (isSpan) return format.durationDifference(Math.round(value) - Math.round(base));
+  return base < LEAST_FOR_SHARE ? format.difference(value - base) : format.percentDifference((value - base) / base);
+}
+
+/** A figure as it stands in the strip; a mean over no calls is no data. */
+export function figureText(id: MeasureId, figures: Figures, format: Format): string {
+  const value = figures[id] ?? null;
+  return MEASURES[id].format === 'duration' ? format.duration(value) : format.number(value);
+}

@@ -1,0 +1,58 @@
+import type { LiveCall } from '@callscope/core/bus/live.ts';
+import type { CompanyNames } from '../names.ts';
+import { peopleIn, type Shown } from './lines.ts';
+
+/** What the load of the page depends on, to be read again. */
+export const LIVE = 'callscope:live';
+/** A client who waits longer than this colours the tile. */
+export const LONG_WAIT_SECONDS = 20;
+
+/** One employee on the wall. */
+export interface Square {
+  employee: string;
+  name: string;
+  state: Shown | 'free';
+  /** ms since the epoch; null = it is not known since when somebody is free */
+  since: number | null;
+  /** the call's direction and own number, for its words */
+  call: LiveCall | null;
+}
+
+/** Everybody of the groups in the directory's order: squares keep their place. @param groups empty = all */
+export function squaresOf({ employees }: Pick<CompanyNames, 'employees'>, groups: readonly string[], calls: readonly LiveCall[]): Square[] {
+  const busy = new Map<string, { state: Shown; call: LiveCall }>();
+  for (const call of calls) {
+    for (const { employee, state } of peopleIn(call)) {
+      // who talks is talking, whatever else rings at the desk
+      if (employee !== '' && busy.get(employee)?.state !== 'talking') busy.set(employee, { state, call });
+    }
+  }
+  return employees
+    .filter(({ group }) => groups.length === 0 || groups.includes(group))
+    .map(({ id, name }) => {
+      const at = busy.get(id);
+      if (at === undefined) return { employee: id, name: shortName(name), state: 'free', since: null, call: null };
+      const { call, state } = at;
+      const since = state === 'talking' ? call.answeredAt || call.startedAt : call.ringingAt || call.startedAt;
+      return { employee: id, name: shortName(name), state, since, call };
+    });
+}
+
+/** «Соколова А. П.» -> «Соколова А.»: from five metres the second initial is noise. */
+export function shortName(name: string): string {
+  return name.replace(/^(\S+ \S\.) ?\S\.$/, '$1');
+}
+
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** room for the list of missed calls beside it */
+  hasAside: boolean;
+}
+
+/** Text keeps its size, so a larger team gets the whole width; what does not fit then is counted, not shown. */
+export function gridFor(people: number): Grid {
+  if (people <= 9) return { columns: 3, rows: 3, hasAside: true };
+  if (people <= 20) return { columns: 4, rows: people <= 12 ? 3 : people <= 16 ? 4 : 5, hasAside: true };
+  return { columns: 6, rows: Math.min(5, Math.ceil(people / 6)), hasAside: false };
+}
