@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { createLog } from '@callscope/core/node/log.ts';
 import { CHROMIUM, ensurePackages, MissingPackages, NATS_SERVER, TSHARK } from '@callscope/launch/install.ts';
 import { onPath } from '@callscope/launch/supervise.ts';
-import { ROOT, STEPS } from './check/steps.ts';
+import { ROOT, STEPS, syncPages } from './check/steps.ts';
 
 const SIZES = ['unit', 'medium', 'large'] as const;
 type Size = (typeof SIZES)[number];
@@ -80,6 +80,10 @@ if (wanted('large')) {
     skipped.push(`tests in the browser: ${error.message}`);
   }
 }
+
+const pages = wanted('unit') ? syncPages() : [];
+for (const problem of pages) console.log(`FAILED  the pages' types: ${problem}`);
+failed += pages.length;
 
 for (const size of SIZES) {
   if (!wanted(size)) continue;

@@ -26,9 +26,14 @@ function command(file: string, cwd: string, ...args: string[]): string[] {
   return [`${done.stdout}${done.stderr}`.trim() || `${file} ended with ${done.status ?? done.signal}`];
 }
 
+/** Writes what SvelteKit derives from the pages (types, $app/tsconfig): whatever reads their TypeScript needs it. */
+export function syncPages(): string[] {
+  return command('@sveltejs/kit/svelte-kit.js', PORTAL, 'sync');
+}
+
 /** Types of the portal's pages, with warnings (accessibility among them) as failures. */
 function checkPages(): string[] {
-  const kit = command('@sveltejs/kit/svelte-kit.js', PORTAL, 'sync');
+  const kit = syncPages();
   if (kit.length > 0) return kit;
   return command('svelte-check/bin/svelte-check', PORTAL, '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human');
 }
