@@ -53,7 +53,8 @@ let page: Page;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
-  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  stack = await startStack();
+  browser = await launchBrowser();
   await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: visitor.domain, timezone: zone });
   await stack.rest('PUT', '/tenants/t1/directory', {
     numbers: [{ number: '73910000122', label: 'Главный' }],
@@ -118,6 +119,16 @@ describe.skipIf(!HAS_BROWSER)('statistics in a browser', () => {
   test('a click with the mouse on a point of the line opens them too', async () => {
     await open('/c/t1/statistics');
     await opens(AT_NINE.in, () => point(NINE, ROWS.in).click());
+  });
+
+  test('hovering a point shows its hour and its counts (T-51)', async () => {
+    await open('/c/t1/statistics?chart=bars');
+    await point(NINE, ROWS.in).hover();
+    const tip = page.locator('.floating');
+    await tip.waitFor();
+    const text = (await tip.textContent())?.replace(/\s+/g, ' ') ?? '';
+    expect(text).toContain('9:00–10:00');
+    expect(text).toMatch(/Входящие\s*14/);
   });
 
   test('so does a number of the table, an interval, and the total (T-50, T-53, T-54)', async () => {
