@@ -110,7 +110,7 @@ export async function ledger({ store, bus, group, clock }: Deps, scope: Operator
   }
   decode.lagSeconds = raw.state.messages > 0 ? Math.max(0, (clock.now() - Date.parse(raw.state.first_ts)) / 1_000) : 0;
   const said = assembler ? assembler.json<AssemblerLedger>() : { facts: NO_FATES, calls: NO_FATES, pendingMessages: 0, lagSeconds: 0 };
-  const assemble = { ...stage('assemble', 'facts'), ...said.facts, lagSeconds: said.lagSeconds };
+  const assemble = { ...stage('assemble', 'facts'), ...factsOf(said.facts, channels.values()), lagSeconds: said.lagSeconds };
   const calls = { ...stage('calls', 'conversations'), ...said.calls, lagSeconds: said.lagSeconds };
   const stages = [edge, decode, assemble, calls].map((s) => ({
     ...s,
@@ -130,6 +130,16 @@ export async function ledger({ store, bus, group, clock }: Deps, scope: Operator
       dropped: c.edgeDrops,
     })),
   };
+}
+
+/**
+ * What assembly received is proven by what decoding made, not by the assembler's own word: facts that it has not taken yet
+ * are in flight. It can have taken more, where a frame was decoded again; those are among its duplicates.
+ */
+function factsOf(said: AssemblerFates, channels: Iterable<{ facts: number }>): AssemblerFates {
+  let made = 0;
+  for (const c of channels) made += c.facts;
+  return { ...said, received: Math.max(made, said.received), inFlight: said.inFlight + Math.max(0, made - said.received) };
 }
 
 function stage(name: Stage['stage'], unit: Stage['unit']): Stage {
