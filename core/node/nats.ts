@@ -10,6 +10,7 @@ import {
   jetstreamManager,
   RetentionPolicy,
   StorageType,
+  type StreamInfo,
 } from '@nats-io/jetstream';
 import { type KV as KvBucket, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
@@ -170,9 +171,9 @@ async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promi
     if (!isApiError(error, JetStreamApiCodes.StreamNotFound)) throw error;
     const retention = spec.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits;
     return bus.jsm.streams.add({ ...wanted, retention, storage: StorageType.File }).catch((error) => {
-      // another process was faster, and has let it grow already
-      if (!isApiError(error, NAME_IN_USE)) throw error;
-      return bus.jsm.streams.info(spec.name);
+      // another process was faster, and may have let it grow already
+      if (!isApiError(error, NAME_IN_USE, SUBJECTS_OVERLAP)) throw error;
+      return madeByAnother(bus, spec.name, error);
     });
   });
   const next = { ...present, ...wanted, max_bytes: Math.max(maxBytes, present.max_bytes) };
@@ -180,9 +181,23 @@ async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promi
   if (!isDeepStrictEqual(next, present)) await bus.jsm.streams.update(spec.name, next);
 }
 
+/** The server refuses a stream before it shows the one that is being made. @throws `refused` when there is none after all */
+async function madeByAnother(bus: Bus, name: string, refused: unknown): Promise<StreamInfo> {
+  for (let left = 20; ; left--) {
+    try {
+      return await bus.jsm.streams.info(name);
+    } catch (error) {
+      if (!isApiError(error, JetStreamApiCodes.StreamNotFound)) throw error;
+      if (left === 0) throw refused;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+}
+
 /** nats-server's error codes: insufficient storage; limits of the account, of the server */
 const NO_ROOM = [10_047, 10_002, 10_023];
 const NAME_IN_USE = 10_058;
+const SUBJECTS_OVERLAP = 10_065;
 
 function isApiError(error: unknown, ...codes: number[]): boolean {
   return error instanceof JetStreamApiError && codes.includes(error.code);
