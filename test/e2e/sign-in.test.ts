@@ -40,6 +40,29 @@ describe.skipIf(!HAS_BROWSER)('signing in', () => {
     expect(await page.textContent('body')).toContain('Caps Lock');
   });
 
+  test('who types before the scripts are here goes on typing where they were', async () => {
+    const slow = await (await browser.newContext({ locale: 'ru-RU' })).newPage();
+    const { promise: scripts, resolve: arrive } = Promise.withResolvers<void>();
+    await slow.route('**/*.js', async (route) => {
+      await scripts;
+      await route.continue();
+    });
+    await slow.goto(`${stack.portal}/sign-in`, { waitUntil: 'commit' });
+    await slow.locator('input[name=domain]').fill(visitor.domain);
+    await slow.locator('input[name=login]').fill(visitor.login);
+    await slow.locator('input[name=password]').focus();
+    await slow.keyboard.type(visitor.password.slice(0, 4));
+    arrive();
+    await slow.locator('.in-btn').waitFor();
+    await slow.keyboard.type(visitor.password.slice(4));
+    for (const name of ['domain', 'login', 'password'] as const) {
+      expect(await slow.locator(`input[name=${name}]`).inputValue()).toBe(visitor[name]);
+    }
+    await slow.keyboard.press('Enter');
+    await slow.waitForURL(/\/c\/t1/);
+    await slow.context().close();
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing, %s, desktop and 390 px', async (theme) => {
     await page.emulateMedia({ colorScheme: theme });
     for (const width of [1440, 390]) {
