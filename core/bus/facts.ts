@@ -26,6 +26,12 @@ export interface SipFact {
   /** REFER: Refer-To URI user; INVITE made by a transfer: Referred-By URI user (RFC 3515, 3892) */
   referTo: string;
   referredBy: string;
+  /** Call-ID of the dialog that this INVITE takes the place of, or that a REFER's Refer-To names (RFC 3891) */
+  replaces: string;
+  /** user that the call was diverted from, by Diversion or History-Info (RFC 5806, 7044) */
+  divertedBy: string;
+  /** what the capture agent correlates this Call-ID with (HEP chunk 17); '' when nothing but itself */
+  correlation: string;
   /** 32-bit hash of the payload, for telling a copy from a retransmission */
   hash: number;
 }
@@ -60,7 +66,9 @@ export interface FactBatch {
   facts: Fact[];
 }
 
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
+/** without the three fields that tie Call-IDs */
+const FACTS_VERSION_UNTIED = 1;
 const KIND_SIP = 1;
 const KIND_EVENT = 2;
 const KIND_ACTIVITY = 3;
@@ -79,6 +87,9 @@ const SIP_STRINGS = [
   'branch',
   'referTo',
   'referredBy',
+  'replaces',
+  'divertedBy',
+  'correlation',
 ] as const;
 
 /** Grows as needed; one per encoder, reused between batches. */
@@ -207,11 +218,12 @@ export function decodeFacts(bytes: Uint8Array): FactBatch {
   const s = new Source(bytes);
   try {
     const version = s.u8();
-    if (version !== FACTS_VERSION) throw new FactsError(`facts version ${version}, this build reads ${FACTS_VERSION}`);
+    if (version !== FACTS_VERSION && version !== FACTS_VERSION_UNTIED)
+      throw new FactsError(`facts version ${version}, this build reads ${FACTS_VERSION_UNTIED} and ${FACTS_VERSION}`);
     const decoder = s.str();
     const boot = s.f64();
     const firstN = s.f64();
-    return { decoder, boot, firstN, facts: readFacts(s) };
+    return { decoder, boot, firstN, facts: readFacts(s, version) };
   } catch (cause) {
     if (cause instanceof FactsError) throw cause;
     throw new FactsError('fact batch is cut short', { cause });
@@ -221,27 +233,28 @@ export function decodeFacts(bytes: Uint8Array): FactBatch {
 /** @throws FactsError */
 export function decodeFactList(bytes: Uint8Array): Fact[] {
   try {
-    return readFacts(new Source(bytes));
+    return readFacts(new Source(bytes), FACTS_VERSION);
   } catch (cause) {
     if (cause instanceof FactsError) throw cause;
     throw new FactsError('fact list is cut short', { cause });
   }
 }
 
-function readFacts(s: Source): Fact[] {
+function readFacts(s: Source, version: number): Fact[] {
   const count = s.u32();
   const facts: Fact[] = [];
-  for (let i = 0; i < count; i++) facts.push(readFact(s));
+  for (let i = 0; i < count; i++) facts.push(readFact(s, version));
   return facts;
 }
 
-function readFact(s: Source): Fact {
+function readFact(s: Source, version: number): Fact {
   const kind = s.u8();
   const at = s.f64();
   if (kind === KIND_SIP) {
     const code = s.u32();
     const cseq = s.u32();
     const hash = s.u32();
+    const tied = version !== FACTS_VERSION_UNTIED;
     return {
       kind: 'sip',
       at,
@@ -261,6 +274,9 @@ function readFact(s: Source): Fact {
       branch: s.str(),
       referTo: s.str(),
       referredBy: s.str(),
+      replaces: tied ? s.str() : '',
+      divertedBy: tied ? s.str() : '',
+      correlation: tied ? s.str() : '',
     };
   }
   if (kind === KIND_EVENT) {

@@ -101,6 +101,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     directories,
     onPoison: (conversation, error) => bury('fold', conversation, error),
     onChange: live.changed,
+    onJoin: live.joined,
   });
 
   const queue = createWriteQueue(log, service.stopping);
@@ -194,7 +195,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     const unknown = book.unknown(facts);
     if (unknown.length > 0) {
       const found = await untilDone('looking late calls up', log, service.stopping, () => findWritten(store, unknown));
-      for (const call of found) book.adopt(call.callId, call.facts, call.rows);
+      for (const written of found) book.adopt(written.callIds, written.facts, written.rows);
     }
     book.apply(message.seq, time, facts);
     if (facts.length > 0) live.applied(time);

@@ -1,14 +1,16 @@
 import type { Fact } from '@callscope/core/bus/facts.ts';
-import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
+import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
-import { type Block, type Fates, moveFate, newFates } from './block.ts';
+import { type Block, type Fates, newFates, PendingBlock } from './block.ts';
 import { callIdHash } from './call-id-hash.ts';
-import { Conversation, type DialogFate } from './conversation.ts';
+import { Conversation, MOST_CALL_IDS } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
-import { foldCall, splitDialogs } from './fold.ts';
-import { resolveCall } from './resolve.ts';
-import { sameCall } from './same-call.ts';
-import { dueFor, LATE_MS, type SettleRules, settleDeadline, silenceDue } from './settle.ts';
+import { type HandOutContext, handOut, setFate } from './hand-out.ts';
+import { PartyIndex } from './party-index.ts';
+import { countAsWritten, readConversation } from './reading.ts';
+import { LATE_MS, referDue, type SettleRules, settleDeadline } from './settle.ts';
+import { Shelf } from './shelf.ts';
+import { namedCallIds } from './ties.ts';
 
 /** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
 const CUT_EVERY_MS = 200;
@@ -16,8 +18,6 @@ const CUT_EVERY_MS = 200;
 const BUSY_FACTS = 3_000;
 const CUT_BUSY_MS = 600;
 const CUT_FACTS = 80_000;
-/** What an open conversation takes in memory, for the bound: about 15 facts as objects. */
-const OPEN_BYTES = 12_000;
 
 export interface BookOptions {
   rules: SettleRules;
@@ -30,6 +30,8 @@ export interface BookOptions {
   onPoison(conversation: Conversation, error: unknown): void;
   /** a conversation got a fact, or was settled (no fact): for who watches. What it does changes nothing here */
   onChange?(conversation: Conversation, fact?: Fact): void;
+  /** a conversation was taken into another one */
+  onJoin?(gone: Conversation, into: Conversation): void;
 }
 
 /** Everything of the book but the conversations, as a snapshot keeps it. */
@@ -70,34 +72,35 @@ export class Book {
     calls: newFates(),
   };
   readonly #options: BookOptions;
-  #open = new Map<string, Conversation>();
-  /** in order of settling: the first is the first to leave */
-  #settled = new Map<string, Conversation>();
-  #settledBytes = 0;
+  readonly #shelf = new Shelf();
+  readonly #parties = new PartyIndex();
+  readonly #deadlines = new Deadlines();
   /** hashes of what the life before had settled, until its memory of them would have ended */
   #settledBefore: { hashes: ReadonlySet<number>; untilMs: number } = { hashes: new Set(), untilMs: 0 };
-  #deadlines = new Deadlines();
-  #pending: Block = { seq: 0, at: 0, rows: [], revisions: [], security: [] };
+  readonly #pending = new PendingBlock();
+  readonly #handOut: HandOutContext;
   /** last block that the store has accepted: what is newer must not leave memory */
   flushedSeq = 0;
 
   constructor(options: BookOptions) {
     this.#options = options;
+    const now = () => this.state;
+    this.#handOut = { rules: options.rules, directories: options.directories, pending: this.#pending, now };
   }
 
   get openCount(): number {
-    return this.#open.size;
+    return this.#shelf.openCount;
   }
   get settledCount(): number {
-    return this.#settled.size;
+    return this.#shelf.settledCount;
   }
   get pendingRows(): number {
-    return this.#pending.rows.length + this.#pending.revisions.length + this.#pending.security.length;
+    return this.#pending.size;
   }
 
   /** New calls and security events that are settled and not yet in a block. */
   get uncut(): { calls: number; security: number } {
-    return { calls: this.#pending.rows.length, security: this.#pending.security.length };
+    return { calls: this.#pending.calls, security: this.#pending.security };
   }
 
   /** Stream time at which something becomes due, ms; Infinity when nothing is open. */
@@ -108,14 +111,18 @@ export class Book {
 
   /**
    * Call-IDs of these facts that the store must be asked for before `apply`: not in memory, and too old to be new or settled
-   * in the life before this one.
+   * in the life before this one. Those that a fact names beside its own too.
    */
   unknown(facts: readonly Fact[]): string[] {
     const ids = new Set<string>();
     const { hashes } = this.#settledBefore;
-    for (const { at, callId } of facts) {
-      if (this.#open.has(callId) || this.#settled.has(callId)) continue;
+    const look = (callId: string, at: number) => {
+      if (this.#shelf.find(callId)) return;
       if (at / 1000 < this.state.lookupBefore || (hashes.size > 0 && hashes.has(callIdHash(callId)))) ids.add(callId);
+    };
+    for (const fact of facts) {
+      look(fact.callId, fact.at);
+      for (const callId of namedCallIds(fact)) look(callId, fact.at);
     }
     return [...ids];
   }
@@ -124,15 +131,17 @@ export class Book {
    * Puts a conversation that was found in the store back: settled and counted already, and to be looked at again, because
    * its raw rows may hold facts that its row does not know yet.
    */
-  adopt(callId: string, facts: readonly Fact[], written: CallRow[]): void {
+  adopt(callIds: readonly string[], facts: readonly Fact[], written: readonly CallRow[]): void {
     const { time } = this.state;
-    const conversation = new Conversation(callId);
+    const known = callIds.map((id) => this.#shelf.find(id)).find((c) => c !== undefined);
+    const conversation = known ?? new Conversation(callIds[0] as string);
+    for (const callId of callIds) conversation.claim(callId);
     for (const fact of facts) conversation.add(fact, time);
-    conversation.written = written;
-    conversation.fates = written.length > 0 ? written.map(() => 'stored') : ['no_start'];
+    for (const row of written) if (!conversation.written.has(row.id)) conversation.written.set(row.id, row);
+    countAsWritten(conversation);
     conversation.settledAt = time || 1;
-    this.#open.set(callId, conversation);
-    this.#deadlines.set(callId, time + LATE_MS);
+    this.#shelf.putOpen(conversation);
+    this.#deadlines.set(this.#tieAll(conversation).callId, time + LATE_MS);
   }
 
   /** Applies one message of FACTS: its facts, then whatever its time makes due. */
@@ -145,160 +154,148 @@ export class Book {
     state.uncutFacts += facts.length;
     for (const fact of facts) this.#applyFact(fact);
     for (const callId of this.#deadlines.take(state.time)) {
-      const conversation = this.#open.get(callId);
-      if (!conversation) continue;
-      const due =
-        conversation.settledAt > 0 ? conversation.settle.lastAt + LATE_MS : settleDeadline(conversation.settle, this.#options.rules);
+      const conversation = this.#shelf.find(callId);
+      if (!conversation || conversation.callId !== callId || !this.#shelf.isOpen(conversation)) continue;
+      const due = this.#dueOf(conversation);
       if (due > state.time) this.#deadlines.set(callId, due);
       else this.#settle(conversation);
     }
     this.#closeCrowded();
-    this.#evict();
+    const crowdedOut = this.#shelf.evict(state.time - this.#options.keepMs, this.#options.memoryBytes, this.flushedSeq);
     if (this.#settledBefore.hashes.size > 0 && state.time > this.#settledBefore.untilMs)
       this.#settledBefore = { hashes: new Set(), untilMs: 0 };
-    state.lookupBefore = Math.max(state.lookupBefore, state.time - this.#options.keepMs);
+    state.lookupBefore = Math.max(state.lookupBefore, crowdedOut, state.time - this.#options.keepMs);
   }
 
   #applyFact(fact: Fact): void {
     const fates = this.state.facts;
+    const drop = (reason: string) => {
+      fates.dropped[reason] = (fates.dropped[reason] ?? 0) + 1;
+    };
     if (fact.callId === '') {
-      fates.dropped.no_call_id = (fates.dropped.no_call_id ?? 0) + 1;
+      drop('no_call_id');
       return;
     }
-    let conversation = this.#open.get(fact.callId);
+    let conversation = this.#shelf.find(fact.callId);
+    const isOpen = conversation !== undefined && this.#shelf.isOpen(conversation);
+    if (fact.kind === 'activity') {
+      const isKnown = (conversation?.member(fact.callId)?.fates.length ?? 0) > 0;
+      // proof of life of a call that is over changes nothing
+      if (!isKnown) drop('no_call');
+      else if (!isOpen) fates.stored++;
+      if (!isKnown || !isOpen) return;
+    }
     if (!conversation) {
-      conversation = this.#settled.get(fact.callId);
-      if (conversation) {
-        // proof of life of a call that is over changes nothing
-        if (fact.kind === 'activity') {
-          fates.stored++;
-          return;
-        }
-        this.#settledBytes -= conversation.bytes;
-      } else {
-        if (fact.kind === 'activity') {
-          fates.dropped.no_call = (fates.dropped.no_call ?? 0) + 1;
-          return;
-        }
-        conversation = new Conversation(fact.callId);
-        this.#open.set(fact.callId, conversation);
-        this.state.calls.received++;
-      }
+      conversation = new Conversation(fact.callId);
+      this.#shelf.putOpen(conversation);
+    } else if (!isOpen) this.#shelf.takeSettled(conversation);
+    const member = conversation.claim(fact.callId);
+    if (member.fates.length === 0) {
+      member.fates.push('open');
+      this.state.calls.received++;
     }
     const fate = conversation.add(fact, this.state.time);
     if (fate === 'stored') fates.stored++;
     else if (fate === 'duplicate') fates.duplicate++;
-    else fates.dropped[fate] = (fates.dropped[fate] ?? 0) + 1;
-    if (conversation.settledAt > 0) {
-      if (fate !== 'stored') {
-        conversation.pack();
-        this.#settledBytes += conversation.bytes;
-        return;
-      }
-      this.#settled.delete(conversation.callId);
-      this.#open.set(conversation.callId, conversation);
+    else drop(fate);
+    if (fate !== 'stored') {
+      if (!isOpen && conversation.settledAt > 0) this.#shelf.putSettled(conversation);
+      return;
     }
-    if (fate !== 'stored') return;
-    const due = conversation.settledAt > 0 ? this.state.time + LATE_MS : settleDeadline(conversation.settle, this.#options.rules);
-    this.#deadlines.set(conversation.callId, due);
+    if (isOpen || conversation.settledAt === 0) conversation = this.#tie(conversation, fact);
+    else {
+      this.#shelf.putOpen(conversation);
+      conversation = this.#tieAll(conversation);
+    }
+    this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
     this.#options.onChange?.(conversation, fact);
+  }
+
+  /** Joins what a fact says belongs together. @returns the conversation that the fact is in now */
+  #tie(conversation: Conversation, fact: Fact): Conversation {
+    let into = conversation;
+    for (const callId of namedCallIds(fact)) {
+      const other = this.#shelf.find(callId);
+      if (other) into = this.#join(into, other);
+      else if (into.members.length < MOST_CALL_IDS) {
+        into.claim(callId);
+        this.#shelf.putOpen(into);
+      }
+    }
+    for (const other of this.#parties.note(into, fact)) {
+      // a candidate may have become part of this one meanwhile
+      if (this.#shelf.find(other.callId) === other) into = this.#join(into, other, true);
+    }
+    return into;
+  }
+
+  #tieAll(conversation: Conversation): Conversation {
+    let into = conversation;
+    for (const fact of conversation.facts) into = this.#tie(into, fact);
+    return into;
+  }
+
+  /** @param ifTied they may have nothing to do with each other: only if their facts tie them */
+  #join(a: Conversation, b: Conversation, ifTied = false): Conversation {
+    if (a === b || a.members.length + b.members.length > MOST_CALL_IDS) return a;
+    if (ifTied) {
+      const both = new Conversation(a.callId);
+      both.members.splice(0, 1, ...a.members, ...b.members);
+      const isTied = readConversation(both).calls.some(
+        ({ dialogs }) => dialogs.some((d) => a.members.includes(d.member)) && dialogs.some((d) => b.members.includes(d.member)),
+      );
+      if (!isTied) return a;
+    }
+    this.#parties.remove(b);
+    this.#shelf.forget(b);
+    a.absorb(b);
+    this.#shelf.putOpen(a);
+    this.#options.onJoin?.(b, a);
+    return this.#tieAll(a);
+  }
+
+  /** Stream time at which a conversation should be looked at, ms: as soon as one of its Call-IDs should be. */
+  #dueOf({ members }: Conversation): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (const { settle, fates, isSettled } of members) {
+      if (fates.length === 0) continue;
+      const own = isSettled ? Math.max(settle.lastAt + LATE_MS, referDue(settle)) : settleDeadline(settle, this.#options.rules);
+      if (own > settle.lookedAt) due = Math.min(due, own);
+    }
+    return due === Number.POSITIVE_INFINITY ? this.state.time + LATE_MS : due;
   }
 
   /** @param byRule whatever goes on is closed now, as after silence */
   #settle(conversation: Conversation, byRule = false): void {
     try {
-      if (this.#write(conversation, byRule)) {
-        this.#open.delete(conversation.callId);
-        this.#rest(conversation);
+      if (handOut(conversation, this.#handOut, byRule)) {
+        for (const member of conversation.members) member.isSettled = member.fates.length > 0;
+        conversation.settledAt = this.state.time || 1;
+        conversation.blockSeq = this.state.seq;
+        this.#parties.remove(conversation);
+        this.#shelf.putSettled(conversation);
         this.#options.onChange?.(conversation);
       } else {
-        conversation.settle.lookedAt = this.state.time;
-        this.#deadlines.set(conversation.callId, settleDeadline(conversation.settle, this.#options.rules));
+        for (const { settle } of conversation.members) settle.lookedAt = this.state.time;
+        this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
       }
     } catch (error) {
-      this.#open.delete(conversation.callId);
-      conversation.fates.forEach((fate, i) => {
-        if (fate === 'open') this.#setFate(conversation, i, 'dead');
-      });
+      for (const member of conversation.members)
+        member.fates.forEach((fate, i) => {
+          if (fate === 'open') setFate(this.state.calls, member, i, 'dead');
+        });
       this.#options.onPoison(conversation, error);
       this.#options.onChange?.(conversation);
-    }
-  }
-
-  /** Hands out the dialogs that are over. @returns false while one goes on */
-  #write(conversation: Conversation, byRule: boolean): boolean {
-    const { calls, time } = this.state;
-    const { settle } = conversation;
-    const silent = byRule || silenceDue(settle, this.#options.rules) <= time;
-    let over = true;
-    splitDialogs(conversation.facts).forEach((facts, i, dialogs) => {
-      if (i >= conversation.fates.length) {
-        conversation.fates[i] = 'open';
-        calls.received++;
-      }
-      // only the last dialog can still go on; an earlier one was followed by another
-      const isLast = i === dialogs.length - 1;
-      const folded = foldCall(facts, isLast ? settle.lastEdgeAt : 0);
-      const seen = conversation.written[i];
-      if (folded.kind === 'call') {
-        if (isLast && !silent && (folded.end === null || (!seen && dueFor(folded.end, settle) > time))) {
-          over = false;
-          return;
-        }
-        const id = i === 0 ? conversation.callId : `${conversation.callId}~${i + 1}`;
-        const row: CallRow = {
-          ...resolveCall(folded.draft, this.#options.directories),
-          id,
-          callIds: [conversation.callId],
-          revision: (seen?.revision ?? 0) + 1,
-        };
-        this.#setFate(conversation, i, 'stored');
-        if (!seen) this.#pending.rows.push(row);
-        else if (sameCall(seen, row)) return;
-        else this.#pending.revisions.push({ old: seen, row, why: 'late_facts' });
-        conversation.written[i] = row;
-      } else if (!seen && folded.kind === 'security') {
-        if (conversation.fates[i] === 'security') return;
-        this.#pending.security.push({ ...folded.security, callId: conversation.callId, tenant: this.#tenantOf(folded.security.domain) });
-        this.#setFate(conversation, i, 'security');
-      } else if (!seen) this.#setFate(conversation, i, 'no_start');
-    });
-    return over;
-  }
-
-  #setFate(conversation: Conversation, index: number, fate: DialogFate): void {
-    moveFate(this.state.calls, conversation.fates[index] ?? 'open', fate);
-    conversation.fates[index] = fate;
-  }
-
-  #tenantOf(domain: string): string {
-    return this.#options.directories.tenantOfDomain(domain) ?? UNASSIGNED;
-  }
-
-  #rest(conversation: Conversation): void {
-    conversation.settledAt = this.state.time || 1;
-    conversation.blockSeq = this.state.seq;
-    conversation.pack();
-    this.#settled.set(conversation.callId, conversation);
-    this.#settledBytes += conversation.bytes;
-  }
-
-  #evict(): void {
-    for (const [callId, conversation] of this.#settled) {
-      const old = conversation.settledAt < this.state.time - this.#options.keepMs;
-      const crowded = this.#settledBytes + this.#open.size * OPEN_BYTES > this.#options.memoryBytes;
-      if ((!old && !crowded) || conversation.blockSeq > this.flushedSeq) return;
-      this.#settled.delete(callId);
-      this.#settledBytes -= conversation.bytes;
-      if (!old) this.state.lookupBefore = Math.max(this.state.lookupBefore, conversation.settledAt);
+      this.#parties.remove(conversation);
+      this.#shelf.forget(conversation);
     }
   }
 
   /** A flood of calls that never end must not end the process: the oldest are closed as they stand, later facts revise them. */
   #closeCrowded(): void {
-    const most = Math.max(1, Math.floor(this.#options.memoryBytes / OPEN_BYTES));
-    for (const conversation of this.#open.values()) {
-      if (this.#open.size <= most) return;
+    const most = this.#shelf.mostOpen(this.#options.memoryBytes);
+    for (const conversation of this.#shelf.open()) {
+      if (this.openCount <= most) return;
       this.state.crowdedOut++;
       this.#settle(conversation, true);
     }
@@ -319,9 +316,7 @@ export class Book {
     state.lastCut = state.time;
     state.uncutFacts = 0;
     if (this.pendingRows === 0) return null;
-    const block = { ...this.#pending, seq: state.seq, at: state.time };
-    this.#pending = { seq: 0, at: 0, rows: [], revisions: [], security: [] };
-    return block;
+    return this.#pending.take(state.seq, state.time);
   }
 
   /**
@@ -329,28 +324,15 @@ export class Book {
    * the store will never see the old one.
    */
   *rows(): Generator<{ row: CallRow; pending: boolean; replace(row: CallRow): void }> {
-    const { rows, revisions } = this.#pending;
-    const places = new Map<CallRow, (row: CallRow) => void>();
-    rows.forEach((row, i) => {
-      places.set(row, (next) => {
-        rows[i] = next;
-      });
-    });
-    // the last revision of a call is what memory holds; one before it stays as it was
-    for (const revision of revisions)
-      places.set(revision.row, (next) => {
-        revision.row = next;
-      });
-    for (const conversation of [...this.#settled.values(), ...this.#open.values()]) {
-      for (let i = 0; i < conversation.written.length; i++) {
-        const row = conversation.written[i];
-        if (!row) continue;
+    const places = this.#pending.places();
+    for (const conversation of [...this.#shelf.settled(), ...this.#shelf.open()]) {
+      for (const [key, row] of conversation.written) {
         const place = places.get(row);
         yield {
           row,
           pending: place !== undefined,
           replace: (next) => {
-            conversation.written[i] = next;
+            conversation.written.set(key, next);
             place?.(next);
           },
         };
@@ -361,22 +343,19 @@ export class Book {
   /** Conversations without a fate yet: the ledger's in flight. */
   get inFlight(): number {
     let open = 0;
-    for (const conversation of this.#open.values()) for (const fate of conversation.fates) if (fate === 'open') open++;
+    for (const { members } of this.#shelf.open()) for (const { fates } of members) for (const fate of fates) if (fate === 'open') open++;
     return open;
   }
 
   open(): Iterable<Conversation> {
-    return this.#open.values();
+    return this.#shelf.open();
   }
 
   /** Hashes of the settled conversations' Call-IDs, and of those that the life before had settled: what a next life looks up. */
   settledHashes(): Float64Array {
-    const before = [...this.#settledBefore.hashes];
-    const hashes = new Float64Array(this.#settled.size + before.length);
-    hashes.set(before);
-    let i = before.length;
-    for (const conversation of this.#settled.values()) hashes[i++] = conversation.hash;
-    return hashes;
+    const hashes = [...this.#settledBefore.hashes];
+    for (const { members } of this.#shelf.settled()) for (const { hash } of members) hashes.push(hash);
+    return Float64Array.from(hashes);
   }
 
   /**
@@ -388,8 +367,10 @@ export class Book {
     this.#settledBefore = { hashes: new Set(settled), untilMs: state.time + this.#options.keepMs };
     this.flushedSeq = state.seq;
     for (const conversation of open) {
-      this.#open.set(conversation.callId, conversation);
-      this.#deadlines.set(conversation.callId, settleDeadline(conversation.settle, this.#options.rules));
+      this.#shelf.putOpen(conversation);
+      // they were compared with each other when their facts came
+      for (const fact of conversation.facts) this.#parties.note(conversation, fact);
+      this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
     }
   }
 }

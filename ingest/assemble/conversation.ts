@@ -6,26 +6,24 @@ import { newSettleState, noteFact, type SettleState } from './settle.ts';
 
 /** A Call-ID that gathers more is a loop or an attack: what follows is counted and not kept. */
 export const MAX_FACTS = 2_000;
+/** No person is transferred so often: more Call-IDs stay conversations of their own. */
+export const MOST_CALL_IDS = 32;
 const FACT_BYTES = 700;
 
-/** `no_start`: no INVITE was ever seen; `security`: failed authentication only */
-export type DialogFate = 'open' | 'stored' | 'security' | 'no_start' | 'dead';
+/** `no_start`: no INVITE was ever seen; `security`: failed authentication only; `linked`: part of another dialog's call */
+export type DialogFate = 'open' | 'stored' | 'security' | 'no_start' | 'linked' | 'dead';
 
 export type FactFate = 'stored' | 'duplicate' | 'too_many_facts';
 
-/** All that is known of one Call-ID. It may hold several dialogs, one after the other, when the Call-ID is used again. */
-export class Conversation {
+/** One Call-ID of a conversation. It may hold several dialogs, one after the other, when the Call-ID is used again. */
+export class Member {
   readonly callId: string;
   readonly hash: number;
   settle: SettleState = newSettleState();
-  /** rows already handed to the writer, by index of their dialog */
-  written: CallRow[] = [];
-  /** what the ledger says of each dialog; its length is how many dialogs are counted as received (one from the start) */
-  fates: DialogFate[] = ['open'];
-  /** stream time when it was settled; 0 = open */
-  settledAt = 0;
-  /** FACTS sequence of the block that carries its last row */
-  blockSeq = 0;
+  /** what the ledger says of each dialog; its length is how many are counted as received: none while nothing came */
+  fates: DialogFate[] = [];
+  /** all its calls were handed out: what comes now is late */
+  isSettled = false;
   #facts: Fact[] = [];
   /** settled conversations keep their facts as bytes: a fifth of the memory */
   #packed: Uint8Array | null = null;
@@ -33,6 +31,11 @@ export class Conversation {
   constructor(callId: string) {
     this.callId = callId;
     this.hash = callIdHash(callId);
+  }
+
+  get facts(): readonly Fact[] {
+    this.unpack();
+    return this.#facts;
   }
 
   /** @param arrivedMs stream time of the message that carried the fact */
@@ -47,20 +50,10 @@ export class Conversation {
     return 'stored';
   }
 
-  get facts(): readonly Fact[] {
-    this.unpack();
-    return this.#facts;
-  }
-
   pack(): void {
     if (this.#packed) return;
     this.#packed = encodeFactList(this.#facts);
     this.#facts = [];
-  }
-
-  /** settled, and nothing new came since */
-  get resting(): boolean {
-    return this.#packed !== null;
   }
 
   unpack(): void {
@@ -69,8 +62,87 @@ export class Conversation {
     this.#packed = null;
   }
 
+  get isPacked(): boolean {
+    return this.#packed !== null;
+  }
+
   /** estimate, for the memory bound */
   get bytes(): number {
-    return 600 + (this.#packed ? this.#packed.length : this.#facts.length * FACT_BYTES) + this.written.length * 1_000;
+    return 400 + (this.#packed ? this.#packed.length : this.#facts.length * FACT_BYTES);
+  }
+}
+
+/** All that is known of one conversation: one Call-ID, or several that transfers, pickups and forwards tie together. */
+export class Conversation {
+  /** the first is the one by which the book knows it */
+  readonly members: Member[];
+  /** rows already handed to the writer, by row key (see reading.ts) */
+  written = new Map<string, CallRow>();
+  /** stream time when it was settled; 0 = open */
+  settledAt = 0;
+  /** FACTS sequence of the block that carries its last row */
+  blockSeq = 0;
+
+  constructor(callId: string) {
+    this.members = [new Member(callId)];
+  }
+
+  /** The Call-ID by which the book knows it: the one it began with. */
+  get callId(): string {
+    return (this.members[0] as Member).callId;
+  }
+
+  member(callId: string): Member | undefined {
+    for (const member of this.members) if (member.callId === callId) return member;
+    return undefined;
+  }
+
+  /** A Call-ID that belongs here though nothing of it may have come yet. */
+  claim(callId: string): Member {
+    let member = this.member(callId);
+    if (!member) {
+      member = new Member(callId);
+      this.members.push(member);
+    }
+    return member;
+  }
+
+  /** @param arrivedMs stream time of the message that carried the fact */
+  add(fact: Fact, arrivedMs: number): FactFate {
+    return this.claim(fact.callId).add(fact, arrivedMs);
+  }
+
+  /** Takes everything of another one in. */
+  absorb(other: Conversation): void {
+    this.members.push(...other.members);
+    for (const [key, row] of other.written) this.written.set(key, row);
+    this.settledAt = Math.max(this.settledAt, other.settledAt);
+    this.blockSeq = Math.max(this.blockSeq, other.blockSeq);
+  }
+
+  /** Of all its Call-IDs. */
+  get facts(): readonly Fact[] {
+    const [only] = this.members;
+    return this.members.length === 1 && only ? only.facts : this.members.flatMap((m) => m.facts);
+  }
+
+  pack(): void {
+    for (const member of this.members) member.pack();
+  }
+
+  unpack(): void {
+    for (const member of this.members) member.unpack();
+  }
+
+  /** settled, and nothing new came since */
+  get resting(): boolean {
+    return this.members.every((m) => m.isPacked);
+  }
+
+  /** estimate, for the memory bound */
+  get bytes(): number {
+    let bytes = 300 + this.written.size * 1_000;
+    for (const member of this.members) bytes += member.bytes;
+    return bytes;
   }
 }

@@ -43,6 +43,8 @@ export interface LiveSource {
 export interface LivePublisher {
   /** see BookOptions.onChange */
   changed(conversation: Conversation, fact?: Fact): void;
+  /** see BookOptions.onJoin */
+  joined(gone: Conversation, into: Conversation): void;
   /** a message with facts was applied, at this time of the bus, ms */
   applied(streamTime: number): void;
   /** a block waits for the store */
@@ -189,6 +191,10 @@ export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): Liv
   const pulses = setInterval(pulse, PULSE_MS);
 
   return {
+    joined: (gone, into) => {
+      projection.joined(gone, into);
+      plan();
+    },
     changed: (conversation, fact) => {
       projection.changed(conversation, fact);
       if (!flushTimer && projection.dirtyCount > 0) plan();

@@ -3,7 +3,7 @@ import { type EndedCall, type LiveCall, type LiveChange, type LiveSnapshot, read
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import { Directories, directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
 import { describe, expect, test } from 'vitest';
-import { companies, events, hep, rtcpHep, truth } from '../../test/medium/fixtures.ts';
+import { companies, conversations, events, hep, rtcpHep, truth } from '../../test/medium/fixtures.ts';
 import { DecoderMemory, decodeFramePackets } from '../steps/frame.ts';
 import { RawBlock } from '../write/raw-rows.ts';
 import type { Block } from './block.ts';
@@ -32,7 +32,7 @@ function factsOf(channel: 'hep-udp' | 'event-udp', packets: readonly (Buffer | s
 
 const hepFacts = factsOf('hep-udp', [...hep('udp'), ...rtcpHep()]);
 const eventFacts = factsOf('event-udp', events());
-const LISTED = truth().filter((c) => c.in_company_list);
+const LISTED = conversations(false);
 
 interface Said {
   calls: Map<string, LiveCall>;
@@ -109,6 +109,7 @@ describe.each([
   ['both', [...eventFacts, ...hepFacts]],
 ])('%s', (_, facts) => {
   const { said, blocks, projection } = play(byTime(facts));
+  const listed = conversations(facts !== eventFacts);
 
   test('every listed call ends once, for its own company only, and nothing stays in progress', () => {
     for (const tenant of ['t1', 't2']) {
@@ -117,7 +118,8 @@ describe.each([
         ?.ended.map((e) => e.id)
         .sort();
       expect(ids).toEqual(
-        LISTED.filter((c) => c.tenant === tenant)
+        listed
+          .filter((c) => c.tenant === tenant)
           .map((c) => c.call_id)
           .sort(),
       );
@@ -129,7 +131,7 @@ describe.each([
 
   test('a call goes from calling over ringing to talking, never back', () => {
     const order = ['calling', 'ringing', 'talking', 'over'];
-    for (const call of LISTED) {
+    for (const call of listed) {
       const states = said.get(call.tenant as string)?.seen.get(call.call_id) ?? [];
       expect(
         states.map((s) => order.indexOf(s)),

@@ -4,7 +4,7 @@ import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import type { Revision } from './block.ts';
 import type { Conversation } from './conversation.ts';
-import { foldCall, splitDialogs } from './fold.ts';
+import { dialogId, readConversation } from './reading.ts';
 import { resolveCall } from './resolve.ts';
 
 /** More targets of one call than anybody can look at. */
@@ -16,17 +16,20 @@ const ms = (us: number) => Math.floor(us / 1_000);
 const user = (target: string) => target.split('@')[0] ?? '';
 
 /**
- * One dialog as people see it in progress; null = there is nothing to show. Pure.
- * @param id what its row will be named
+ * The call of a conversation that people see in progress: its last; null = there is nothing to show. Pure.
  * @returns the company and the call; `endedAt` above 0 when facts say that it is over
  */
-export function liveCall(id: string, facts: readonly Fact[], directories: Directories): { tenant: string; call: LiveCall } | null {
-  const folded = foldCall(facts, 0);
-  if (folded.kind !== 'call') return null;
-  const row = resolveCall(folded.draft, directories);
+export function liveCall(conversation: Conversation, directories: Directories): { tenant: string; call: LiveCall } | null {
+  const call = readConversation(conversation).calls.at(-1);
+  if (!call) return null;
   // the record of one refused leg: the script may go on to another
-  const over = folded.end !== null && folded.end !== 'missed';
-  return { tenant: row.tenant, call: liveOf(id, row, over) };
+  const over = call.end !== null && call.end !== 'missed';
+  const ids = call.dialogs.map(dialogId);
+  const writtenAs = ids.find((id) => conversation.written.has(id));
+  // written already: what came late is for the revision to say, unless the call goes on after a transfer
+  if (writtenAs !== undefined && over) return null;
+  const row = resolveCall(call.draft, directories);
+  return { tenant: row.tenant, call: liveOf(writtenAs ?? (ids[0] as string), row, over) };
 }
 
 function liveOf(id: string, row: Omit<CallRow, 'id' | 'callIds' | 'revision'>, over: boolean): LiveCall {
@@ -130,6 +133,14 @@ export class LiveProjection {
     if (fact === undefined || matters(fact)) this.#dirty.set(conversation.callId, conversation);
   }
 
+  /** A conversation became part of another one: what was shown of it is shown there. */
+  joined(gone: Conversation, into: Conversation): void {
+    const shown = this.#shown.get(gone.callId);
+    if (shown) this.#hide(gone.callId, shown);
+    this.#dirty.delete(gone.callId);
+    this.#dirty.set(into.callId, into);
+  }
+
   /** Folds up to `most` of the changed conversations, those that wait longest first. @returns how many */
   fold(most: number): number {
     let count = 0;
@@ -147,7 +158,7 @@ export class LiveProjection {
     const shown = this.#shown.get(callId);
     if (conversation.resting) {
       if (!shown) return;
-      const row = conversation.written.find((r) => r?.id === shown.id);
+      const row = conversation.written.get(shown.id);
       // a row on its way to the store: over, and listed until a reader can find it
       if (row) this.#show(callId, row.tenant, liveOf(shown.id, row, true));
       else this.#hide(callId, shown);
@@ -155,11 +166,7 @@ export class LiveProjection {
     }
     let seen: ReturnType<typeof liveCall> = null;
     try {
-      const dialogs = splitDialogs(conversation.facts);
-      const last = dialogs.length - 1;
-      // written already: what came late is for the revision to say
-      if (!conversation.written[last])
-        seen = liveCall(last === 0 ? callId : `${callId}~${last + 1}`, dialogs[last] ?? [], this.#directories);
+      seen = liveCall(conversation, this.#directories);
     } catch {
       // cannot be folded: the book buries it when it is due
     }
@@ -206,21 +213,27 @@ export class LiveProjection {
   /** The store has accepted these. */
   written(rows: readonly CallRow[], revisions: readonly Revision[]): void {
     for (const row of rows) {
-      const callId = row.callIds[0] ?? row.id;
-      const shown = this.#shown.get(callId);
-      if (shown?.id === row.id) {
-        if (shown.tenant === row.tenant) this.#forget(callId, shown);
-        else this.#hide(callId, shown);
-      }
+      this.#unshow(row);
       if (this.#known(row.tenant)) this.#newsOf(row.tenant).ended.push(JSON.stringify(endedOf(row)));
     }
     for (const { old, row } of revisions) {
+      this.#unshow(row);
       for (const tenant of new Set([old.tenant, row.tenant])) {
         if (!this.#known(tenant)) continue;
         const news = this.#newsOf(tenant);
         if (news.revised.size < MOST_REVISED) news.revised.add(row.id);
         else news.more = true;
       }
+    }
+  }
+
+  /** A row that can be read takes the place of the call in progress. */
+  #unshow(row: CallRow): void {
+    for (const callId of row.callIds) {
+      const shown = this.#shown.get(callId);
+      if (shown?.id !== row.id) continue;
+      if (shown.tenant === row.tenant) this.#forget(callId, shown);
+      else this.#hide(callId, shown);
     }
   }
 

@@ -6,8 +6,9 @@ import { eventFact } from '../steps/call-event.ts';
 import { sipFact } from '../steps/sip-message.ts';
 import { findCalls, rawOfCalls } from '../write/call-store.ts';
 
-export interface WrittenCall {
-  callId: string;
+/** One conversation that was written: its Call-IDs lead to these rows, and no others do. */
+export interface WrittenConversation {
+  callIds: string[];
   rows: CallRow[];
   facts: Fact[];
 }
@@ -16,32 +17,25 @@ export interface WrittenCall {
  * Which of these Call-IDs are written already, with their rows and with their facts made again from the raw rows, as far
  * back as raw is kept. One look-up for a whole batch of late facts.
  */
-export async function findWritten(client: ClickHouseClient, callIds: readonly string[]): Promise<WrittenCall[]> {
+export async function findWritten(client: ClickHouseClient, callIds: readonly string[]): Promise<WrittenConversation[]> {
   const rows = await findCalls(client, callIds);
   if (rows.length === 0) return [];
-  const byCallId = new Map<string, WrittenCall>();
+  const byCallId = new Map<string, WrittenConversation>();
   for (const row of rows) {
-    for (const callId of row.callIds) {
-      const call = byCallId.get(callId) ?? { callId, rows: [], facts: [] };
-      call.rows.push(row);
-      byCallId.set(callId, call);
-    }
+    const found = new Set(row.callIds.map((id) => byCallId.get(id)).filter((c) => c !== undefined));
+    const [into = { callIds: [], rows: [], facts: [] }, ...others] = found;
+    into.rows.push(row, ...others.flatMap((o) => o.rows));
+    into.callIds = [...new Set([...into.callIds, ...others.flatMap((o) => o.callIds), ...row.callIds])];
+    for (const callId of into.callIds) byCallId.set(callId, into);
   }
-  for (const call of byCallId.values()) call.rows.sort((a, b) => dialogIndex(a.id) - dialogIndex(b.id));
   const raw = await rawOfCalls(client, [...byCallId.keys()]);
   for (const m of raw.messages) {
-    const fact = sipFact(Buffer.from(m.payload, 'latin1'), m.at, m.src, m.dst, m.hash);
+    const fact = sipFact(Buffer.from(m.payload, 'latin1'), m.at, m.src, m.dst, m.hash, m.correlation);
     if (fact) byCallId.get(m.callId)?.facts.push(fact);
   }
   for (const e of raw.events) {
     const event = parseEvent(Buffer.from(e.body));
     if (typeof event !== 'string' && event.isFact) byCallId.get(e.callId)?.facts.push(eventFact(event, e.at));
   }
-  return [...byCallId.values()];
-}
-
-/** `abc` is dialog 1, `abc~2` the second with that Call-ID. */
-function dialogIndex(id: string): number {
-  const at = id.lastIndexOf('~');
-  return at < 0 ? 1 : Number(id.slice(at + 1)) || 1;
+  return [...new Set(byCallId.values())];
 }

@@ -25,6 +25,9 @@ function sip(method: string, code: number): SipFact {
     branch: '',
     referTo: '',
     referredBy: '',
+    replaces: '',
+    divertedBy: '',
+    correlation: '',
     hash: 0,
   };
 }

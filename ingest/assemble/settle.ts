@@ -15,6 +15,8 @@ export interface SettleState {
   /** last BYE, CANCEL or final answer above 299 among the packets */
   hepEndAt: number;
   answeredAt: number;
+  /** last REFER: the call may go on under another Call-ID */
+  referAt: number;
   /** last arrival of anything, RTCP included */
   lastAt: number;
   /** latest time of any fact at the edge, µs */
@@ -42,11 +44,24 @@ const EVENTS_GONE_MS = 10_000;
 const RINGING_SILENCE_MS = 200_000;
 /** Answered and silent in both ways. */
 const TALK_SILENCE_MS = 900_000;
+/** A referred party calls within this time, if at all (contract: /calls); and what it calls must be seen. */
+const REFER_MS = 10_000;
 /** What comes after a conversation was written is looked at together. */
 export const LATE_MS = 1_500;
 
 export function newSettleState(): SettleState {
-  return { eventsSeen: false, cdrAt: 0, eventEndAt: 0, missedAt: 0, hepEndAt: 0, answeredAt: 0, lastAt: 0, lastEdgeAt: 0, lookedAt: 0 };
+  return {
+    eventsSeen: false,
+    cdrAt: 0,
+    eventEndAt: 0,
+    missedAt: 0,
+    hepEndAt: 0,
+    answeredAt: 0,
+    referAt: 0,
+    lastAt: 0,
+    lastEdgeAt: 0,
+    lookedAt: 0,
+  };
 }
 
 /** @param arrivedMs stream time of the message that carried the fact */
@@ -58,6 +73,7 @@ export function noteFact(s: SettleState, fact: Fact, arrivedMs: number): void {
   if (fact.kind === 'sip') {
     if (fact.code === 0) {
       if (fact.method === 'BYE' || fact.method === 'CANCEL') s.hepEndAt = arrivedMs;
+      else if (fact.method === 'REFER') s.referAt = arrivedMs;
     } else if (fact.method === 'INVITE') {
       if (fact.code >= 300) s.hepEndAt = arrivedMs;
       else if (fact.code >= 200) s.answeredAt ||= arrivedMs;
@@ -70,7 +86,9 @@ export function noteFact(s: SettleState, fact: Fact, arrivedMs: number): void {
     s.eventsSeen = true;
     if (fact.method === 'E_ACC_CDR') s.cdrAt ||= arrivedMs;
     else if (fact.method === 'E_ACC_MISSED_EVENT' || fact.method === 'E_ACC_EVENT') s.missedAt = arrivedMs;
-    else if (fact.method === 'E_PBX_CALL') {
+    else if (fact.method === 'E_CALL_TRANSFER') {
+      if (fact.params.state === 'start') s.referAt = arrivedMs;
+    } else if (fact.method === 'E_PBX_CALL') {
       const { state } = fact.params;
       if (state === 'answered') s.answeredAt ||= arrivedMs;
       else if (state === 'ended' || state === 'failed') s.eventEndAt ||= arrivedMs;
@@ -85,7 +103,13 @@ export function settleDeadline(s: SettleState, rules: SettleRules): number {
     const at = dueFor(end, s);
     if (at > s.lookedAt) due = Math.min(due, at);
   }
-  return due;
+  const referred = referDue(s);
+  return referred > s.lookedAt ? Math.min(due, referred) : due;
+}
+
+/** Until when a call that was referred waits for the one that comes out of it; 0 = it was not. */
+export function referDue(s: SettleState): number {
+  return s.referAt === 0 ? 0 : s.referAt + REFER_MS;
 }
 
 /** When a dialog that ended in this way is complete; Infinity when nothing of the kind was noted. */

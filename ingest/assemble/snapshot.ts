@@ -9,10 +9,10 @@ import type { SettleState } from './settle.ts';
 
 /**
  * The book at one FACTS sequence. Layout: u8 version, then parts of u32 length + bytes: JSON of the book's state; hashes of
- * the settled Call-IDs as f64; and per open conversation JSON (Call-ID, settle state, fates, rows written) and its facts.
+ * the settled Call-IDs as f64; and per open conversation JSON (its Call-IDs with their settle state and fates, rows written) and the facts of each Call-ID.
  * Gzipped whole.
  */
-const VERSION = 2;
+const VERSION = 3;
 /** Conversations encoded before other work gets its turn: the lease must be renewed while a large book is saved. */
 const AT_A_TIME = 200;
 const zip = promisify(gzip);
@@ -27,10 +27,9 @@ export interface Snapshot {
 }
 
 interface Head {
-  callId: string;
-  settle: SettleState;
-  fates: DialogFate[];
+  settledAt: number;
   written: CallRow[];
+  members: { callId: string; settle: SettleState; fates: DialogFate[]; isSettled: boolean }[];
 }
 
 /** The book as it stands now; cheap, so that it can be taken between two messages and encoded while the next are applied. */
@@ -38,18 +37,20 @@ export interface Capture {
   seq: number;
   state: string;
   settled: Float64Array;
-  open: { head: Head; facts: readonly Fact[]; count: number }[];
+  open: { head: Head; facts: { list: readonly Fact[]; count: number }[] }[];
 }
 
 export function captureBook(book: Book): Capture {
   const open: Capture['open'] = [];
   for (const c of book.open()) {
-    // facts are only ever appended: the array with its length now is what it holds now
-    const { facts } = c;
     open.push({
-      head: { callId: c.callId, settle: { ...c.settle }, fates: [...c.fates], written: [...c.written] },
-      facts,
-      count: facts.length,
+      head: {
+        settledAt: c.settledAt,
+        written: [...c.written.values()],
+        members: c.members.map(({ callId, settle, fates, isSettled }) => ({ callId, settle: { ...settle }, fates: [...fates], isSettled })),
+      },
+      // facts are only ever appended: the array with its length now is what it holds now
+      facts: c.members.map(({ facts }) => ({ list: facts, count: facts.length })),
     });
   }
   return { seq: book.state.seq, state: JSON.stringify(book.state), settled: book.settledHashes(), open };
@@ -61,8 +62,9 @@ export async function encodeSnapshot({ state, settled, open }: Capture): Promise
     ...sized(Buffer.from(state)),
     ...sized(new Uint8Array(settled.buffer, settled.byteOffset, settled.byteLength)),
   ];
-  for (const [i, { head, facts, count }] of open.entries()) {
-    parts.push(...sized(Buffer.from(JSON.stringify(head))), ...sized(encodeFactList(facts.slice(0, count))));
+  for (const [i, { head, facts }] of open.entries()) {
+    parts.push(...sized(Buffer.from(JSON.stringify(head))));
+    for (const { list, count } of facts) parts.push(...sized(encodeFactList(list.slice(0, count))));
     if (i % AT_A_TIME === AT_A_TIME - 1) await nextTurn();
   }
   return zip(Buffer.concat(parts), { level: 1 });
@@ -89,10 +91,15 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const settled = new Float64Array(hashes.buffer, 0, hashes.length / 8);
   const open: Conversation[] = [];
   while (at < b.length) {
-    const { callId, settle, fates, written } = JSON.parse(next().toString()) as Head;
-    const conversation = new Conversation(callId);
-    for (const fact of decodeFactList(next())) conversation.add(fact, 0);
-    Object.assign(conversation, { settle, fates, written });
+    const { settledAt, written, members } = JSON.parse(next().toString()) as Head;
+    const conversation = new Conversation(members[0]?.callId ?? '');
+    for (const { callId, settle, fates, isSettled } of members) {
+      const member = conversation.claim(callId);
+      for (const fact of decodeFactList(next())) member.add(fact, 0);
+      Object.assign(member, { settle, fates, isSettled });
+    }
+    conversation.settledAt = settledAt;
+    for (const row of written) conversation.written.set(row.id, row);
     open.push(conversation);
   }
   return { state, settled, open };

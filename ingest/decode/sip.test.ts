@@ -25,6 +25,8 @@ test('a request', () => {
     branch: 'z9hG4bKx',
     referTo: '',
     referredBy: '',
+    replaces: '',
+    divertedBy: '',
   } satisfies SipMessage);
 });
 

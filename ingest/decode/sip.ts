@@ -18,6 +18,10 @@ export interface SipMessage {
   branch: string;
   referTo: string;
   referredBy: string;
+  /** Call-ID of the Replaces header, or of the one within Refer-To (RFC 3891, 3; RFC 3515, 2.1) */
+  replaces: string;
+  /** user of the last diversion: topmost Diversion, else the last but one of History-Info (RFC 5806, RFC 7044) */
+  divertedBy: string;
 }
 
 /** sip: not a SIP message · headers: no Call-ID, CSeq, From or To · content: control characters or broken UTF-8 in what names a call */
@@ -59,6 +63,9 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
   let via = '';
   let referTo = '';
   let referredBy = '';
+  let replaces = '';
+  let diversion = '';
+  let history = '';
   while (lineEnd >= 0 && lineEnd < text.length) {
     const lineStart = lineEnd + 2;
     lineEnd = text.indexOf('\r\n', lineStart);
@@ -100,6 +107,16 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
       case REFERRED_BY:
         referredBy ||= text.slice(colon + 1, end);
         break;
+      case REPLACES:
+        replaces ||= text.slice(colon + 1, end);
+        break;
+      case DIVERSION:
+        diversion ||= text.slice(colon + 1, end);
+        break;
+      case HISTORY_INFO:
+        // one entry a header, or several with commas: together they are one list (RFC 3261, 7.3.1)
+        history += `${history === '' ? '' : ','}${text.slice(colon + 1, end)}`;
+        break;
     }
   }
   if (callId === '' || callId.length > LONGEST_CALL_ID || cseq < 0 || from === '' || to === '') return 'headers';
@@ -128,7 +145,25 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
     branch: parameter(via.split(',', 1)[0] ?? '', 'branch'),
     referTo: referTo === '' ? '' : parseAddress(referTo).user,
     referredBy: referredBy === '' ? '' : parseAddress(referredBy).user,
+    replaces: replacedCall(replaces, referTo),
+    divertedBy: diversion === '' ? historyDiversion(history) : parseAddress(diversion).user,
   };
+}
+
+/** `callid;to-tag=…;from-tag=…`, as a header or percent-encoded within the URI of Refer-To */
+function replacedCall(header: string, referTo: string): string {
+  const embedded = header === '' ? /[?&]replaces=([^&>\s]*)/i.exec(referTo)?.[1] : undefined;
+  const value = embedded === undefined ? header : decodePercent(embedded);
+  const callId = value.slice(0, firstOf(value, ';', ',')).trim();
+  return callId.length <= LONGEST_CALL_ID && isPrintable(callId) ? callId : '';
+}
+
+/** The target before the current one: whoever it belongs to sent the call on. One entry alone is no diversion. */
+function historyDiversion(history: string): string {
+  if (history === '') return '';
+  const entries = history.match(/<[^>]*>/g) ?? [];
+  const before = entries.at(-2);
+  return before === undefined ? '' : parseAddress(before).user;
 }
 
 const NONE = 0;
@@ -139,6 +174,9 @@ const TO = 4;
 const VIA = 5;
 const REFER_TO = 6;
 const REFERRED_BY = 7;
+const REPLACES = 8;
+const DIVERSION = 9;
+const HISTORY_INFO = 10;
 
 /** Which of the headers that are read begins here: told by its first letter and length before any text is cut out. */
 function headerOf(text: string, start: number, colon: number): number {
@@ -159,7 +197,12 @@ function headerOf(text: string, start: number, colon: number): number {
       return length === 4 && is(text, start, end, 'cseq') ? CSEQ : NONE;
     case 114: // r
       if (length === 1 || (length === 8 && is(text, start, end, 'refer-to'))) return REFER_TO;
+      if (length === 8 && is(text, start, end, 'replaces')) return REPLACES;
       return length === 11 && is(text, start, end, 'referred-by') ? REFERRED_BY : NONE;
+    case 100: // d
+      return length === 9 && is(text, start, end, 'diversion') ? DIVERSION : NONE;
+    case 104: // h
+      return length === 12 && is(text, start, end, 'history-info') ? HISTORY_INFO : NONE;
     case 98: // b
       return length === 1 ? REFERRED_BY : NONE;
     default:

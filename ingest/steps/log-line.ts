@@ -14,6 +14,7 @@ export function logLine(packet: HepPacket, place: Place, copies: CopyCheck, out:
     method: 'LOG',
     code: 0,
     cseq: 0,
+    correlation: '',
     hash,
   });
   return 'stored';

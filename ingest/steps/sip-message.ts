@@ -5,6 +5,9 @@ import { parseSip, type SipMessage } from '../decode/sip.ts';
 import type { Output } from './output.ts';
 import { clampTime, type Fate, type Place, packetId } from './place.ts';
 
+/** Longer than any Call-ID: rubbish. */
+const LONGEST_CORRELATION = 512;
+
 /** A SIP message: a row, and a fact when assembly needs it. */
 export function sipMessage(packet: HepPacket, place: Place, copies: CopyCheck, out: Output): Fate {
   const sip = parseSip(packet.payload);
@@ -12,8 +15,10 @@ export function sipMessage(packet: HepPacket, place: Place, copies: CopyCheck, o
   const hash = crc32(packet.payload);
   if (copies.seen(copyKey(hash, packet.route), packet.at, packetId(place.streamSeq, place.idx))) return 'duplicate';
   const at = clampTime(packet.at, place.receivedAt);
-  out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash });
-  if (isFact(sip)) out.facts.push(factOf(sip, at, `${packet.srcIp}:${packet.srcPort}`, `${packet.dstIp}:${packet.dstPort}`, hash));
+  const correlation = correlationOf(sip, packet);
+  out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash, correlation });
+  if (isFact(sip))
+    out.facts.push(factOf(sip, at, `${packet.srcIp}:${packet.srcPort}`, `${packet.dstIp}:${packet.dstPort}`, hash, correlation));
   return 'stored';
 }
 
@@ -23,9 +28,16 @@ function isFact(sip: SipMessage): boolean {
   return sip.code === 0 && (sip.method === 'BYE' || sip.method === 'CANCEL' || sip.method === 'REFER');
 }
 
+/** A capture agent that knows which Call-IDs are one call says so in chunk 17; most repeat the message's own. */
+function correlationOf(sip: SipMessage, packet: HepPacket): string {
+  const { correlationId } = packet;
+  return correlationId === sip.callId || correlationId.length > LONGEST_CORRELATION ? '' : correlationId;
+}
+
 /** Also what a row of `messages` is turned back into when a late fact makes its call be folded again. */
-export function factOf(sip: SipMessage, at: number, src: string, dst: string, hash: number): SipFact {
-  const { callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch, referTo, referredBy } = sip;
+export function factOf(sip: SipMessage, at: number, src: string, dst: string, hash: number, correlation: string): SipFact {
+  const { callId, method, code, cseq, fromUser, fromHost, fromTag, toTag, uriUser, uriHost, branch } = sip;
+  const { referTo, referredBy, replaces, divertedBy } = sip;
   return {
     kind: 'sip',
     at,
@@ -45,10 +57,13 @@ export function factOf(sip: SipMessage, at: number, src: string, dst: string, ha
     branch,
     referTo,
     referredBy,
+    replaces,
+    divertedBy,
+    correlation,
   };
 }
 
-export function sipFact(payload: Buffer, at: number, src: string, dst: string, hash: number): SipFact | null {
+export function sipFact(payload: Buffer, at: number, src: string, dst: string, hash: number, correlation: string): SipFact | null {
   const sip = parseSip(payload);
-  return typeof sip === 'string' || !isFact(sip) ? null : factOf(sip, at, src, dst, hash);
+  return typeof sip === 'string' || !isFact(sip) ? null : factOf(sip, at, src, dst, hash, correlation);
 }

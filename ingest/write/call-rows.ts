@@ -98,8 +98,9 @@ export function writeCall(s: RowSink, c: CallRow, writtenAt: number): void {
   s.endRow();
 }
 
-export function writeCallIds(s: RowSink, c: CallRow): void {
-  for (const callId of c.callIds) {
+/** @param callIds of the call's Call-IDs those that are to lead to it */
+export function writeCallIds(s: RowSink, c: CallRow, callIds: readonly string[] = c.callIds): void {
+  for (const callId of callIds) {
     s.str(callId);
     s.str(c.tenant);
     s.str(c.id);

@@ -72,16 +72,19 @@ export async function deleteSuperseded(client: ClickHouseClient, old: readonly C
   }
 }
 
-/** Takes away what led from a Call-ID to a company that no longer has the call. */
-export async function deleteCallIds(client: ClickHouseClient, old: readonly CallRow[]): Promise<void> {
+/** Takes away what led from a Call-ID to a call that has it no longer, or to a company that has the call no longer. */
+export async function deleteCallIds(client: ClickHouseClient, old: readonly CallIdsOfCall[]): Promise<void> {
   for (let i = 0; i < old.length; i += 1_000) {
-    const pairs = old.slice(i, i + 1_000).flatMap((r) => r.callIds.map((callId) => ({ callId, tenant: r.tenant })));
+    const triples = old.slice(i, i + 1_000).flatMap((r) => r.callIds.map((callId) => ({ callId, tenant: r.tenant, id: r.id })));
+    if (triples.length === 0) continue;
     await client.command({
-      query: `DELETE FROM call_ids WHERE (call_id, tenant) IN (SELECT t.1, t.2 FROM (SELECT arrayJoin(arrayZip({callIds: Array(String)}, {tenants: Array(String)})) AS t))`,
-      query_params: { callIds: pairs.map((p) => p.callId), tenants: pairs.map((p) => p.tenant) },
+      query: `DELETE FROM call_ids WHERE (call_id, tenant, id) IN (SELECT t.1, t.2, t.3 FROM (SELECT arrayJoin(arrayZip({callIds: Array(String)}, {tenants: Array(String)}, {ids: Array(String)})) AS t))`,
+      query_params: { callIds: triples.map((t) => t.callId), tenants: triples.map((t) => t.tenant), ids: triples.map((t) => t.id) },
     });
   }
 }
+
+export type CallIdsOfCall = Pick<CallRow, 'tenant' | 'id' | 'callIds'>;
 
 const SELECT = `SELECT tenant, id, toUnixTimestamp64Micro(started_at) AS started, ${COLUMNS.map((c) =>
   c.type === 'time'
@@ -175,7 +178,7 @@ function fromStore(s: StoredCall): CallRow {
 }
 
 export interface RawOfCalls {
-  messages: { callId: string; at: number; src: string; dst: string; hash: number; payload: string }[];
+  messages: { callId: string; at: number; src: string; dst: string; hash: number; correlation: string; payload: string }[];
   events: { callId: string; at: number; body: string }[];
 }
 
@@ -184,8 +187,8 @@ export async function rawOfCalls(client: ClickHouseClient, callIds: readonly str
   const ask = async <T>(query: string): Promise<T[]> =>
     (await client.query({ query, query_params: { callIds }, format: 'JSONEachRow' })).json<T>();
   const [messages, events] = await Promise.all([
-    ask<{ call_id: string; us: string; src: string; dst: string; hash: number; payload: string }>(
-      `SELECT call_id, toUnixTimestamp64Micro(at) AS us, concat(src_ip, ':', toString(src_port)) AS src, concat(dst_ip, ':', toString(dst_port)) AS dst, hash, base64Encode(payload) AS payload
+    ask<{ call_id: string; us: string; src: string; dst: string; hash: number; correlation: string; payload: string }>(
+      `SELECT call_id, toUnixTimestamp64Micro(at) AS us, concat(src_ip, ':', toString(src_port)) AS src, concat(dst_ip, ':', toString(dst_port)) AS dst, hash, correlation, base64Encode(payload) AS payload
        FROM messages WHERE call_id IN ({callIds: Array(String)}) AND method IN ('INVITE', 'BYE', 'CANCEL', 'REFER') LIMIT 2000 BY call_id`,
     ),
     ask<{ call_id: string; us: string; body: string }>(
@@ -199,6 +202,7 @@ export async function rawOfCalls(client: ClickHouseClient, callIds: readonly str
       src: m.src,
       dst: m.dst,
       hash: m.hash,
+      correlation: m.correlation,
       payload: Buffer.from(m.payload, 'base64').toString('latin1'),
     })),
     events: events.map((e) => ({ callId: e.call_id, at: Number(e.us), body: e.body })),

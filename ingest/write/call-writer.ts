@@ -1,7 +1,7 @@
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Block, Revision } from '../assemble/block.ts';
+import type { Block, Removal, Revision } from '../assemble/block.ts';
 import { changedFields } from '../assemble/same-call.ts';
 import { insertBlock, isDataError, type Table } from './block-writer.ts';
 import {
@@ -65,7 +65,18 @@ export class CallWriter {
     await this.#insert(SECURITY_EVENTS, token, block.security, (event) => writeSecurityEvent(this.#sink, event, block.at));
     const buried = this.#buried;
     if (block.revisions.length > 0) await this.#revise(block.revisions, block.at, token);
+    if (block.removed.length > 0) await this.#remove(block.removed, block.at, token);
     return buried;
+  }
+
+  /** Rows that became part of another call: the other one is in the store already, so that no moment shows neither. */
+  async #remove(removed: readonly Removal[], at: number, token: string): Promise<void> {
+    const rows = removed.map((r) => r.row);
+    await this.#again('removing calls that are part of others', () => deleteSuperseded(this.#client, rows));
+    await this.#again('removing their Call-IDs', () => deleteCallIds(this.#client, rows));
+    await this.#insert(CALL_REVISIONS, `${token}-removed`, removed, ({ row, into }) =>
+      writeRevision(this.#sink, { ...row, revision: row.revision + 1 }, 'linked', JSON.stringify({ partOf: into.id }), at),
+    );
   }
 
   /** Changes that do not come from the stream (a new directory): safe to repeat, by looking before inserting. */
@@ -102,30 +113,38 @@ export class CallWriter {
   }
 
   async #revise(revisions: readonly Revision[], at: number, token?: string): Promise<void> {
-    const again = <T>(what: string, work: () => Promise<T>) => untilDone(what, this.#log, this.#stopping, work);
     const moved = revisions.filter((r) => isMoved(r));
     const inPlace = revisions.filter((r) => !isMoved(r));
     const anew = inPlace.length > UPDATE_ONE_BY_ONE ? revisions : moved;
     if (inPlace.length <= UPDATE_ONE_BY_ONE) for (const { row } of inPlace) await this.#update(row);
+    // Call-IDs that lead to a call only now: all of one that moved, and those that turned out to be part of it
+    const led = revisions.map((r) => ({ row: r.row, callIds: isMoved(r) ? r.row.callIds : without(r.row.callIds, r.old.callIds) }));
+    await this.#insert(
+      CALL_IDS,
+      token && `${token}-revised`,
+      led.filter((l) => l.callIds.length > 0),
+      ({ row, callIds }) => writeCallIds(this.#sink, row, callIds),
+    );
     if (anew.length > 0) {
-      await this.#insert(CALL_IDS, token && `${token}-revised`, moved, ({ row }) => writeCallIds(this.#sink, row));
       await this.#insert(CALLS, token && `${token}-revised`, anew, ({ row }) => writeCall(this.#sink, row, at));
-      await again('removing superseded calls', () =>
+      await this.#again('removing superseded calls', () =>
         deleteSuperseded(
           this.#client,
           anew.map((r) => r.old),
         ),
       );
-      await again('removing moved Call-IDs', () =>
-        deleteCallIds(
-          this.#client,
-          moved.filter((r) => r.old.tenant !== r.row.tenant).map((r) => r.old),
-        ),
-      );
     }
+    const misled = revisions
+      .map(({ old, row }) => ({ ...old, callIds: old.tenant === row.tenant ? without(old.callIds, row.callIds) : old.callIds }))
+      .filter((r) => r.callIds.length > 0);
+    if (misled.length > 0) await this.#again('removing Call-IDs that lead nowhere', () => deleteCallIds(this.#client, misled));
     await this.#insert(CALL_REVISIONS, token && `${token}-revised`, revisions, (r) =>
       writeRevision(this.#sink, r.row, r.why, changes(r), at),
     );
+  }
+
+  #again<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return untilDone(what, this.#log, this.#stopping, work);
   }
 
   async #update(row: CallRow): Promise<void> {
@@ -168,6 +187,8 @@ export class CallWriter {
     }
   }
 }
+
+const without = (list: readonly string[], others: readonly string[]) => list.filter((x) => !others.includes(x));
 
 function isMoved({ old, row }: Revision): boolean {
   return old.tenant !== row.tenant || old.startedAt !== row.startedAt;

@@ -26,6 +26,7 @@ export const MESSAGES: Table = {
     'code',
     'cseq',
     'hash',
+    'correlation',
     'payload',
   ],
 };
@@ -105,7 +106,7 @@ export class RawBlock {
     place: Place,
     packet: HepPacket,
     at: number,
-    m: { callId: string; method: string; code: number; cseq: number; hash: number },
+    m: { callId: string; method: string; code: number; cseq: number; hash: number; correlation: string },
   ): void {
     const s = this.messages;
     s.u64(place.receivedAt);
@@ -126,6 +127,7 @@ export class RawBlock {
     s.u16(m.code);
     s.u32(m.cseq);
     s.u32(m.hash);
+    s.str(m.correlation);
     s.raw(packet.payload);
     s.endRow();
   }

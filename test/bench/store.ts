@@ -85,6 +85,7 @@ async function writer(client: ClickHouseClient): Promise<BenchResult[]> {
       at: 1_795_445_573_000,
       rows: Array.from({ length: BLOCK }, (_, i) => callRow(seq * BLOCK + i)),
       revisions: [],
+      removed: [],
       security: [],
     });
   }

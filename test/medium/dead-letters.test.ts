@@ -147,7 +147,17 @@ test('fold: the facts of a conversation make its call when they are sent again',
   const sip = (method: string, code: number, us: number, more: object = {}): Fact => ({
     ...{ kind: 'sip', callId: 'folded', cseq: 1, src: '10.0.0.1:5060', dst: '10.0.0.2:5060', at: at + us, method, code },
     ...{ fromUser: '79160000001', fromHost: 'out.example', fromTag: 'a', toTag: code ? 'b' : '', uriUser: code ? '' : '74951000101' },
-    ...{ uriHost: code ? '' : 'in.example', branch: 'z9hG4bK1', referTo: '', referredBy: '', hash: us, ...more },
+    ...{
+      uriHost: code ? '' : 'in.example',
+      branch: 'z9hG4bK1',
+      referTo: '',
+      referredBy: '',
+      replaces: '',
+      divertedBy: '',
+      correlation: '',
+      hash: us,
+      ...more,
+    },
   });
   const facts = [sip('INVITE', 0, 0), sip('INVITE', 486, 1_000_000)];
   const bytes = encodeFacts({ decoder: 'dlq', boot: 0, firstN: 0, facts });

@@ -22,11 +22,32 @@ export interface TrueCall {
   hung_up_by: 'caller' | 'callee' | 'none';
   result: string | null;
   in_company_list: boolean;
+  /** the first Call-ID of its conversation */
+  conversation: string;
   legs: { leg: string; planned: string }[];
 }
 
 export function truth(): TrueCall[] {
   return (JSON.parse(readFileSync(new URL('truth.json', EDGE), 'utf8')) as { calls: TrueCall[] }).calls;
+}
+
+/**
+ * The companies' conversations as the people had them: calls 18 and 19 are one, because packets show that 201 referred 204
+ * to 203. The events of this edge say nothing of it: alone they tell of two calls.
+ * @param packetsSeen whether HEP was sent
+ */
+export function conversations(packetsSeen: boolean): TrueCall[] {
+  const listed = truth().filter((c) => c.in_company_list);
+  if (!packetsSeen) return listed;
+  return listed
+    .filter((c) => c.conversation === c.call_id)
+    .map((first) => {
+      const last = listed.findLast((c) => c.conversation === first.call_id) ?? first;
+      if (last === first) return first;
+      const legs = [...first.legs, ...last.legs];
+      const talk = (Date.parse(last.end) - Date.parse(first.answer ?? last.end)) / 1000;
+      return { ...first, answered_by: last.answered_by, end: last.end, talk_s: talk, hung_up_by: last.hung_up_by, legs };
+    });
 }
 
 function lines(file: string): Record<string, unknown>[] {

@@ -91,7 +91,7 @@ test('a row that the store refuses is buried alone: its neighbours are stored, t
   });
   const rows = Array.from({ length: 9 }, (_, i) => ({ ...callRow(i), tenant: 'poison', id: `row-${i}` }));
   const bad = { ...callRow(99), tenant: 'poison', id: 'row-bad', startedAt: 1e26 };
-  const block = { seq: 1, at: Date.now(), rows: [...rows.slice(0, 4), bad, ...rows.slice(4)], revisions: [], security: [] };
+  const block = { seq: 1, at: Date.now(), rows: [...rows.slice(0, 4), bad, ...rows.slice(4)], revisions: [], removed: [], security: [] };
   try {
     expect(await writer.write(block)).toBe(1);
     // the same block again, as after a restart

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { companies, events, hep, rtcpHep, shuffled, type TrueCall, truth } from './fixtures.ts';
+import { companies, conversations, events, hep, rtcpHep, shuffled, type TrueCall, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 interface RestCall {
@@ -39,7 +39,6 @@ interface Ledger {
 }
 
 const CALLS = truth();
-const LISTED = CALLS.filter((c) => c.in_company_list);
 const DIRECTIONS = { in: 'in', out: 'out', int: 'internal' } as const;
 const user = (address: string | null) => (address === null ? null : (address.split('@')[0] ?? null));
 
@@ -95,9 +94,9 @@ function sameAsTruth(call: RestCall, real: TrueCall): void {
   seconds(call.talkSeconds, real.talk_s, 'talk');
 }
 
-/** Waits until the 28 calls are there and every stage of the ledger has closed. */
-async function settled(stack: Stack): Promise<RestCall[]> {
-  await until('28 calls in the companies', async () => (await allCalls(stack)).length === LISTED.length, 40_000);
+/** Waits until that many calls are there and every stage of the ledger has closed. */
+async function settled(stack: Stack, count: number): Promise<RestCall[]> {
+  await until(`${count} calls in the companies`, async () => (await allCalls(stack)).length === count, 40_000);
   await until(
     'the ledger closes',
     async () => {
@@ -147,6 +146,7 @@ async function putCompanies(stack: Stack): Promise<void> {
 }
 
 describe.each(SCENARIOS)('$name', ({ name, directoryFirst, send }) => {
+  const listed = conversations(name !== 'events alone');
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
@@ -167,19 +167,29 @@ describe.each(SCENARIOS)('$name', ({ name, directoryFirst, send }) => {
   });
   afterAll(() => stack.end());
 
-  test('gives the 28 calls of the two companies as the phones saw them', async () => {
-    const calls = await settled(stack);
+  test('gives the conversations of the two companies as the phones saw them', async () => {
+    const calls = await settled(stack, listed.length);
     const byId = new Map(calls.map((c) => [c.id, c]));
-    expect(byId.size).toBe(LISTED.length);
-    for (const real of LISTED) {
+    expect(byId.size).toBe(listed.length);
+    for (const real of listed) {
       const call = byId.get(real.call_id);
       expect(call, `call ${real.n}`).toBeDefined();
       sameAsTruth(call as RestCall, real);
     }
   });
 
+  test('a blind transfer is one conversation, found by any of its Call-IDs', async () => {
+    await settled(stack, listed.length);
+    const [first, second] = [18, 19].map((n) => (CALLS.find((c) => c.n === n) as TrueCall).call_id);
+    const found = await Promise.all(
+      [first, second].map((id) => stack.rest<RestCall>('GET', `/tenants/t2/calls/${encodeURIComponent(id as string)}`)),
+    );
+    if (name === 'events alone') expect(found.map((c) => c.id)).toEqual([first, second]);
+    else for (const call of found) expect([call.id, call.callIds]).toEqual([first, [first, second]]);
+  });
+
   test('names the employees of the directory', async () => {
-    const calls = await settled(stack);
+    const calls = await settled(stack, listed.length);
     for (const call of calls) {
       const employed = call.direction === 'in' ? call.answeredBy !== null && call.answeredBy.length === 3 : true;
       expect(call.employee !== null, `${call.id} ${call.direction} ${call.answeredBy}`).toBe(employed);
@@ -187,7 +197,7 @@ describe.each(SCENARIOS)('$name', ({ name, directoryFirst, send }) => {
   });
 
   test('keeps the unknown number for the operator', async () => {
-    await settled(stack);
+    await settled(stack, listed.length);
     const { data } = await stack.rest<{ data: RestCall[] }>(
       'GET',
       '/ops/calls?tenant=unassigned&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&limit=1000',
@@ -198,7 +208,7 @@ describe.each(SCENARIOS)('$name', ({ name, directoryFirst, send }) => {
   });
 
   test('lists the wrong password as a security event, not as a call', async () => {
-    await settled(stack);
+    await settled(stack, listed.length);
     const { data } = await stack.rest<{ data: { callId: string; what: string }[] }>(
       'GET',
       '/ops/security-events?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z',

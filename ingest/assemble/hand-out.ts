@@ -1,0 +1,95 @@
+import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
+import type { Directories } from '@callscope/core/domain/directory.ts';
+import { type Fates, moveFate, type PendingBlock } from './block.ts';
+import type { Conversation, DialogFate, Member } from './conversation.ts';
+import { dialogId, type ReadCall, readConversation } from './reading.ts';
+import { resolveCall } from './resolve.ts';
+import { sameCall } from './same-call.ts';
+import { dueFor, referDue, type SettleRules, silenceDue } from './settle.ts';
+
+export interface HandOutContext {
+  rules: SettleRules;
+  directories: Directories;
+  pending: PendingBlock;
+  /** the book's counts of calls, and its time, ms */
+  now(): { calls: Fates; time: number };
+}
+
+/**
+ * Puts the calls of a conversation that are over into the pending block: as new rows, as revisions of written ones, or as
+ * removals of those that turned out to be part of another.
+ * @param byRule whatever goes on is closed now, as after silence
+ * @returns false while one goes on
+ */
+export function handOut(conversation: Conversation, context: HandOutContext, byRule: boolean): boolean {
+  const { calls: fates, time } = context.now();
+  let over = true;
+  const { calls, others } = readConversation(conversation);
+  for (const call of calls) {
+    for (const { member, index } of call.dialogs) count(fates, member, index);
+    if (!byRule && goesOn(conversation, call, context.rules, time)) over = false;
+    else writeCall(conversation, call, context, fates);
+  }
+  for (const { member, index, security } of others) {
+    count(fates, member, index);
+    const fate = member.fates[index];
+    if (fate === 'stored' || fate === 'linked') continue;
+    if (security && fate !== 'security') {
+      const tenant = context.directories.tenantOfDomain(security.domain) ?? UNASSIGNED;
+      context.pending.addSecurity({ ...security, callId: member.callId, tenant });
+      setFate(fates, member, index, 'security');
+    } else if (!security) setFate(fates, member, index, 'no_start');
+  }
+  return over;
+}
+
+export function setFate(fates: Fates, member: Member, index: number, fate: DialogFate): void {
+  moveFate(fates, member.fates[index] ?? 'open', fate);
+  member.fates[index] = fate;
+}
+
+/** Dialogs that were found only now, when a Call-ID was used again. */
+function count(fates: Fates, member: Member, index: number): void {
+  while (member.fates.length <= index) {
+    member.fates.push('open');
+    fates.received++;
+  }
+}
+
+function goesOn(conversation: Conversation, { dialogs }: ReadCall, rules: SettleRules, time: number): boolean {
+  return dialogs.some((dialog) => {
+    const { isLast, end } = dialog;
+    const { settle } = dialog.member;
+    // an earlier dialog of a Call-ID was followed by another
+    if (!isLast || silenceDue(settle, rules) <= time) return false;
+    if (end === null) return true;
+    if (!conversation.written.has(dialogId(dialog)) && dueFor(end, settle) > time) return true;
+    return referDue(settle) > time && !dialogs.some((d) => d.tie === 'transfer' || d.tie === 'replaces');
+  });
+}
+
+function writeCall(conversation: Conversation, { dialogs, draft }: ReadCall, context: HandOutContext, fates: Fates): void {
+  const ids = dialogs.map(dialogId);
+  // the id is what it was when first written; of several that were, the first one's
+  const id = ids.find((i) => conversation.written.has(i)) ?? (ids[0] as string);
+  const seen = conversation.written.get(id);
+  const row: CallRow = {
+    ...resolveCall(draft, context.directories),
+    id,
+    callIds: [...new Set(dialogs.map((d) => d.callId))],
+    revision: (seen?.revision ?? 0) + 1,
+  };
+  dialogs.forEach((dialog, i) => {
+    setFate(fates, dialog.member, dialog.index, ids[i] === id ? 'stored' : 'linked');
+  });
+  for (const other of ids) {
+    const gone = other === id ? undefined : conversation.written.get(other);
+    if (!gone) continue;
+    conversation.written.delete(other);
+    context.pending.remove(gone, row);
+  }
+  if (!seen) context.pending.add(row);
+  else if (sameCall(seen, row)) return;
+  else context.pending.revise({ old: seen, row, why: seen.callIds.length === row.callIds.length ? 'late_facts' : 'linked' });
+  conversation.written.set(id, row);
+}

@@ -1,0 +1,111 @@
+import type { EventFact, Fact } from '@callscope/core/bus/facts.ts';
+import type { Conversation, DialogFate, Member } from './conversation.ts';
+import { type CallDraft, type End, foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
+import { joinDialogs } from './join.ts';
+import { type Tie, type TracedDialog, tieOf, tracesOf } from './ties.ts';
+
+/** One dialog of a conversation. */
+export interface Dialog extends TracedDialog {
+  member: Member;
+  /** which dialog of its Call-ID, from 0 */
+  index: number;
+  /** the last of its Call-ID: only that one can still go on */
+  isLast: boolean;
+  end: End;
+  /** how it came out of an earlier one of the same call; null: out of none */
+  tie: Tie | null;
+}
+
+/** One call: the dialogs that are tied together, as the people in it had it. */
+export interface ReadCall {
+  /** in order of their start */
+  dialogs: Dialog[];
+  draft: CallDraft;
+  end: End;
+}
+
+/** What the facts of a conversation are. */
+export interface Reading {
+  calls: ReadCall[];
+  /** dialogs that are no calls: failed authentication, or nothing that begins one */
+  others: { member: Member; index: number; security: SecurityEvent | null }[];
+}
+
+/** `abc` is the first dialog of Call-ID abc, `abc~2` the second. */
+export function dialogId(dialog: { callId: string; index: number }): string {
+  return dialog.index === 0 ? dialog.callId : `${dialog.callId}~${dialog.index + 1}`;
+}
+
+/** Folds every dialog and joins those that belong together. Pure: the order in which facts came does not matter. */
+export function readConversation(conversation: Conversation): Reading {
+  const dialogs: Dialog[] = [];
+  const others: Reading['others'] = [];
+  const isAlone = conversation.members.length === 1;
+  for (const member of conversation.members) {
+    if (member.facts.length === 0) continue;
+    splitDialogs(member.facts).forEach((facts, index, all) => {
+      const isLast = index === all.length - 1;
+      const folded = foldCall(facts, isLast ? member.settle.lastEdgeAt : 0);
+      if (folded.kind !== 'call') {
+        others.push({ member, index, security: folded.kind === 'security' ? folded.security : null });
+        return;
+      }
+      const { draft, end } = folded;
+      const until = end === null && isLast ? Number.POSITIVE_INFINITY : draft.endedAt;
+      // nothing to be tied to: its traces are not looked for
+      const traces = isAlone ? NO_TRACES : tracesOf(facts);
+      dialogs.push({ callId: member.callId, member, index, isLast, draft, end, until, traces, tie: null });
+    });
+  }
+  if (isAlone) return { calls: dialogs.map((d) => ({ dialogs: [d], draft: d.draft, end: d.end })), others };
+  return { calls: tied(dialogs).map((group) => ({ dialogs: group, ...joinDialogs(group) })), others };
+}
+
+const NO_TRACES = tracesOf([]);
+
+/** Dialogs that came out of one another, each group in order of start. */
+function tied(dialogs: Dialog[]): Dialog[][] {
+  const sorted = [...dialogs].sort((a, b) => a.draft.startedAt - b.draft.startedAt || (dialogId(a) < dialogId(b) ? -1 : 1));
+  const groupOf = new Map<Dialog, Dialog[]>(sorted.map((d) => [d, [d]]));
+  sorted.forEach((b, i) => {
+    // the nearest one before it; dialogs of one Call-ID that was used again are calls of their own
+    for (let j = i - 1; j >= 0; j--) {
+      const a = sorted[j] as Dialog;
+      if (a.member === b.member) continue;
+      const tie = tieOf(a, b) ?? (tieOf(b, a) ? 'same' : null);
+      if (tie === null) continue;
+      b.tie ??= tie;
+      const mine = groupOf.get(b) as Dialog[];
+      const theirs = groupOf.get(a) as Dialog[];
+      if (mine === theirs) continue;
+      theirs.push(...mine);
+      for (const d of mine) groupOf.set(d, theirs);
+    }
+  });
+  const groups = [...new Set(groupOf.values())];
+  for (const group of groups) group.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
+  return groups;
+}
+
+/** What is read back from the store was counted in its first life: nothing of it is open. */
+export function countAsWritten(conversation: Conversation): void {
+  const { calls, others } = readConversation(conversation);
+  const fates = new Map<Member, DialogFate[]>(conversation.members.map((m) => [m, []]));
+  const count = ({ member, index }: { member: Member; index: number }, fate: DialogFate) => {
+    (fates.get(member) as DialogFate[])[index] = fate;
+  };
+  for (const { dialogs } of calls)
+    for (const dialog of dialogs) count(dialog, conversation.written.has(dialogId(dialog)) ? 'stored' : 'linked');
+  for (const other of others) count(other, other.security ? 'security' : 'no_start');
+  for (const [member, counted] of fates)
+    if (member.fates.length === 0 && counted.length > 0) {
+      member.fates = counted;
+      member.isSettled = true;
+    }
+}
+
+/** Companies that events of one Call-ID name, in the order in which they are first named. */
+export function tenantsOf(facts: readonly Fact[]): string[] {
+  const events = facts.filter((f): f is EventFact => f.kind === 'event').sort((a, b) => a.at - b.at);
+  return [...new Set(events.map((e) => String(e.params.tenant ?? '')))].filter((t) => t !== '');
+}

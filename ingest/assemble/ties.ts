@@ -1,0 +1,164 @@
+import type { Fact } from '@callscope/core/bus/facts.ts';
+import type { CallDraft } from './fold.ts';
+
+/**
+ * How one dialog came out of another:
+ * `transfer` a referred party's new call (REFER, RFC 3515) · `replaces` an INVITE that takes a place in a dialog: attended
+ * transfer, pickup (RFC 3891) · `consult` the call that a transfer with Replaces ends · `forward` sent on by a party with a
+ * Call-ID of its own (Diversion, History-Info) · `offer` a queue's or script's attempt to reach somebody for the caller ·
+ * `destination` the call that a fetched employee is connected to (callback, click-to-call) · `same` whatever the edge or
+ * the capture agent says is one call
+ */
+export type Tie = 'transfer' | 'replaces' | 'consult' | 'forward' | 'offer' | 'destination' | 'same';
+
+/** A new INVITE of the referred party later than this is a call of its own (contract: /calls). µs */
+const REFER_WINDOW_US = 10_000_000;
+/** clocks of two hops, and an INVITE that overtakes its REFER */
+const SLACK_US = 1_000_000;
+/** A party that sends a call on does it while it rings, or right after it refused. µs */
+const FORWARD_WINDOW_US = 5_000_000;
+
+/** What one dialog's facts say about others. */
+export interface Traces {
+  /** Call-IDs named outright: `out`, what it came out of; `into`, what came out of it */
+  out: { callId: string; tie: Tie }[];
+  into: { callId: string; tie: Tie }[];
+  refers: { at: number; target: string; by: string }[];
+  referredBy: string;
+  divertedBy: string;
+  /** companies that events name, and domains of its own requests: whether two dialogs can belong together at all */
+  tenants: Set<string>;
+  hosts: Set<string>;
+  /** everybody who took part or was asked to */
+  parties: Set<string>;
+}
+
+/** A dialog as ties are looked for. */
+export interface TracedDialog {
+  callId: string;
+  traces: Traces;
+  draft: CallDraft;
+  /** µs; Infinity while it goes on */
+  until: number;
+}
+
+const ROLES: Record<string, Tie> = { offer: 'offer', destination: 'destination', forward: 'forward', transfer: 'transfer' };
+
+/** Someone as two dialogs may write them: without domain and plus; of outside numbers the end, which every spelling has. */
+export function partyKey(target: string): string {
+  const user = (target.split('@')[0] ?? '').replace(/^sips?:/, '').replace(/^\+/, '');
+  return user.length > 9 && /^\d+$/.test(user) ? user.slice(-9) : user;
+}
+
+/** Call-IDs that a fact names beside its own; what they are for is in `tracesOf`. */
+export function namedCallIds(fact: Fact): string[] {
+  if (fact.kind === 'sip') {
+    const { replaces, correlation } = fact;
+    if (replaces === '' && correlation === '') return NONE;
+    return [replaces, correlation].filter((id) => id !== '' && id !== fact.callId);
+  }
+  if (fact.kind !== 'event') return NONE;
+  const named = fact.method === 'E_CALL_TRANSFER' ? fact.params.transfer_callid : fact.params.conversation;
+  return typeof named === 'string' && named !== '' && named !== fact.callId ? [named] : NONE;
+}
+const NONE: string[] = [];
+
+/** Whether a fact can tie its Call-ID to one that it does not name: who sent a call on, or was sent. */
+export function seeks(fact: Fact): boolean {
+  if (fact.kind !== 'sip' || fact.code !== 0) return false;
+  if (fact.method === 'REFER') return fact.referTo !== '' && fact.replaces === '';
+  return fact.method === 'INVITE' && fact.toTag === '' && (fact.referredBy !== '' || fact.divertedBy !== '');
+}
+
+/** Parties that a fact brings to its dialog. */
+export function partiesOf(fact: Fact): string[] {
+  if (fact.kind === 'sip') {
+    if (fact.method !== 'INVITE' || fact.code !== 0 || fact.toTag !== '') return NONE;
+    return [partyKey(fact.fromUser), partyKey(fact.uriUser)].filter((p) => p !== '');
+  }
+  if (fact.kind !== 'event') return NONE;
+  const { src, dst, leg, answered_by } = fact.params;
+  const out: string[] = [];
+  for (const value of [src, dst, leg, answered_by]) if (value) out.push(partyKey(String(value)));
+  return out;
+}
+
+export function tracesOf(facts: readonly Fact[]): Traces {
+  const traces: Traces = {
+    out: [],
+    into: [],
+    refers: [],
+    referredBy: '',
+    divertedBy: '',
+    tenants: new Set(),
+    hosts: new Set(),
+    parties: new Set(),
+  };
+  for (const fact of facts) {
+    for (const party of partiesOf(fact)) traces.parties.add(party);
+    if (fact.kind === 'event') {
+      const { tenant, conversation, role, transfer_callid } = fact.params;
+      if (tenant) traces.tenants.add(String(tenant));
+      if (fact.method === 'E_CALL_TRANSFER') {
+        if (transfer_callid && transfer_callid !== fact.callId) traces.into.push({ callId: String(transfer_callid), tie: 'transfer' });
+      } else if (conversation && conversation !== fact.callId)
+        traces.out.push({ callId: String(conversation), tie: ROLES[String(role ?? '')] ?? 'same' });
+    } else if (fact.kind === 'sip' && fact.code === 0) {
+      const { method, toTag, replaces, correlation } = fact;
+      if (method === 'REFER') {
+        if (replaces !== '') traces.into.push({ callId: replaces, tie: 'consult' });
+        traces.refers.push({ at: fact.at, target: partyKey(fact.referTo), by: partyKey(fact.fromUser) });
+      } else if (method === 'INVITE' && toTag === '') {
+        traces.hosts.add(fact.fromHost).add(fact.uriHost);
+        traces.referredBy ||= partyKey(fact.referredBy);
+        traces.divertedBy ||= partyKey(fact.divertedBy);
+        if (replaces !== '') traces.out.push({ callId: replaces, tie: 'replaces' });
+      }
+      if (correlation !== '') traces.out.push({ callId: correlation, tie: 'same' });
+    }
+  }
+  return traces;
+}
+
+/** How dialog `b` came out of dialog `a`; null: as far as anybody said, it did not. */
+export function tieOf(a: TracedDialog, b: TracedDialog): Tie | null {
+  const named = b.traces.out.find((t) => t.callId === a.callId) ?? a.traces.into.find((t) => t.callId === b.callId);
+  // whoever dials can put anybody's Call-ID into a header: what events say of the company has the last word
+  if (areOfOthers(a.traces, b.traces)) return null;
+  if (named) return named.tie;
+  // an id that belongs to neither: what is correlated with the same thing is one call, the earlier dialog first
+  if (isFirst(a, b) && a.traces.out.some((x) => x.tie === 'same' && b.traces.out.some((y) => y.tie === 'same' && y.callId === x.callId)))
+    return 'same';
+  if (!mayBelongTogether(a.traces, b.traces)) return null;
+  const caller = partyKey(b.draft.fromUser);
+  const { startedAt } = b.draft;
+  if (caller === '' || !a.traces.parties.has(caller) || startedAt + SLACK_US < a.draft.startedAt) return null;
+  const dialled = partyKey(b.draft.dialled);
+  for (const { at, target, by } of a.traces.refers)
+    if (target === dialled && by !== caller && startedAt >= at - SLACK_US && startedAt <= at + REFER_WINDOW_US) return 'transfer';
+  const { referredBy, divertedBy } = b.traces;
+  if (referredBy !== '' && referredBy !== caller && a.traces.parties.has(referredBy) && startedAt <= a.until + REFER_WINDOW_US)
+    return 'transfer';
+  const isSentOn = divertedBy !== '' && divertedBy !== caller && a.traces.parties.has(divertedBy);
+  if (isSentOn && partyKey(a.draft.fromUser) === caller && startedAt <= a.until + FORWARD_WINDOW_US) return 'forward';
+  return null;
+}
+
+function areOfOthers(a: Traces, b: Traces): boolean {
+  return a.tenants.size > 0 && b.tenants.size > 0 && !overlap(a.tenants, b.tenants);
+}
+
+/** Extension 101 is somebody else in every company: where no event names it, a domain must be the same. */
+function mayBelongTogether(a: Traces, b: Traces): boolean {
+  if (a.tenants.size > 0 && b.tenants.size > 0) return true;
+  return a.hosts.size === 0 || b.hosts.size === 0 || overlap(a.hosts, b.hosts);
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  for (const x of a) if (b.has(x)) return true;
+  return false;
+}
+
+function isFirst(a: TracedDialog, b: TracedDialog): boolean {
+  return a.draft.startedAt < b.draft.startedAt || (a.draft.startedAt === b.draft.startedAt && a.callId < b.callId);
+}
