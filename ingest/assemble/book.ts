@@ -137,7 +137,8 @@ export class Book {
     const conversation = known ?? new Conversation(callIds[0] as string);
     for (const callId of callIds) conversation.claim(callId);
     for (const fact of facts) conversation.add(fact, time);
-    for (const row of written) if (!conversation.written.has(row.id)) conversation.written.set(row.id, row);
+    for (const row of written)
+      if (!conversation.written.some((w) => w.id === row.id && w.tenant === row.tenant)) conversation.written.push(row);
     countAsWritten(conversation);
     conversation.settledAt = time || 1;
     this.#shelf.putOpen(conversation);
@@ -326,13 +327,13 @@ export class Book {
   *rows(): Generator<{ row: CallRow; pending: boolean; replace(row: CallRow): void }> {
     const places = this.#pending.places();
     for (const conversation of [...this.#shelf.settled(), ...this.#shelf.open()]) {
-      for (const [key, row] of conversation.written) {
+      for (const [i, row] of conversation.written.entries()) {
         const place = places.get(row);
         yield {
           row,
           pending: place !== undefined,
           replace: (next) => {
-            conversation.written.set(key, next);
+            conversation.written[i] = next;
             place?.(next);
           },
         };

@@ -76,8 +76,8 @@ export class Member {
 export class Conversation {
   /** the first is the one by which the book knows it */
   readonly members: Member[];
-  /** rows already handed to the writer, by row key (see reading.ts) */
-  written = new Map<string, CallRow>();
+  /** rows already handed to the writer; a call between two companies has two, of one id (see sides.ts) */
+  written: CallRow[] = [];
   /** stream time when it was settled; 0 = open */
   settledAt = 0;
   /** FACTS sequence of the block that carries its last row */
@@ -115,9 +115,13 @@ export class Conversation {
   /** Takes everything of another one in. */
   absorb(other: Conversation): void {
     this.members.push(...other.members);
-    for (const [key, row] of other.written) this.written.set(key, row);
+    this.written.push(...other.written);
     this.settledAt = Math.max(this.settledAt, other.settledAt);
     this.blockSeq = Math.max(this.blockSeq, other.blockSeq);
+  }
+
+  isWritten(id: string): boolean {
+    return this.written.some((row) => row.id === id);
   }
 
   /** Of all its Call-IDs. */
@@ -141,7 +145,7 @@ export class Conversation {
 
   /** estimate, for the memory bound */
   get bytes(): number {
-    let bytes = 300 + this.written.size * 1_000;
+    let bytes = 300 + this.written.length * 1_000;
     for (const member of this.members) bytes += member.bytes;
     return bytes;
   }

@@ -29,6 +29,8 @@ export interface EventSide {
   answeredBy: string;
   hangupBy: HangupBy | '';
   cancelledByCaller: boolean;
+  /** the script handed the caller to a queue, which answers for itself */
+  isQueue: boolean;
   /** which event ended it; `missed` may still be followed by a forward */
   end: 'cdr' | 'event' | 'missed' | '';
   legs: SideLeg[];
@@ -68,6 +70,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     answeredBy: '',
     hangupBy: '',
     cancelledByCaller: false,
+    isQueue: false,
     end: '',
     legs: [],
     auth: null,
@@ -93,6 +96,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
       case 'E_PBX_CALL': {
         common(p);
         side.firstAt ||= at;
+        side.isQueue ||= p.role === 'queue';
         const code = Number(p.code ?? 0) || 0;
         const state = text(p.state);
         if (state === 'start') side.startedAt ||= at;

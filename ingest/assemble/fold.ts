@@ -33,6 +33,8 @@ export interface CallDraft {
   hangupBy: HangupBy | '';
   recordRule: string;
   source: CallSource;
+  /** the edge says that a queue answered: its answer is waiting, not talk */
+  isQueue: boolean;
   legs: DraftLeg[];
 }
 
@@ -102,6 +104,7 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     hangupBy: hangupOf(),
     recordRule: events.recordRule,
     source: end === null ? 'rule' : end === 'hep' ? 'hep' : 'events',
+    isQueue: events.isQueue,
     legs,
   };
   return { kind: 'call', draft, end };

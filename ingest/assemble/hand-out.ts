@@ -6,6 +6,7 @@ import { dialogId, type ReadCall, readConversation } from './reading.ts';
 import { resolveCall } from './resolve.ts';
 import { sameCall } from './same-call.ts';
 import { dueFor, referDue, type SettleRules, silenceDue } from './settle.ts';
+import { sidesOf } from './sides.ts';
 
 export interface HandOutContext {
   rules: SettleRules;
@@ -63,33 +64,48 @@ function goesOn(conversation: Conversation, { dialogs }: ReadCall, rules: Settle
     // an earlier dialog of a Call-ID was followed by another
     if (!isLast || silenceDue(settle, rules) <= time) return false;
     if (end === null) return true;
-    if (!conversation.written.has(dialogId(dialog)) && dueFor(end, settle) > time) return true;
+    if (!conversation.isWritten(dialogId(dialog)) && dueFor(end, settle) > time) return true;
     return referDue(settle) > time && !dialogs.some((d) => d.tie === 'transfer' || d.tie === 'replaces');
   });
 }
 
-function writeCall(conversation: Conversation, { dialogs, draft }: ReadCall, context: HandOutContext, fates: Fates): void {
+function writeCall(conversation: Conversation, call: ReadCall, context: HandOutContext, fates: Fates): void {
+  const { dialogs } = call;
+  const { written } = conversation;
   const ids = dialogs.map(dialogId);
   // the id is what it was when first written; of several that were, the first one's
-  const id = ids.find((i) => conversation.written.has(i)) ?? (ids[0] as string);
-  const seen = conversation.written.get(id);
-  const row: CallRow = {
-    ...resolveCall(draft, context.directories),
-    id,
-    callIds: [...new Set(dialogs.map((d) => d.callId))],
-    revision: (seen?.revision ?? 0) + 1,
-  };
+  const id = ids.find((i) => conversation.isWritten(i)) ?? (ids[0] as string);
   dialogs.forEach((dialog, i) => {
     setFate(fates, dialog.member, dialog.index, ids[i] === id ? 'stored' : 'linked');
   });
-  for (const other of ids) {
-    const gone = other === id ? undefined : conversation.written.get(other);
-    if (!gone) continue;
-    conversation.written.delete(other);
-    context.pending.remove(gone, row);
+  const before = written.filter((row) => ids.includes(row.id));
+  const rows = sidesOf(call, context.directories).map(({ draft }): CallRow => {
+    const callIds = [...new Set(dialogs.map((d) => d.callId))];
+    return { ...resolveCall(draft, context.directories), id, callIds, revision: 1 };
+  });
+  const kept = new Set<CallRow>();
+  for (const row of rows) {
+    const seen = predecessor(row, before, kept, rows.length);
+    if (!seen) {
+      context.pending.add(row);
+      written.push(row);
+      continue;
+    }
+    kept.add(seen);
+    if (sameCall(seen, row)) continue;
+    row.revision = seen.revision + 1;
+    written[written.indexOf(seen)] = row;
+    context.pending.revise({ old: seen, row, why: seen.callIds.length === row.callIds.length ? 'late_facts' : 'linked' });
   }
-  if (!seen) context.pending.add(row);
-  else if (sameCall(seen, row)) return;
-  else context.pending.revise({ old: seen, row, why: seen.callIds.length === row.callIds.length ? 'late_facts' : 'linked' });
-  conversation.written.set(id, row);
+  for (const gone of before) {
+    if (kept.has(gone)) continue;
+    written.splice(written.indexOf(gone), 1);
+    context.pending.remove(gone, rows[0] as CallRow);
+  }
+}
+
+/** The row that a row takes the place of: of two companies' rows the same company's, else the only one there is. */
+function predecessor(row: CallRow, before: readonly CallRow[], taken: ReadonlySet<CallRow>, count: number): CallRow | undefined {
+  const free = before.filter((b) => b.id === row.id && !taken.has(b));
+  return free.find((b) => b.tenant === row.tenant) ?? (count === 1 || row.direction !== 'in' ? free[0] : undefined);
 }

@@ -10,6 +10,9 @@ export interface JoinedDialog {
   tie: Tie | null;
 }
 
+/** Request Terminated (RFC 3261, 21.4.25): waited for, and ended before anybody answered. */
+const GIVEN_UP = 487;
+
 /** The weakest word wins: a conversation is over when the last of its dialogs is, as surely as the least sure of them. */
 const ENDS: readonly End[] = [null, 'hep', 'missed', 'event', 'cdr'];
 
@@ -21,14 +24,14 @@ const ENDS: readonly End[] = [null, 'hep', 'missed', 'event', 'cdr'];
 export function joinDialogs(dialogs: readonly JoinedDialog[]): { draft: CallDraft; end: End } {
   const [first] = dialogs;
   if (!first) throw new RangeError('a conversation has at least one dialog');
-  if (dialogs.length === 1) return first;
+  if (dialogs.length === 1 && !first.draft.isQueue) return first;
   const end = dialogs.reduce<End>((least, d) => (ENDS.indexOf(d.end) < ENDS.indexOf(least) ? d.end : least), 'cdr');
   return { draft: joined(first, dialogs.slice(1)), end };
 }
 
 function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft {
   const isFetched = others.some((d) => d.tie === 'destination');
-  const isQueued = !isFetched && others.some((d) => d.tie === 'offer');
+  const isQueued = !isFetched && (first.draft.isQueue || others.some((d) => d.tie === 'offer'));
   // an employee who is fetched, or a queue that answers, is not yet talk with anybody
   const talks = (isFetched || isQueued ? others : [first, ...others]).filter((d) => d.draft.answeredAt > 0);
   const answeredAt = earliest(talks.map((d) => d.draft.answeredAt));
@@ -36,10 +39,12 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
   const caller = callerOf(first.draft, others);
   const dialled = isFetched ? (others.find((d) => d.tie === 'destination')?.draft ?? first.draft) : first.draft;
   const rings = isFetched || isQueued ? others : [first, ...others];
-  const ringingAt = earliest(rings.map((d) => d.draft.ringingAt));
-  const answeredBy = lastWith(caller, first, talks);
+  const ringingAt = earliest(rings.map((d) => d.draft.ringingAt)) || (isQueued ? first.draft.ringingAt || first.draft.answeredAt : 0);
+  const answeredBy = answeredAt > 0 ? lastWith(caller, first, talks) : '';
   const last = [first, ...others].reduce((a, b) => (b.draft.endedAt > a.draft.endedAt ? b : a));
-  const failed = isFetched || isQueued ? others.findLast((d) => d.draft.answeredAt === 0) : first;
+  // a queue answers for itself: its own 200 is nobody's
+  const failure =
+    isFetched || isQueued ? (others.findLast((d) => d.draft.answeredAt === 0)?.draft.sipCode ?? GIVEN_UP) : first.draft.sipCode;
   const legs = (isQueued || isFetched ? others : [first, ...others]).flatMap((d) => d.draft.legs);
   return {
     ...first.draft,
@@ -56,7 +61,7 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
     ringingAt: answeredAt > 0 ? Math.min(ringingAt, answeredAt) : ringingAt,
     answeredAt,
     endedAt,
-    sipCode: answeredAt > 0 ? 200 : (failed?.draft.sipCode ?? first.draft.sipCode) || first.draft.sipCode,
+    sipCode: answeredAt > 0 ? 200 : failure,
     hangupBy: answeredAt > 0 ? hangupOf(last.draft, caller) : first.draft.hangupBy,
     legs: legs.sort((a, b) => a.startedAt - b.startedAt || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)),
   };

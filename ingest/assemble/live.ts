@@ -25,7 +25,7 @@ export function liveCall(conversation: Conversation, directories: Directories): 
   // the record of one refused leg: the script may go on to another
   const over = call.end !== null && call.end !== 'missed';
   const ids = call.dialogs.map(dialogId);
-  const writtenAs = ids.find((id) => conversation.written.has(id));
+  const writtenAs = ids.find((id) => conversation.isWritten(id));
   // written already: what came late is for the revision to say, unless the call goes on after a transfer
   if (writtenAs !== undefined && over) return null;
   const row = resolveCall(call.draft, directories);
@@ -158,7 +158,7 @@ export class LiveProjection {
     const shown = this.#shown.get(callId);
     if (conversation.resting) {
       if (!shown) return;
-      const row = conversation.written.get(shown.id);
+      const row = conversation.written.find((r) => r.id === shown.id);
       // a row on its way to the store: over, and listed until a reader can find it
       if (row) this.#show(callId, row.tenant, liveOf(shown.id, row, true));
       else this.#hide(callId, shown);

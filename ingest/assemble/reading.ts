@@ -1,4 +1,4 @@
-import type { EventFact, Fact } from '@callscope/core/bus/facts.ts';
+import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { Conversation, DialogFate, Member } from './conversation.ts';
 import { type CallDraft, type End, foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
 import { joinDialogs } from './join.ts';
@@ -12,6 +12,7 @@ export interface Dialog extends TracedDialog {
   /** the last of its Call-ID: only that one can still go on */
   isLast: boolean;
   end: End;
+  facts: readonly Fact[];
   /** how it came out of an earlier one of the same call; null: out of none */
   tie: Tie | null;
 }
@@ -54,10 +55,10 @@ export function readConversation(conversation: Conversation): Reading {
       const until = end === null && isLast ? Number.POSITIVE_INFINITY : draft.endedAt;
       // nothing to be tied to: its traces are not looked for
       const traces = isAlone ? NO_TRACES : tracesOf(facts);
-      dialogs.push({ callId: member.callId, member, index, isLast, draft, end, until, traces, tie: null });
+      dialogs.push({ callId: member.callId, member, index, isLast, draft, end, facts, until, traces, tie: null });
     });
   }
-  if (isAlone) return { calls: dialogs.map((d) => ({ dialogs: [d], draft: d.draft, end: d.end })), others };
+  if (isAlone) return { calls: dialogs.map((d) => ({ dialogs: [d], ...joinDialogs([d]) })), others };
   return { calls: tied(dialogs).map((group) => ({ dialogs: group, ...joinDialogs(group) })), others };
 }
 
@@ -95,17 +96,11 @@ export function countAsWritten(conversation: Conversation): void {
     (fates.get(member) as DialogFate[])[index] = fate;
   };
   for (const { dialogs } of calls)
-    for (const dialog of dialogs) count(dialog, conversation.written.has(dialogId(dialog)) ? 'stored' : 'linked');
+    for (const dialog of dialogs) count(dialog, conversation.isWritten(dialogId(dialog)) ? 'stored' : 'linked');
   for (const other of others) count(other, other.security ? 'security' : 'no_start');
   for (const [member, counted] of fates)
     if (member.fates.length === 0 && counted.length > 0) {
       member.fates = counted;
       member.isSettled = true;
     }
-}
-
-/** Companies that events of one Call-ID name, in the order in which they are first named. */
-export function tenantsOf(facts: readonly Fact[]): string[] {
-  const events = facts.filter((f): f is EventFact => f.kind === 'event').sort((a, b) => a.at - b.at);
-  return [...new Set(events.map((e) => String(e.params.tenant ?? '')))].filter((t) => t !== '');
 }

@@ -46,6 +46,7 @@ function draft(more: Partial<CallDraft>): CallDraft {
     hangupBy: 'caller',
     recordRule: '',
     source: 'hep',
+    isQueue: false,
     legs: [],
     ...more,
   };

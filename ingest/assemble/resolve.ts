@@ -125,6 +125,7 @@ export function resolveAgain(row: CallRow, directories: Directories): CallRow {
     hangupBy: row.hangupBy,
     recordRule: row.recordRule,
     source: row.source,
+    isQueue: false,
     legs: row.legs.map((l) => ({ target: l.target, startedAt: l.startedAt, rang: l.rang, sipCode: l.sipCode })),
   };
   return { ...resolveCall(draft, directories), id: row.id, callIds: row.callIds, revision: row.revision };

@@ -46,7 +46,7 @@ export function captureBook(book: Book): Capture {
     open.push({
       head: {
         settledAt: c.settledAt,
-        written: [...c.written.values()],
+        written: [...c.written],
         members: c.members.map(({ callId, settle, fates, isSettled }) => ({ callId, settle: { ...settle }, fates: [...fates], isSettled })),
       },
       // facts are only ever appended: the array with its length now is what it holds now
@@ -99,7 +99,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
       Object.assign(member, { settle, fates, isSettled });
     }
     conversation.settledAt = settledAt;
-    for (const row of written) conversation.written.set(row.id, row);
+    conversation.written = written;
     open.push(conversation);
   }
   return { state, settled, open };
