@@ -6,30 +6,45 @@ import type { Revision } from './block.ts';
 import type { Conversation } from './conversation.ts';
 import { dialogId, readConversation } from './reading.ts';
 import { resolveCall } from './resolve.ts';
+import { type Side, sidesOf } from './sides.ts';
 
 /** More targets of one call than anybody can look at. */
 const MOST_TARGETS = 50;
 /** More revised calls of a company at a time are not listed: its lists are read again. */
 const MOST_REVISED = 1_000;
 
+const SIDES: readonly Side[] = ['', 'in'];
+
+/** What is shown is known by the Call-ID of its conversation, and by whose view it is. */
+const keyOf = (callId: string, side: Side) => (side === '' ? callId : `${callId} ${side}`);
+
 const ms = (us: number) => Math.floor(us / 1_000);
 const user = (target: string) => target.split('@')[0] ?? '';
 
+/** One company's view of a call in progress. */
+interface Seen {
+  side: Side;
+  tenant: string;
+  call: LiveCall;
+}
+
 /**
- * The call of a conversation that people see in progress: its last; null = there is nothing to show. Pure.
- * @returns the company and the call; `endedAt` above 0 when facts say that it is over
+ * The call of a conversation that people see in progress, its last: one view, or two when it is between two companies;
+ * none = there is nothing to show. Pure. `endedAt` above 0 when facts say that it is over.
  */
-export function liveCall(conversation: Conversation, directories: Directories): { tenant: string; call: LiveCall } | null {
+export function liveCalls(conversation: Conversation, directories: Directories): Seen[] {
   const call = readConversation(conversation).calls.at(-1);
-  if (!call) return null;
+  if (!call) return [];
   // the record of one refused leg: the script may go on to another
   const over = call.end !== null && call.end !== 'missed';
   const ids = call.dialogs.map(dialogId);
   const writtenAs = ids.find((id) => conversation.isWritten(id));
   // written already: what came late is for the revision to say, unless the call goes on after a transfer
-  if (writtenAs !== undefined && over) return null;
-  const row = resolveCall(call.draft, directories);
-  return { tenant: row.tenant, call: liveOf(writtenAs ?? (ids[0] as string), row, over) };
+  if (writtenAs !== undefined && over) return [];
+  return sidesOf(call, directories).map(({ side, draft }) => {
+    const row = resolveCall(draft, directories);
+    return { side, tenant: row.tenant, call: liveOf(writtenAs ?? (ids[0] as string), row, over) };
+  });
 }
 
 function liveOf(id: string, row: Omit<CallRow, 'id' | 'callIds' | 'revision'>, over: boolean): LiveCall {
@@ -76,7 +91,7 @@ export function matters(fact: Fact): boolean {
   return fact.method === 'INVITE' && fact.code >= 180;
 }
 
-/** What is shown of a Call-ID: its text is compared to publish only changes, and joined into snapshots. */
+/** What is shown to one company of a conversation: its text is compared to publish only changes, and joined into snapshots. */
 interface Shown {
   id: string;
   tenant: string;
@@ -135,8 +150,11 @@ export class LiveProjection {
 
   /** A conversation became part of another one: what was shown of it is shown there. */
   joined(gone: Conversation, into: Conversation): void {
-    const shown = this.#shown.get(gone.callId);
-    if (shown) this.#hide(gone.callId, shown);
+    for (const side of SIDES) {
+      const key = keyOf(gone.callId, side);
+      const shown = this.#shown.get(key);
+      if (shown) this.#hide(key, shown);
+    }
     this.#dirty.delete(gone.callId);
     this.#dirty.set(into.callId, into);
   }
@@ -154,70 +172,73 @@ export class LiveProjection {
   }
 
   #look(conversation: Conversation): void {
-    const { callId } = conversation;
-    const shown = this.#shown.get(callId);
-    if (conversation.resting) {
-      if (!shown) return;
-      const row = conversation.written.find((r) => r.id === shown.id);
-      // a row on its way to the store: over, and listed until a reader can find it
-      if (row) this.#show(callId, row.tenant, liveOf(shown.id, row, true));
-      else this.#hide(callId, shown);
-      return;
-    }
-    let seen: ReturnType<typeof liveCall> = null;
+    let seen: Seen[] = [];
     try {
-      seen = liveCall(conversation, this.#directories);
+      if (!conversation.resting) seen = liveCalls(conversation, this.#directories);
     } catch {
       // cannot be folded: the book buries it when it is due
     }
-    if (!seen || !this.#known(seen.tenant)) {
-      if (shown) this.#hide(callId, shown);
-    } else if (shown || seen.call.endedAt === 0) this.#show(callId, seen.tenant, seen.call);
-    // begun and over since the last look, as when history is replayed: only its end is told
+    for (const side of SIDES) {
+      const key = keyOf(conversation.callId, side);
+      const shown = this.#shown.get(key);
+      if (conversation.resting && shown) {
+        const rows = conversation.written.filter((r) => r.id === shown.id);
+        const row = rows.find((r) => r.tenant === shown.tenant) ?? rows[0];
+        // a row on its way to the store: over, and listed until a reader can find it
+        if (row) this.#show(key, row.tenant, liveOf(shown.id, row, true));
+        else this.#hide(key, shown);
+        continue;
+      }
+      const now = seen.find((s) => s.side === side);
+      if (!now || !this.#known(now.tenant)) {
+        if (shown) this.#hide(key, shown);
+      } else if (shown || now.call.endedAt === 0) this.#show(key, now.tenant, now.call);
+      // begun and over since the last look, as when history is replayed: only its end is told
+    }
   }
 
   #known(tenant: string): boolean {
     return tenant === UNASSIGNED || this.#directories.tenant(tenant) !== undefined;
   }
 
-  #show(callId: string, tenant: string, call: LiveCall): void {
-    const before = this.#shown.get(callId);
+  #show(key: string, tenant: string, call: LiveCall): void {
+    const before = this.#shown.get(key);
     const text = JSON.stringify(call);
-    if (before && (before.tenant !== tenant || before.id !== call.id)) this.#hide(callId, before);
+    if (before && (before.tenant !== tenant || before.id !== call.id)) this.#hide(key, before);
     else if (before?.text === text) return;
-    this.#shown.set(callId, { id: call.id, tenant, text });
+    this.#shown.set(key, { id: call.id, tenant, text });
     let ids = this.#byTenant.get(tenant);
     if (!ids) {
       ids = new Set();
       this.#byTenant.set(tenant, ids);
     }
-    ids.add(callId);
+    ids.add(key);
     const news = this.#newsOf(tenant);
-    news.calls.add(callId);
+    news.calls.add(key);
     news.gone.delete(call.id);
   }
 
-  #hide(callId: string, shown: Shown): void {
-    this.#forget(callId, shown);
+  #hide(key: string, shown: Shown): void {
+    this.#forget(key, shown);
     this.#newsOf(shown.tenant).gone.add(shown.id);
   }
 
-  #forget(callId: string, shown: Shown): void {
-    this.#shown.delete(callId);
-    this.#news.get(shown.tenant)?.calls.delete(callId);
+  #forget(key: string, shown: Shown): void {
+    this.#shown.delete(key);
+    this.#news.get(shown.tenant)?.calls.delete(key);
     const ids = this.#byTenant.get(shown.tenant);
-    ids?.delete(callId);
+    ids?.delete(key);
     if (ids?.size === 0) this.#byTenant.delete(shown.tenant);
   }
 
-  /** The store has accepted these. */
+  /** The store has accepted these: rows that can be read take the place of calls in progress. */
   written(rows: readonly CallRow[], revisions: readonly Revision[]): void {
-    for (const row of rows) {
-      this.#unshow(row);
-      if (this.#known(row.tenant)) this.#newsOf(row.tenant).ended.push(JSON.stringify(endedOf(row)));
-    }
+    const readable = [...rows, ...revisions.map((r) => r.row)];
+    for (const row of readable) this.#unshow(row, (key, shown) => shown.tenant === row.tenant && this.#forget(key, shown));
+    // shown to a company that has it no longer
+    for (const row of readable) this.#unshow(row, (key, shown) => this.#hide(key, shown));
+    for (const row of rows) if (this.#known(row.tenant)) this.#newsOf(row.tenant).ended.push(JSON.stringify(endedOf(row)));
     for (const { old, row } of revisions) {
-      this.#unshow(row);
       for (const tenant of new Set([old.tenant, row.tenant])) {
         if (!this.#known(tenant)) continue;
         const news = this.#newsOf(tenant);
@@ -227,14 +248,13 @@ export class LiveProjection {
     }
   }
 
-  /** A row that can be read takes the place of the call in progress. */
-  #unshow(row: CallRow): void {
-    for (const callId of row.callIds) {
-      const shown = this.#shown.get(callId);
-      if (shown?.id !== row.id) continue;
-      if (shown.tenant === row.tenant) this.#forget(callId, shown);
-      else this.#hide(callId, shown);
-    }
+  #unshow(row: CallRow, done: (key: string, shown: Shown) => unknown): void {
+    for (const callId of row.callIds)
+      for (const side of SIDES) {
+        const key = keyOf(callId, side);
+        const shown = this.#shown.get(key);
+        if (shown?.id === row.id) done(key, shown);
+      }
   }
 
   #newsOf(tenant: string): Waiting {
@@ -250,7 +270,7 @@ export class LiveProjection {
   take(): Map<string, LiveNews> {
     const out = new Map<string, LiveNews>();
     for (const [tenant, { calls, gone, ended, revised, more }] of this.#news) {
-      const texts = [...calls].map((callId) => this.#shown.get(callId)?.text).filter((text) => text !== undefined);
+      const texts = [...calls].map((key) => this.#shown.get(key)?.text).filter((text) => text !== undefined);
       if (texts.length + gone.size + ended.length + revised.size > 0 || more)
         out.set(tenant, { calls: texts, gone: quoted(gone), ended, revised: quoted(revised), more });
     }
@@ -260,7 +280,7 @@ export class LiveProjection {
 
   /** Calls in progress of a company, as JSON texts. */
   snapshot(tenant: string): string[] {
-    return [...(this.#byTenant.get(tenant) ?? [])].map((callId) => this.#shown.get(callId)?.text).filter((text) => text !== undefined);
+    return [...(this.#byTenant.get(tenant) ?? [])].map((key) => this.#shown.get(key)?.text).filter((text) => text !== undefined);
   }
 }
 
