@@ -3,13 +3,13 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import { type Block, type Fates, newFates, PendingBlock } from './block.ts';
 import { callIdHash } from './call-id-hash.ts';
-import { Conversation, MOST_CALL_IDS } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
-import { PartyIndex } from './party-index.ts';
-import { countAsWritten, readConversation } from './reading.ts';
+import { countAsWritten } from './reading.ts';
 import { LATE_MS, referDue, type SettleRules, settleDeadline } from './settle.ts';
 import { Shelf } from './shelf.ts';
+import { TieUp } from './tie-up.ts';
 import { namedCallIds } from './ties.ts';
 
 /** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
@@ -73,7 +73,7 @@ export class Book {
   };
   readonly #options: BookOptions;
   readonly #shelf = new Shelf();
-  readonly #parties = new PartyIndex();
+  readonly #ties: TieUp;
   readonly #deadlines = new Deadlines();
   /** hashes of what the life before had settled, until its memory of them would have ended */
   #settledBefore: { hashes: ReadonlySet<number>; untilMs: number } = { hashes: new Set(), untilMs: 0 };
@@ -84,6 +84,7 @@ export class Book {
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#ties = new TieUp(this.#shelf, options.onJoin);
     const now = () => this.state;
     this.#handOut = { rules: options.rules, directories: options.directories, pending: this.#pending, now };
   }
@@ -142,7 +143,7 @@ export class Book {
     countAsWritten(conversation);
     conversation.settledAt = time || 1;
     this.#shelf.putOpen(conversation);
-    this.#deadlines.set(this.#tieAll(conversation).callId, time + LATE_MS);
+    this.#deadlines.set(this.#ties.tieAll(conversation).callId, time + LATE_MS);
   }
 
   /** Applies one message of FACTS: its facts, then whatever its time makes due. */
@@ -203,56 +204,13 @@ export class Book {
       if (!isOpen && conversation.settledAt > 0) this.#shelf.putSettled(conversation);
       return;
     }
-    if (isOpen || conversation.settledAt === 0) conversation = this.#tie(conversation, fact);
+    if (isOpen || conversation.settledAt === 0) conversation = this.#ties.tie(conversation, fact);
     else {
       this.#shelf.putOpen(conversation);
-      conversation = this.#tieAll(conversation);
+      conversation = this.#ties.tieAll(conversation);
     }
     this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
     this.#options.onChange?.(conversation, fact);
-  }
-
-  /** Joins what a fact says belongs together. @returns the conversation that the fact is in now */
-  #tie(conversation: Conversation, fact: Fact): Conversation {
-    let into = conversation;
-    for (const callId of namedCallIds(fact)) {
-      const other = this.#shelf.find(callId);
-      if (other) into = this.#join(into, other);
-      else if (into.members.length < MOST_CALL_IDS) {
-        into.claim(callId);
-        this.#shelf.putOpen(into);
-      }
-    }
-    for (const other of this.#parties.note(into, fact)) {
-      // a candidate may have become part of this one meanwhile
-      if (this.#shelf.find(other.callId) === other) into = this.#join(into, other, true);
-    }
-    return into;
-  }
-
-  #tieAll(conversation: Conversation): Conversation {
-    let into = conversation;
-    for (const fact of conversation.facts) into = this.#tie(into, fact);
-    return into;
-  }
-
-  /** @param ifTied they may have nothing to do with each other: only if their facts tie them */
-  #join(a: Conversation, b: Conversation, ifTied = false): Conversation {
-    if (a === b || a.members.length + b.members.length > MOST_CALL_IDS) return a;
-    if (ifTied) {
-      const both = new Conversation(a.callId);
-      both.members.splice(0, 1, ...a.members, ...b.members);
-      const isTied = readConversation(both).calls.some(
-        ({ dialogs }) => dialogs.some((d) => a.members.includes(d.member)) && dialogs.some((d) => b.members.includes(d.member)),
-      );
-      if (!isTied) return a;
-    }
-    this.#parties.remove(b);
-    this.#shelf.forget(b);
-    a.absorb(b);
-    this.#shelf.putOpen(a);
-    this.#options.onJoin?.(b, a);
-    return this.#tieAll(a);
   }
 
   /** Stream time at which a conversation should be looked at, ms: as soon as one of its Call-IDs should be. */
@@ -273,7 +231,7 @@ export class Book {
         for (const member of conversation.members) member.isSettled = member.fates.length > 0;
         conversation.settledAt = this.state.time || 1;
         conversation.blockSeq = this.state.seq;
-        this.#parties.remove(conversation);
+        this.#ties.forget(conversation);
         this.#shelf.putSettled(conversation);
         this.#options.onChange?.(conversation);
       } else {
@@ -287,7 +245,7 @@ export class Book {
         });
       this.#options.onPoison(conversation, error);
       this.#options.onChange?.(conversation);
-      this.#parties.remove(conversation);
+      this.#ties.forget(conversation);
       this.#shelf.forget(conversation);
     }
   }
@@ -369,8 +327,7 @@ export class Book {
     this.flushedSeq = state.seq;
     for (const conversation of open) {
       this.#shelf.putOpen(conversation);
-      // they were compared with each other when their facts came
-      for (const fact of conversation.facts) this.#parties.note(conversation, fact);
+      this.#ties.note(conversation);
       this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
     }
   }

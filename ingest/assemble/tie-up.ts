@@ -1,0 +1,71 @@
+import type { Fact } from '@callscope/core/bus/facts.ts';
+import { Conversation, MOST_CALL_IDS } from './conversation.ts';
+import { PartyIndex } from './party-index.ts';
+import { readConversation } from './reading.ts';
+import type { Shelf } from './shelf.ts';
+import { namedCallIds } from './ties.ts';
+
+/** Brings conversations on a shelf together as their facts come to tie them. */
+export class TieUp {
+  readonly #shelf: Shelf;
+  readonly #onJoin: ((gone: Conversation, into: Conversation) => void) | undefined;
+  readonly #parties = new PartyIndex();
+
+  /** @param onJoin a conversation was taken into another one */
+  constructor(shelf: Shelf, onJoin?: (gone: Conversation, into: Conversation) => void) {
+    this.#shelf = shelf;
+    this.#onJoin = onJoin;
+  }
+
+  /** Joins what a fact says belongs together. @returns the conversation that the fact is in now */
+  tie(conversation: Conversation, fact: Fact): Conversation {
+    let into = conversation;
+    for (const callId of namedCallIds(fact)) {
+      const other = this.#shelf.find(callId);
+      if (other) into = this.#join(into, other);
+      else if (into.members.length < MOST_CALL_IDS) {
+        into.claim(callId);
+        this.#shelf.putOpen(into);
+      }
+    }
+    for (const other of this.#parties.note(into, fact)) {
+      // a candidate may have become part of this one meanwhile
+      if (this.#shelf.find(other.callId) === other && areTied(into, other)) into = this.#join(into, other);
+    }
+    return into;
+  }
+
+  tieAll(conversation: Conversation): Conversation {
+    let into = conversation;
+    for (const fact of conversation.facts) into = this.tie(into, fact);
+    return into;
+  }
+
+  /** Makes it findable again, without comparing: that was done when its facts came. */
+  note(conversation: Conversation): void {
+    for (const fact of conversation.facts) this.#parties.note(conversation, fact);
+  }
+
+  /** It is looked for no longer. */
+  forget(conversation: Conversation): void {
+    this.#parties.remove(conversation);
+  }
+
+  #join(a: Conversation, b: Conversation): Conversation {
+    if (a === b || a.members.length + b.members.length > MOST_CALL_IDS) return a;
+    this.#parties.remove(b);
+    this.#shelf.forget(b);
+    a.absorb(b);
+    this.#shelf.putOpen(a);
+    this.#onJoin?.(b, a);
+    return this.tieAll(a);
+  }
+}
+
+function areTied(a: Conversation, b: Conversation): boolean {
+  const both = new Conversation(a.callId);
+  both.members.splice(0, 1, ...a.members, ...b.members);
+  return readConversation(both).calls.some(
+    ({ dialogs }) => dialogs.some((d) => a.members.includes(d.member)) && dialogs.some((d) => b.members.includes(d.member)),
+  );
+}
