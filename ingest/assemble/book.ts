@@ -7,7 +7,7 @@ import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
 import { countAsWritten } from './reading.ts';
-import { LATE_MS, referDue, type SettleRules, settleDeadline } from './settle.ts';
+import { LATE_MS, LINGER_MS, referDue, type SettleRules, settleDeadline } from './settle.ts';
 import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
 import { namedCallIds } from './ties.ts';
@@ -84,7 +84,7 @@ export class Book {
 
   constructor(options: BookOptions) {
     this.#options = options;
-    this.#ties = new TieUp(this.#shelf, options.onJoin);
+    this.#ties = new TieUp(this.#shelf, options.directories, options.onJoin);
     const now = () => this.state;
     this.#handOut = { rules: options.rules, directories: options.directories, pending: this.#pending, now };
   }
@@ -140,7 +140,7 @@ export class Book {
     for (const fact of facts) conversation.add(fact, time);
     for (const row of written)
       if (!conversation.written.some((w) => w.id === row.id && w.tenant === row.tenant)) conversation.written.push(row);
-    countAsWritten(conversation);
+    countAsWritten(conversation, this.#options.directories);
     conversation.settledAt = time || 1;
     this.#shelf.putOpen(conversation);
     this.#deadlines.set(this.#ties.tieAll(conversation).callId, time + LATE_MS);
@@ -160,7 +160,7 @@ export class Book {
       if (!conversation || conversation.callId !== callId || !this.#shelf.isOpen(conversation)) continue;
       const due = this.#dueOf(conversation);
       if (due > state.time) this.#deadlines.set(callId, due);
-      else this.#settle(conversation);
+      else this.#settle(this.#ties.lookAgain(conversation));
     }
     this.#closeCrowded();
     const crowdedOut = this.#shelf.evict(state.time - this.#options.keepMs, this.#options.memoryBytes, this.flushedSeq);
@@ -218,8 +218,10 @@ export class Book {
     let due = Number.POSITIVE_INFINITY;
     for (const { settle, fates, isSettled } of members) {
       if (fates.length === 0) continue;
-      const own = isSettled ? Math.max(settle.lastAt + LATE_MS, referDue(settle)) : settleDeadline(settle, this.#options.rules);
-      if (own > settle.lookedAt) due = Math.min(due, own);
+      const looks = isSettled
+        ? [settle.lastAt + LATE_MS, referDue(settle), settle.lastAt + LINGER_MS]
+        : [settleDeadline(settle, this.#options.rules)];
+      for (const look of looks) if (look > settle.lookedAt) due = Math.min(due, look);
     }
     return due === Number.POSITIVE_INFINITY ? this.state.time + LATE_MS : due;
   }
@@ -227,17 +229,23 @@ export class Book {
   /** @param byRule whatever goes on is closed now, as after silence */
   #settle(conversation: Conversation, byRule = false): void {
     try {
-      if (handOut(conversation, this.#handOut, byRule)) {
+      const isLate = conversation.settledAt > 0;
+      const isOver = handOut(conversation, this.#handOut, byRule);
+      if (isOver) {
         for (const member of conversation.members) member.isSettled = member.fates.length > 0;
-        conversation.settledAt = this.state.time || 1;
+        conversation.settledAt ||= this.state.time || 1;
         conversation.blockSeq = this.state.seq;
+      }
+      const lingers = isLate && conversation.members.some((m) => m.settle.lastAt + LINGER_MS > this.state.time);
+      if (isOver && !(lingers && !byRule)) {
+        conversation.settledAt = this.state.time || 1;
         this.#ties.forget(conversation);
         this.#shelf.putSettled(conversation);
-        this.#options.onChange?.(conversation);
       } else {
         for (const { settle } of conversation.members) settle.lookedAt = this.state.time;
         this.#deadlines.set(conversation.callId, this.#dueOf(conversation));
       }
+      if (isOver) this.#options.onChange?.(conversation);
     } catch (error) {
       for (const member of conversation.members)
         member.fates.forEach((fate, i) => {

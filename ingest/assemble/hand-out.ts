@@ -25,7 +25,7 @@ export interface HandOutContext {
 export function handOut(conversation: Conversation, context: HandOutContext, byRule: boolean): boolean {
   const { calls: fates, time } = context.now();
   let over = true;
-  const { calls, others } = readConversation(conversation);
+  const { calls, others } = readConversation(conversation, context.directories);
   for (const call of calls) {
     for (const { member, index } of call.dialogs) count(fates, member, index);
     if (!byRule && goesOn(conversation, call, context.rules, time)) over = false;
@@ -85,7 +85,7 @@ function writeCall(conversation: Conversation, call: ReadCall, context: HandOutC
   });
   const kept = new Set<CallRow>();
   for (const row of rows) {
-    const seen = predecessor(row, before, kept, rows.length);
+    const seen = predecessor(row, before, kept, rows);
     if (!seen) {
       context.pending.add(row);
       written.push(row);
@@ -98,14 +98,15 @@ function writeCall(conversation: Conversation, call: ReadCall, context: HandOutC
     context.pending.revise({ old: seen, row, why: seen.callIds.length === row.callIds.length ? 'late_facts' : 'linked' });
   }
   for (const gone of before) {
-    if (kept.has(gone)) continue;
+    // of a call between two companies the other row stays, though at this moment only one company's events may be here
+    if (gone.id === id) continue;
     written.splice(written.indexOf(gone), 1);
     context.pending.remove(gone, rows[0] as CallRow);
   }
 }
 
-/** The row that a row takes the place of: of two companies' rows the same company's, else the only one there is. */
-function predecessor(row: CallRow, before: readonly CallRow[], taken: ReadonlySet<CallRow>, count: number): CallRow | undefined {
+/** The row that a row takes the place of: the same company's, else one of a company that has the call no longer. */
+function predecessor(row: CallRow, before: readonly CallRow[], taken: ReadonlySet<CallRow>, rows: readonly CallRow[]): CallRow | undefined {
   const free = before.filter((b) => b.id === row.id && !taken.has(b));
-  return free.find((b) => b.tenant === row.tenant) ?? (count === 1 || row.direction !== 'in' ? free[0] : undefined);
+  return free.find((b) => b.tenant === row.tenant) ?? free.find((b) => rows.every((r) => r.tenant !== b.tenant));
 }

@@ -42,9 +42,12 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
   const ringingAt = earliest(rings.map((d) => d.draft.ringingAt)) || (isQueued ? first.draft.ringingAt || first.draft.answeredAt : 0);
   const answeredBy = answeredAt > 0 ? lastWith(caller, first, talks) : '';
   const last = [first, ...others].reduce((a, b) => (b.draft.endedAt > a.draft.endedAt ? b : a));
-  // a queue answers for itself: its own 200 is nobody's
-  const failure =
-    isFetched || isQueued ? (others.findLast((d) => d.draft.answeredAt === 0)?.draft.sipCode ?? GIVEN_UP) : first.draft.sipCode;
+  // a queue answers for itself: its own 200 is nobody's, and whatever its offers came to, the caller waited in vain
+  const failure = isQueued
+    ? GIVEN_UP
+    : isFetched
+      ? (others.findLast((d) => d.tie === 'destination')?.draft.sipCode ?? 0)
+      : first.draft.sipCode;
   const legs = (isQueued || isFetched ? others : [first, ...others]).flatMap((d) => d.draft.legs);
   return {
     ...first.draft,

@@ -33,7 +33,7 @@ interface Seen {
  * none = there is nothing to show. Pure. `endedAt` above 0 when facts say that it is over.
  */
 export function liveCalls(conversation: Conversation, directories: Directories): Seen[] {
-  const call = readConversation(conversation).calls.at(-1);
+  const call = readConversation(conversation, directories).calls.at(-1);
   if (!call) return [];
   // the record of one refused leg: the script may go on to another
   const over = call.end !== null && call.end !== 'missed';

@@ -45,6 +45,17 @@ export class PartyIndex {
     return [...found];
   }
 
+  /** All that it may belong together with, by what is known of both by now. */
+  around(conversation: Conversation): Conversation[] {
+    const keys = this.#keysOf.get(conversation);
+    if (!keys || (this.#seekers.size === 0 && keys.sought.size === 0)) return NOBODY;
+    const found = new Set<Conversation>();
+    for (const party of keys.parties) for (const seeker of this.#seekers.get(party) ?? []) found.add(seeker);
+    for (const party of keys.sought) for (const other of this.#byParty.get(party) ?? []) found.add(other);
+    found.delete(conversation);
+    return [...found];
+  }
+
   remove(conversation: Conversation): void {
     const keys = this.#keysOf.get(conversation);
     if (!keys) return;

@@ -1,4 +1,5 @@
 import type { EventFact, Fact, SipFact } from '@callscope/core/bus/facts.ts';
+import { Directories } from '@callscope/core/domain/directory.ts';
 import { describe, expect, test } from 'vitest';
 import { Conversation } from './conversation.ts';
 import { dialogId, readConversation } from './reading.ts';
@@ -85,7 +86,7 @@ const refer = (callId: string, at: number, by: string, to: string, more: Partial
 function read(facts: readonly Fact[]) {
   const conversation = new Conversation((facts[0] as Fact).callId);
   for (const fact of [...facts].reverse()) conversation.add(fact, 0);
-  return readConversation(conversation).calls.map(({ dialogs, draft, end }) => ({
+  return readConversation(conversation, new Directories()).calls.map(({ dialogs, draft, end }) => ({
     ids: dialogs.map(dialogId),
     from: draft.fromUser,
     dialled: draft.dialled,

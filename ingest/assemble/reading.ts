@@ -1,8 +1,11 @@
 import type { Fact } from '@callscope/core/bus/facts.ts';
+import { UNASSIGNED } from '@callscope/core/domain/call.ts';
+import type { Directories } from '@callscope/core/domain/directory.ts';
 import type { Conversation, DialogFate, Member } from './conversation.ts';
 import { type CallDraft, type End, foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
 import { joinDialogs } from './join.ts';
-import { type Tie, type TracedDialog, tieOf, tracesOf } from './ties.ts';
+import { companyOf } from './resolve.ts';
+import { type Tie, type TracedDialog, type Traces, tieOf, tracesOf } from './ties.ts';
 
 /** One dialog of a conversation. */
 export interface Dialog extends TracedDialog {
@@ -38,7 +41,7 @@ export function dialogId(dialog: { callId: string; index: number }): string {
 }
 
 /** Folds every dialog and joins those that belong together. Pure: the order in which facts came does not matter. */
-export function readConversation(conversation: Conversation): Reading {
+export function readConversation(conversation: Conversation, directories: Directories): Reading {
   const dialogs: Dialog[] = [];
   const others: Reading['others'] = [];
   const isAlone = conversation.members.length === 1;
@@ -55,7 +58,8 @@ export function readConversation(conversation: Conversation): Reading {
       const until = end === null && isLast ? Number.POSITIVE_INFINITY : draft.endedAt;
       // nothing to be tied to: its traces are not looked for
       const traces = isAlone ? NO_TRACES : tracesOf(facts);
-      dialogs.push({ callId: member.callId, member, index, isLast, draft, end, facts, until, traces, tie: null });
+      const companies = isAlone ? NOBODY : companiesOf(draft, traces, directories);
+      dialogs.push({ callId: member.callId, member, index, isLast, draft, end, facts, until, traces, companies, tie: null });
     });
   }
   if (isAlone) return { calls: dialogs.map((d) => ({ dialogs: [d], ...joinDialogs([d]) })), others };
@@ -63,6 +67,14 @@ export function readConversation(conversation: Conversation): Reading {
 }
 
 const NO_TRACES = tracesOf([]);
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Whose people can be in it: by events, else by the number that was dialled and the domain that dialled it. */
+function companiesOf(draft: CallDraft, traces: Traces, directories: Directories): ReadonlySet<string> {
+  if (traces.tenants.size > 0) return traces.tenants;
+  const company = companyOf(draft, directories);
+  return new Set([company, directories.tenantOfDomain(draft.fromHost) ?? company].filter((c) => c !== UNASSIGNED));
+}
 
 /** Dialogs that came out of one another, each group in order of start. */
 function tied(dialogs: Dialog[]): Dialog[][] {
@@ -89,8 +101,8 @@ function tied(dialogs: Dialog[]): Dialog[][] {
 }
 
 /** What is read back from the store was counted in its first life: nothing of it is open. */
-export function countAsWritten(conversation: Conversation): void {
-  const { calls, others } = readConversation(conversation);
+export function countAsWritten(conversation: Conversation, directories: Directories): void {
+  const { calls, others } = readConversation(conversation, directories);
   const fates = new Map<Member, DialogFate[]>(conversation.members.map((m) => [m, []]));
   const count = ({ member, index }: { member: Member; index: number }, fate: DialogFate) => {
     (fates.get(member) as DialogFate[])[index] = fate;

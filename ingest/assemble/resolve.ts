@@ -12,20 +12,22 @@ const UNLISTED_EXTENSION = /^[1-9]\d{0,3}$/;
 
 const userOf = (target: string) => target.split('@')[0] ?? '';
 
-/**
- * Gives a call its company, its people and its words, by the directories as they are valid at its start. Company: the
- * event's; else the owner of the number dialled; else the From or Request domain; else nobody's.
- */
+/** The event's company; else the owner of the number dialled; else that of the From or Request domain; else nobody's. */
+export function companyOf(draft: CallDraft, directories: Directories): string {
+  return (
+    draft.edgeTenant ||
+    directories.tenantOfNumber(draft.did || userOf(draft.dialled), draft.startedAt / 1000) ||
+    directories.tenantOfDomain(draft.fromHost) ||
+    directories.tenantOfDomain(draft.dialledHost) ||
+    UNASSIGNED
+  );
+}
+
+/** Gives a call its company, its people and its words, by the directories as they are valid at its start. */
 export function resolveCall(draft: CallDraft, directories: Directories): Omit<CallRow, 'id' | 'callIds' | 'revision'> {
   const at = draft.startedAt / 1000;
   const dialledRaw = userOf(draft.dialled);
-  const did = draft.did || dialledRaw;
-  const tenant =
-    draft.edgeTenant ||
-    directories.tenantOfNumber(did, at) ||
-    directories.tenantOfDomain(draft.fromHost) ||
-    directories.tenantOfDomain(draft.dialledHost) ||
-    UNASSIGNED;
+  const tenant = companyOf(draft, directories);
   const country = directories.country(tenant);
   const phone = (text: string) => {
     const user = userOf(text);

@@ -23,7 +23,8 @@ export function sidesOf(call: ReadCall, directories: Directories): { side: Side;
   if (owner === undefined || caller === undefined || owner === caller) return [{ side: '', draft }];
   const isOwners = (target: string) => {
     const host = target.split('@')[1];
-    return host === undefined ? directories.isExtension(owner, target, at) : directories.tenantOfDomain(host) === owner;
+    if (host !== undefined) return directories.tenantOfDomain(host) === owner;
+    return directories.isExtension(owner, target, at) || EXTENSION.test(target);
   };
   const theirs = draft.legs.filter((l) => isOwners(l.target));
   if (theirs.length === 0) return [{ side: '', draft }];
@@ -70,6 +71,9 @@ function toldSides({ dialogs }: ReadCall): { side: Side; draft: CallDraft }[] | 
     { side: 'in', draft: { ...called, legs } },
   ];
 }
+
+/** What packets name a phone by; a carrier is sent whole numbers. */
+const EXTENSION = /^\d{1,6}$/;
 
 const userOf = (target: string) => target.split('@')[0] ?? '';
 

@@ -1,4 +1,5 @@
 import type { Fact } from '@callscope/core/bus/facts.ts';
+import type { Directories } from '@callscope/core/domain/directory.ts';
 import { Conversation, MOST_CALL_IDS } from './conversation.ts';
 import { PartyIndex } from './party-index.ts';
 import { readConversation } from './reading.ts';
@@ -8,12 +9,14 @@ import { namedCallIds } from './ties.ts';
 /** Brings conversations on a shelf together as their facts come to tie them. */
 export class TieUp {
   readonly #shelf: Shelf;
+  readonly #directories: Directories;
   readonly #onJoin: ((gone: Conversation, into: Conversation) => void) | undefined;
   readonly #parties = new PartyIndex();
 
   /** @param onJoin a conversation was taken into another one */
-  constructor(shelf: Shelf, onJoin?: (gone: Conversation, into: Conversation) => void) {
+  constructor(shelf: Shelf, directories: Directories, onJoin?: (gone: Conversation, into: Conversation) => void) {
     this.#shelf = shelf;
+    this.#directories = directories;
     this.#onJoin = onJoin;
   }
 
@@ -28,9 +31,19 @@ export class TieUp {
         this.#shelf.putOpen(into);
       }
     }
-    for (const other of this.#parties.note(into, fact)) {
+    return this.#joinTied(into, this.#parties.note(into, fact));
+  }
+
+  /** Once more, before it is handed out: when a fact came, what ties it may not have been there yet. */
+  lookAgain(conversation: Conversation): Conversation {
+    return this.#joinTied(conversation, this.#parties.around(conversation));
+  }
+
+  #joinTied(conversation: Conversation, candidates: readonly Conversation[]): Conversation {
+    let into = conversation;
+    for (const other of candidates) {
       // a candidate may have become part of this one meanwhile
-      if (this.#shelf.find(other.callId) === other && areTied(into, other)) into = this.#join(into, other);
+      if (this.#shelf.find(other.callId) === other && areTied(into, other, this.#directories)) into = this.#join(into, other);
     }
     return into;
   }
@@ -62,10 +75,10 @@ export class TieUp {
   }
 }
 
-function areTied(a: Conversation, b: Conversation): boolean {
+function areTied(a: Conversation, b: Conversation, directories: Directories): boolean {
   const both = new Conversation(a.callId);
   both.members.splice(0, 1, ...a.members, ...b.members);
-  return readConversation(both).calls.some(
+  return readConversation(both, directories).calls.some(
     ({ dialogs }) => dialogs.some((d) => a.members.includes(d.member)) && dialogs.some((d) => b.members.includes(d.member)),
   );
 }

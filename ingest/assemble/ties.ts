@@ -26,8 +26,9 @@ export interface Traces {
   refers: { at: number; target: string; by: string }[];
   referredBy: string;
   divertedBy: string;
-  /** companies that events name, and domains of its own requests: whether two dialogs can belong together at all */
+  /** companies that events name */
   tenants: Set<string>;
+  /** domains of its own requests */
   hosts: Set<string>;
   /** everybody who took part or was asked to */
   parties: Set<string>;
@@ -38,6 +39,8 @@ export interface TracedDialog {
   callId: string;
   traces: Traces;
   draft: CallDraft;
+  /** whose it is, by events or else by directories; empty: nobody knows */
+  companies: ReadonlySet<string>;
   /** µs; Infinity while it goes on */
   until: number;
 }
@@ -124,12 +127,12 @@ export function tracesOf(facts: readonly Fact[]): Traces {
 export function tieOf(a: TracedDialog, b: TracedDialog): Tie | null {
   const named = b.traces.out.find((t) => t.callId === a.callId) ?? a.traces.into.find((t) => t.callId === b.callId);
   // whoever dials can put anybody's Call-ID into a header: what events say of the company has the last word
-  if (areOfOthers(a.traces, b.traces)) return null;
+  if (areOfOthers(a, b)) return null;
   if (named) return named.tie;
   // an id that belongs to neither: what is correlated with the same thing is one call, the earlier dialog first
   if (isFirst(a, b) && a.traces.out.some((x) => x.tie === 'same' && b.traces.out.some((y) => y.tie === 'same' && y.callId === x.callId)))
     return 'same';
-  if (!mayBelongTogether(a.traces, b.traces)) return null;
+  if (!mayBelongTogether(a, b)) return null;
   const caller = partyKey(b.draft.fromUser);
   const { startedAt } = b.draft;
   if (caller === '' || !a.traces.parties.has(caller) || startedAt + SLACK_US < a.draft.startedAt) return null;
@@ -144,14 +147,17 @@ export function tieOf(a: TracedDialog, b: TracedDialog): Tie | null {
   return null;
 }
 
-function areOfOthers(a: Traces, b: Traces): boolean {
-  return a.tenants.size > 0 && b.tenants.size > 0 && !overlap(a.tenants, b.tenants);
+function areOfOthers(a: TracedDialog, b: TracedDialog): boolean {
+  return a.companies.size > 0 && b.companies.size > 0 && !overlap(a.companies, b.companies);
 }
 
-/** Extension 101 is somebody else in every company: where no event names it, a domain must be the same. */
-function mayBelongTogether(a: Traces, b: Traces): boolean {
-  if (a.tenants.size > 0 && b.tenants.size > 0) return true;
-  return a.hosts.size === 0 || b.hosts.size === 0 || overlap(a.hosts, b.hosts);
+/**
+ * Extension 101 is somebody else in every company. Of a call between two companies nobody can tell whose 101 it had; where
+ * nobody knows the company, a domain must be the same.
+ */
+function mayBelongTogether(a: TracedDialog, b: TracedDialog): boolean {
+  if (a.companies.size > 1 || b.companies.size > 1) return false;
+  return overlap(a.companies, b.companies) || overlap(a.traces.hosts, b.traces.hosts);
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
