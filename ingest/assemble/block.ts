@@ -5,13 +5,14 @@ import type { SecurityEvent } from './fold.ts';
 export interface Revision {
   old: CallRow;
   row: CallRow;
-  why: 'late_facts' | 'linked' | 'directory';
+  why: 'late_facts' | 'linked' | 'directory' | 'replay';
 }
 
 /** A row of its own that turned out to be part of another call. */
 export interface Removal {
   row: CallRow;
-  into: CallRow;
+  /** null: it is no call at all by today's rules */
+  into: CallRow | null;
 }
 
 export interface SecurityRow extends SecurityEvent {

@@ -69,6 +69,12 @@ function goesOn(conversation: Conversation, { dialogs }: ReadCall, rules: Settle
   });
 }
 
+/** The rows of a call: one, or two when it is between two companies. */
+export function rowsOf(call: ReadCall, id: string, directories: Directories): CallRow[] {
+  const callIds = [...new Set(call.dialogs.map((d) => d.callId))];
+  return sidesOf(call, directories).map(({ draft }) => ({ ...resolveCall(draft, directories), id, callIds, revision: 1 }));
+}
+
 function writeCall(conversation: Conversation, call: ReadCall, context: HandOutContext, fates: Fates): void {
   const { dialogs } = call;
   const { written } = conversation;
@@ -79,10 +85,7 @@ function writeCall(conversation: Conversation, call: ReadCall, context: HandOutC
     setFate(fates, dialog.member, dialog.index, ids[i] === id ? 'stored' : 'linked');
   });
   const before = written.filter((row) => ids.includes(row.id));
-  const rows = sidesOf(call, context.directories).map(({ draft }): CallRow => {
-    const callIds = [...new Set(dialogs.map((d) => d.callId))];
-    return { ...resolveCall(draft, context.directories), id, callIds, revision: 1 };
-  });
+  const rows = rowsOf(call, id, context.directories);
   const kept = new Set<CallRow>();
   for (const row of rows) {
     const seen = predecessor(row, before, kept, rows);

@@ -28,14 +28,21 @@ export async function findWritten(client: ClickHouseClient, callIds: readonly st
     into.callIds = [...new Set([...into.callIds, ...others.flatMap((o) => o.callIds), ...row.callIds])];
     for (const callId of into.callIds) byCallId.set(callId, into);
   }
-  const raw = await rawOfCalls(client, [...byCallId.keys()]);
+  for (const [callId, facts] of await findFacts(client, [...byCallId.keys()])) byCallId.get(callId)?.facts.push(...facts);
+  return [...new Set(byCallId.values())];
+}
+
+/** The facts of some Call-IDs, made again from their raw rows; repeats and copies are among them. */
+export async function findFacts(client: ClickHouseClient, callIds: readonly string[]): Promise<Map<string, Fact[]>> {
+  const found = new Map<string, Fact[]>(callIds.map((id) => [id, []]));
+  const raw = await rawOfCalls(client, callIds);
   for (const m of raw.messages) {
     const fact = sipFact(Buffer.from(m.payload, 'latin1'), m.at, m.src, m.dst, m.hash, m.correlation);
-    if (fact) byCallId.get(m.callId)?.facts.push(fact);
+    if (fact) found.get(m.callId)?.push(fact);
   }
   for (const e of raw.events) {
     const event = parseEvent(Buffer.from(e.body));
-    if (typeof event !== 'string' && event.isFact) byCallId.get(e.callId)?.facts.push(eventFact(event, e.at));
+    if (typeof event !== 'string' && event.isFact) found.get(e.callId)?.push(eventFact(event, e.at));
   }
-  return [...new Set(byCallId.values())];
+  return found;
 }

@@ -86,13 +86,32 @@ export async function deleteCallIds(client: ClickHouseClient, old: readonly Call
 
 export type CallIdsOfCall = Pick<CallRow, 'tenant' | 'id' | 'callIds'>;
 
-const SELECT = `SELECT tenant, id, toUnixTimestamp64Micro(started_at) AS started, ${COLUMNS.map((c) =>
+const FIELDS = `tenant, id, toUnixTimestamp64Micro(started_at) AS started, ${COLUMNS.map((c) =>
   c.type === 'time'
     ? `toUnixTimestamp64Micro(${c.name}) AS ${c.name}_us`
     : c.type === 'times'
       ? `arrayMap(t -> toUnixTimestamp64Micro(t), ${c.name}) AS ${c.name}_us`
       : c.name,
-).join(', ')} FROM calls`;
+).join(', ')}`;
+const SELECT = `SELECT ${FIELDS} FROM calls`;
+
+/** Columns of a call beside company, start, id and revision: what two rows of it can differ in. */
+export const CALL_COLUMNS: readonly string[] = COLUMNS.map((c) => c.name).filter((name) => name !== 'revision');
+
+/** Rows of a table of calls (`calls`, or a copy of it). @param where condition on its columns, with these parameters */
+export async function selectCalls(
+  client: ClickHouseClient,
+  table: string,
+  where: string,
+  params: Record<string, unknown>,
+): Promise<CallRow[]> {
+  const answer = await client.query({
+    query: `SELECT ${FIELDS} FROM ${table} WHERE ${where}`,
+    query_params: params,
+    format: 'JSONEachRow',
+  });
+  return (await answer.json<StoredCall>()).map(fromStore);
+}
 
 interface StoredCall {
   tenant: string;

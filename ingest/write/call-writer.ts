@@ -65,17 +65,17 @@ export class CallWriter {
     await this.#insert(SECURITY_EVENTS, token, block.security, (event) => writeSecurityEvent(this.#sink, event, block.at));
     const buried = this.#buried;
     if (block.revisions.length > 0) await this.#revise(block.revisions, block.at, token);
-    if (block.removed.length > 0) await this.#remove(block.removed, block.at, token);
+    if (block.removed.length > 0) await this.remove(block.removed, block.at, token);
     return buried;
   }
 
   /** Rows that became part of another call: the other one is in the store already, so that no moment shows neither. */
-  async #remove(removed: readonly Removal[], at: number, token: string): Promise<void> {
+  async remove(removed: readonly Removal[], at: number, token: string, why: 'linked' | 'replay' = 'linked'): Promise<void> {
     const rows = removed.map((r) => r.row);
     await this.#again('removing calls that are part of others', () => deleteSuperseded(this.#client, rows));
     await this.#again('removing their Call-IDs', () => deleteCallIds(this.#client, rows));
     await this.#insert(CALL_REVISIONS, `${token}-removed`, removed, ({ row, into }) =>
-      writeRevision(this.#sink, { ...row, revision: row.revision + 1 }, 'linked', JSON.stringify({ partOf: into.id }), at),
+      writeRevision(this.#sink, { ...row, revision: row.revision + 1 }, why, JSON.stringify({ partOf: into?.id ?? null }), at),
     );
   }
 
