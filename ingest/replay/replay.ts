@@ -20,8 +20,10 @@ import { rebuild } from './rebuild.ts';
 
 /** Raw rows of a call that began in the period are looked for so long before and after it, µs. */
 const BEFORE_US = 600_000_000;
+const SAY_EVERY_MS = 2_000;
 const BLOCK_ROWS = 20_000;
-const APPLY_AT_ONCE = 1_000;
+/** their ids travel in the address of a request: see call-store.ts */
+const APPLY_AT_ONCE = 250;
 
 export interface ReplayContext {
   client: ClickHouseClient;
@@ -55,6 +57,7 @@ export async function rebuildBeside(
   };
   let callIds = 0;
   let calls = 0;
+  let saidAt = performance.now();
   const limitUs = context.dialogLimitMs * 1_000;
   const raw = { from: scope.from - BEFORE_US, to: scope.to + limitUs };
   for await (const part of rebuild(client, directories, raw, nowUs - limitUs)) {
@@ -70,7 +73,10 @@ export async function rebuildBeside(
       writeCall(rows, row, nowUs / 1_000);
     }
     await flush(BLOCK_ROWS);
-    log.info('rebuilding', { callIds, calls });
+    if (performance.now() - saidAt > SAY_EVERY_MS) {
+      saidAt = performance.now();
+      log.info('rebuilding', { callIds, calls });
+    }
   }
   await flush(0);
   return { callIds, calls };
@@ -84,11 +90,10 @@ const TO_APPLY: readonly Difference[] = ['changed', 'gone', 'new'];
 /** Brings what differs into `calls`, a part at a time, each change with a line in `call_revisions`. Safe to repeat. */
 export async function apply(context: ReplayContext, scope: ReplayScope, writer: CallWriter, run: string, nowMs: number): Promise<number> {
   const { client, tables, log } = context;
-  let after = { tenant: '', id: '' };
+  const all = await differingCalls(client, tables, scope, TO_APPLY);
   let applied = 0;
-  for (let part = 0; ; part++) {
-    const differing = await differingCalls(client, tables, scope, TO_APPLY, after, APPLY_AT_ONCE);
-    if (differing.length === 0) return applied;
+  for (let part = 0; part * APPLY_AT_ONCE < all.length; part++) {
+    const differing = all.slice(part * APPLY_AT_ONCE, (part + 1) * APPLY_AT_ONCE);
     const { old, rebuilt } = await bothRows(client, tables, scope, [...new Set(differing.map((d) => d.id))]);
     const isWanted = new Set(differing.map((d) => `${d.tenant} ${d.id}`));
     const wanted = (row: CallRow) => isWanted.has(`${row.tenant} ${row.id}`);
@@ -100,9 +105,9 @@ export async function apply(context: ReplayContext, scope: ReplayScope, writer: 
       await writer.remove(removed, nowMs, `replay-${run}-${part}`, 'replay');
     }
     applied += revisions.length + added.length + gone.length;
-    after = differing.at(-1) ?? after;
-    log.info('applying', { applied });
+    log.info('writing', { written: applied, of: all.length });
   }
+  return applied;
 }
 
 /** Rows of one id are one call, also when it belongs to another company now. */

@@ -54,12 +54,24 @@ export async function updateCall(client: ClickHouseClient, row: CallRow): Promis
   });
 }
 
+/**
+ * Parameters travel in the address of the request, which may have 1 MiB: so many calls' names fit, be every Call-ID as long
+ * as any may be (512 bytes, three for one where they are percent-encoded).
+ */
+const NAMED_AT_ONCE = 250;
+
+/** One request for each part of a list that fits into one; one after the other. */
+async function inParts<T, R>(list: readonly T[], work: (part: T[]) => Promise<R[]>): Promise<R[]> {
+  const out: R[] = [];
+  for (let i = 0; i < list.length; i += NAMED_AT_ONCE) out.push(...(await work(list.slice(i, i + NAMED_AT_ONCE))));
+  return out;
+}
+
 const ZIPPED = `SELECT t.1, t.2, t.3, t.4 FROM (SELECT arrayJoin(arrayZip({tenants: Array(String)}, {starts: Array(Int64)}, {ids: Array(String)}, {revisions: Array(UInt32)})) AS t)`;
 
 /** Takes away superseded rows by company, start, id and revision; their successors are in the store already. */
 export async function deleteSuperseded(client: ClickHouseClient, old: readonly CallRow[]): Promise<void> {
-  for (let i = 0; i < old.length; i += 1_000) {
-    const rows = old.slice(i, i + 1_000);
+  await inParts(old, async (rows) => {
     await client.command({
       query: `DELETE FROM calls WHERE tenant IN ({tenants: Array(String)}) AND (tenant, toUnixTimestamp64Micro(started_at), id, revision) IN (${ZIPPED})`,
       query_params: {
@@ -69,19 +81,20 @@ export async function deleteSuperseded(client: ClickHouseClient, old: readonly C
         revisions: rows.map((r) => r.revision),
       },
     });
-  }
+    return [];
+  });
 }
 
 /** Takes away what led from a Call-ID to a call that has it no longer, or to a company that has the call no longer. */
 export async function deleteCallIds(client: ClickHouseClient, old: readonly CallIdsOfCall[]): Promise<void> {
-  for (let i = 0; i < old.length; i += 1_000) {
-    const triples = old.slice(i, i + 1_000).flatMap((r) => r.callIds.map((callId) => ({ callId, tenant: r.tenant, id: r.id })));
-    if (triples.length === 0) continue;
+  const all = old.flatMap((r) => r.callIds.map((callId) => ({ callId, tenant: r.tenant, id: r.id })));
+  await inParts(all, async (triples) => {
     await client.command({
       query: `DELETE FROM call_ids WHERE (call_id, tenant, id) IN (SELECT t.1, t.2, t.3 FROM (SELECT arrayJoin(arrayZip({callIds: Array(String)}, {tenants: Array(String)}, {ids: Array(String)})) AS t))`,
       query_params: { callIds: triples.map((t) => t.callId), tenants: triples.map((t) => t.tenant), ids: triples.map((t) => t.id) },
     });
-  }
+    return [];
+  });
 }
 
 export type CallIdsOfCall = Pick<CallRow, 'tenant' | 'id' | 'callIds'>;
@@ -120,14 +133,18 @@ interface StoredCall {
   [column: string]: unknown;
 }
 
-/** Rows of these conversations, found by any of their Call-IDs. */
+/** Rows of these conversations, found by any of their Call-IDs; each once, however many of its Call-IDs are asked for. */
 export async function findCalls(client: ClickHouseClient, callIds: readonly string[]): Promise<CallRow[]> {
-  const answer = await client.query({
-    query: `${SELECT} WHERE (tenant, started_at, id) IN (SELECT tenant, started_at, id FROM call_ids WHERE call_id IN ({callIds: Array(String)}))`,
-    query_params: { callIds },
-    format: 'JSONEachRow',
+  const rows = await inParts(callIds, async (part) => {
+    const answer = await client.query({
+      query: `${SELECT} WHERE (tenant, started_at, id) IN (SELECT tenant, started_at, id FROM call_ids WHERE call_id IN ({callIds: Array(String)}))`,
+      query_params: { callIds: part },
+      format: 'JSONEachRow',
+    });
+    return answer.json<StoredCall>();
   });
-  return (await answer.json<StoredCall>()).map(fromStore);
+  const once = new Map(rows.map((row) => [`${row.tenant} ${row.started} ${row.id} ${row.revision}`, row]));
+  return [...once.values()].map(fromStore);
 }
 
 /** One page of the calls of some companies from a time on, in order of (tenant, start, id); `after` is the last row of the page before. */
@@ -203,8 +220,8 @@ export interface RawOfCalls {
 
 /** Raw SIP messages (payload as Latin-1 text of its bytes) and events of some Call-IDs; copies may be among them. */
 export async function rawOfCalls(client: ClickHouseClient, callIds: readonly string[]): Promise<RawOfCalls> {
-  const ask = async <T>(query: string): Promise<T[]> =>
-    (await client.query({ query, query_params: { callIds }, format: 'JSONEachRow' })).json<T>();
+  const ask = <T>(query: string): Promise<T[]> =>
+    inParts(callIds, async (part) => (await client.query({ query, query_params: { callIds: part }, format: 'JSONEachRow' })).json<T>());
   const [messages, events] = await Promise.all([
     ask<{ call_id: string; us: string; src: string; dst: string; hash: number; correlation: string; payload: string }>(
       `SELECT call_id, toUnixTimestamp64Micro(at) AS us, concat(src_ip, ':', toString(src_port)) AS src, concat(dst_ip, ':', toString(dst_port)) AS dst, hash, correlation, base64Encode(payload) AS payload

@@ -87,20 +87,17 @@ export async function compareReplay(client: ClickHouseClient, tables: ReplayTabl
   return { counts, columns: differing };
 }
 
-/** Company and id of what differs, `most` after the given one, in order. */
+/** Company and id of everything that differs in these ways. */
 export async function differingCalls(
   client: ClickHouseClient,
   tables: ReplayTables,
   scope: ReplayScope,
   kinds: readonly Difference[],
-  after: { tenant: string; id: string },
-  most: number,
-): Promise<{ kind: Difference; tenant: string; id: string }[]> {
+): Promise<{ tenant: string; id: string }[]> {
   const answer = await client.query({
-    query: `SELECT kind, tenant, id FROM (SELECT ${KIND(tables)} AS kind, if(c.id = '', r.tenant, c.tenant) AS tenant, if(c.id = '', r.id, c.id) AS id
-      FROM ${JOINED(tables)}) WHERE kind IN ({kinds: Array(String)}) AND (id, tenant) > ({afterId: String}, {afterTenant: String})
-      ORDER BY id, tenant LIMIT {most: UInt32}`,
-    query_params: { ...scope, kinds, afterId: after.id, afterTenant: after.tenant, most },
+    query: `SELECT tenant, id FROM (SELECT ${KIND(tables)} AS kind, if(c.id = '', r.tenant, c.tenant) AS tenant, if(c.id = '', r.id, c.id) AS id
+      FROM ${JOINED(tables)}) WHERE kind IN ({kinds: Array(String)}) ORDER BY id, tenant`,
+    query_params: { ...scope, kinds },
     format: 'JSONEachRow',
     clickhouse_settings: SETTINGS,
   });

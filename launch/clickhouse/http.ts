@@ -60,6 +60,9 @@ class HttpError extends Error {
   }
 }
 
+/** Parameters of a query travel in its address; a ClickHouse server takes as much (http_max_uri_size). */
+const LONGEST_URL = 1 << 20;
+
 export async function serveClickhouse(options: FacadeOptions): Promise<{ server: Server; close(): Promise<void> }> {
   const writers = new SessionPool(WRITERS, options.open);
   const openReader = (settings: Record<string, string>) => {
@@ -72,7 +75,7 @@ export async function serveClickhouse(options: FacadeOptions): Promise<{ server:
   const structures = new Map<string, string>();
   const credentials = [options.user, options.password].map((t) => Buffer.from(t));
 
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: LONGEST_URL }, (request, response) => {
     handle(request, response).catch((error) => fail(response, error));
   });
   server.keepAliveTimeout = 10_000;

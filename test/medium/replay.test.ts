@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { findCalls, rawOfCalls } from '@callscope/ingest/write/call-store.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeOf } from '../bench/store.ts';
@@ -98,6 +99,13 @@ test('with --apply the calls are as they were, each change has its line, and wha
   // its tables are gone
   const left = await store.query({ query: `SELECT name FROM system.tables WHERE name LIKE '%replay%'`, format: 'JSONEachRow' });
   expect(await left.json()).toEqual([]);
+});
+
+test('thousands of the longest Call-IDs are asked for at once', async () => {
+  const known = conversations(true)[0]?.call_id as string;
+  const others = Array.from({ length: 5_000 }, (_, i) => `${String(i).padStart(500, '%')}@x`);
+  expect((await findCalls(store, [...others, known])).map((row) => row.id)).toEqual([known]);
+  expect((await rawOfCalls(store, [...others, known])).events.length).toBeGreaterThan(5);
 });
 
 test('one company alone, and errors that say what to do', async () => {
