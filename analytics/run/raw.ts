@@ -1,4 +1,4 @@
-import type { CallRow } from '@callscope/core/domain/call.ts';
+import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { run } from './run.ts';
@@ -33,6 +33,34 @@ const COPY_WINDOW_US = 100_000;
  * `call_ids`. A repeated delivery of a row and a copy by the other transport are left out.
  */
 export async function messagesOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<SipMessageRow[]> {
+  const [isShared, messages] = await Promise.all([isOfTwoCompanies(client, scope, call), allMessagesOf(client, scope, call)]);
+  return isShared ? ownHop(messages, call) : messages;
+}
+
+/** Whether another company of this edge has a call of the same Call-IDs: it was between the two. */
+async function isOfTwoCompanies(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<boolean> {
+  const [row] = await run<{ others: number }>(client, scope, {
+    sql: `SELECT toUInt32(count()) AS others FROM call_ids WHERE call_id IN ({callIds: Array(String)}) AND tenant NOT IN ({tenant: String}, 'unassigned')`,
+    params: { callIds: call.callIds },
+  });
+  return (row?.others ?? 0) > 0;
+}
+
+/**
+ * Of a call between two companies each sees its own side of the edge: what went between the caller's phone and the edge is
+ * the calling company's, all else the other's. Neither sees the addresses and extensions of the other.
+ */
+export function ownHop(messages: readonly SipMessageRow[], call: Pick<CallRow, 'direction'>): SipMessageRow[] {
+  const first = messages.find((m) => m.method === 'INVITE' && m.code === 0);
+  const isCallers = (m: SipMessageRow) =>
+    [
+      [m.srcIp, m.srcPort],
+      [m.dstIp, m.dstPort],
+    ].some(([ip, port]) => ip === first?.srcIp && port === first?.srcPort);
+  return messages.filter((m) => isCallers(m) === (call.direction !== 'in'));
+}
+
+async function allMessagesOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<SipMessageRow[]> {
   const rows = await run<{
     us: string;
     protocol: number;
@@ -75,6 +103,7 @@ export async function messagesOf(client: ClickHouseClient, scope: TenantScope, c
   });
 }
 
+/** Events that name another company are that company's, though the Call-ID is the same. */
 export async function eventsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<EventRow[]> {
   const rows = await run<{ us: string; method: string; body: string }>(client, scope, {
     sql: `SELECT toUnixTimestamp64Micro(at) AS us, method, body FROM events WHERE call_id IN (${CALL_IDS_IN_SCOPE})
@@ -86,8 +115,37 @@ export async function eventsOf(client: ClickHouseClient, scope: TenantScope, cal
     const key = `${r.method} ${r.body.replace(/,?"id":\s*("[^"]*"|[^,}]*)/, '')}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ at: Number(r.us), method: r.method, body: r.body }];
+    return isOfAnother(r.body, scope.tenant) ? [] : [{ at: Number(r.us), method: r.method, body: r.body }];
   });
+}
+
+function isOfAnother(body: string, tenant: string): boolean {
+  const named = (JSON.parse(body) as { params?: { tenant?: unknown } }).params?.tenant;
+  return tenant !== UNASSIGNED && typeof named === 'string' && named !== '' && named !== tenant;
+}
+
+export interface CallRevision {
+  revision: number;
+  /** ms since the epoch */
+  at: number;
+  why: string;
+  /** field of CallRow -> what it was and what it became; of a removed call `partOf` */
+  changes: Record<string, unknown>;
+}
+
+/** What changed in a call after it was first written, oldest first. */
+export async function revisionsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<CallRevision[]> {
+  const rows = await run<{ revision: number; ms: string; why: string; changes: string }>(client, scope, {
+    sql: `SELECT revision, toUnixTimestamp64Milli(at) AS ms, why, changes FROM call_revisions
+      WHERE tenant = {tenant: String} AND id = {id: String} ORDER BY revision, at LIMIT 1 BY revision, why, changes LIMIT 200`,
+    params: { id: call.id },
+  });
+  return rows.map((r) => ({
+    revision: r.revision,
+    at: Number(r.ms),
+    why: r.why,
+    changes: JSON.parse(r.changes) as Record<string, unknown>,
+  }));
 }
 
 const CALL_IDS_IN_SCOPE = `SELECT call_id FROM call_ids WHERE tenant = {tenant: String} AND call_id IN ({callIds: Array(String)})`;

@@ -1,7 +1,8 @@
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
-import { eventsOf, messagesOf } from '@callscope/analytics/run/raw.ts';
+import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
@@ -80,7 +81,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       method: 'get',
       path: '/tenants/{tenant}/calls/{id}',
       tags: ['Calls'],
-      summary: 'One call with its legs and events',
+      summary: 'One call with its legs and events, the rules that gave what it says, and what changed since it was first written',
       security: BEARER,
       request: { params: callParam },
       responses: {
@@ -89,6 +90,14 @@ export function callRoutes(api: Api, deps: Deps): void {
           content: json(
             callSchema.extend({
               events: z.array(z.object({ at: z.string(), method: z.string(), params: z.record(z.string(), z.unknown()) })),
+              explained: z
+                .array(z.object({ about: z.string(), rule: z.string(), text: z.string() }))
+                .describe("which rule decided which field, in the company's language"),
+              revisions: z
+                .array(
+                  z.object({ revision: z.number().int(), at: z.string(), why: z.string(), changes: z.record(z.string(), z.unknown()) }),
+                )
+                .describe('late_facts: packets or events that came later · linked: part of another Call-ID · directory · replay'),
             }),
           ),
         },
@@ -99,7 +108,13 @@ export function callRoutes(api: Api, deps: Deps): void {
       const { tenant, id } = c.req.valid('param');
       const scope = scopeOf(c, tenant, 'calls:read');
       const call = await found(scope, id);
-      const [names, events] = await Promise.all([employeeNames(deps.db, tenant), eventsOf(deps.store, scope, call)]);
+      const [names, company, events, revisions] = await Promise.all([
+        employeeNames(deps.db, tenant),
+        getTenant(deps.db, scope),
+        eventsOf(deps.store, scope, call),
+        revisionsOf(deps.store, scope, call),
+      ]);
+      const language = company?.locale === 'en' ? 'en' : 'ru';
       return c.json(
         {
           ...callJson(call, names),
@@ -108,6 +123,8 @@ export function callRoutes(api: Api, deps: Deps): void {
             method: e.method,
             params: ((JSON.parse(e.body) as { params?: Record<string, unknown> }).params ?? {}) as Record<string, never>,
           })),
+          explained: explainCall(call).map(({ about, rule, words }) => ({ about, rule, text: words[language] })),
+          revisions: revisions.map((r) => ({ ...r, at: new Date(r.at).toISOString(), changes: r.changes as Record<string, never> })),
         },
         200,
       );
