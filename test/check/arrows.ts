@@ -18,7 +18,7 @@ const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog
 const STORE_CLIENT = [
   /^core\/node\/clickhouse\.ts$/,
   /^ingest\/write\//,
-  /^ingest\/(decoder|assemble\/(assembler|reload|reresolve))\.ts$/,
+  /^ingest\/(decoder|assemble\/(assembler|reload|reresolve)|replay\/(replay|rebuild))\.ts$/,
   /^analytics\/run\//,
   /^portal\/(main|deps|health\/health)\.ts$/,
   /^launch\//,
