@@ -1,4 +1,5 @@
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
+import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { Role } from './access/callers.ts';
 
@@ -25,6 +26,13 @@ export interface PostgresSchema {
     valid_from: Timestamp;
     version: ColumnType<string, number | string, number | string>;
     body: Json<DirectoryBody>;
+    created_at: Generated<Date>;
+  };
+  company_settings: {
+    tenant: string;
+    valid_from: Timestamp;
+    timezone: string;
+    body: Json<CompanySettings>;
     created_at: Generated<Date>;
   };
   api_tokens: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { normalizePhone } from './phone.ts';
+import { DEFAULT_SETTINGS, type SettingsVersion, settingsAt, settingsForm, settingsVersionSchema } from './settings.ts';
 import { OPERATOR_DOMAIN, TENANT_ID } from './tenant.ts';
 
 const id = z.string().min(1).max(64);
@@ -8,29 +9,32 @@ const extension = z
   .regex(/^[0-9*#]{1,16}$/, 'an extension is 1 to 16 digits, * or #')
   .describe('Short number inside the company, e.g. "101"');
 
-export const tenantSchema = z
-  .object({
-    name: z.string().min(1).max(200),
-    domain: z
-      .string()
-      .min(1)
-      .max(253)
-      .regex(/^[a-z0-9.-]+$/i, 'a SIP domain: letters, digits, dots and hyphens')
-      .transform((d) => d.toLowerCase())
-      .refine((d) => d !== OPERATOR_DOMAIN, `"${OPERATOR_DOMAIN}" is kept for the operator's own people: choose another domain`),
-    timezone: z.string().default('Europe/Moscow').refine(isZone, 'an IANA time zone such as Europe/Moscow'),
-    locale: z.enum(['ru', 'en']).default('ru'),
-    notifyEmail: z
-      .email()
-      .nullish()
-      .transform((v) => v ?? null),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'an ISO 3166 country code such as RU')
-      .default('RU'),
-  })
-  .strict();
-export type Tenant = z.output<typeof tenantSchema> & { id: string };
+/** The company itself; what it decides about its figures is in settings.ts. */
+const profileSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  domain: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[a-z0-9.-]+$/i, 'a SIP domain: letters, digits, dots and hyphens')
+    .transform((d) => d.toLowerCase())
+    .refine((d) => d !== OPERATOR_DOMAIN, `"${OPERATOR_DOMAIN}" is kept for the operator's own people: choose another domain`),
+  timezone: z.string().default('Europe/Moscow').refine(isZone, 'an IANA time zone such as Europe/Moscow'),
+  locale: z.enum(['ru', 'en']).default('ru'),
+  notifyEmail: z
+    .email()
+    .nullish()
+    .transform((v) => v ?? null),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'an ISO 3166 country code such as RU')
+    .default('RU'),
+});
+export type Tenant = z.output<typeof profileSchema> & { id: string };
+
+export const tenantSchema = profileSchema.extend(settingsForm.shape);
+/** What a company's own admins may change of it. */
+export const companySettingsSchema = profileSchema.pick({ timezone: true, country: true }).extend(settingsForm.shape);
 
 export const directorySchema = z
   .object({
@@ -122,12 +126,15 @@ export const directoryHeadSchema = z.object({
     country: z.string(),
   }),
   versions: z.array(z.object({ validFrom: z.number(), version: z.number().int() })),
+  // messages of before settings have none
+  settings: z.array(settingsVersionSchema).default([]),
 });
 export interface DirectoryHead {
   /** as in DirectorySnapshot */
   version: number;
   tenant: Tenant;
   versions: { validFrom: number; version: number }[];
+  settings: SettingsVersion[];
 }
 
 /** A company and all versions of its directory, oldest first. A version that stays is the same object in the next one. */
@@ -136,6 +143,8 @@ export interface DirectorySnapshot {
   version: number;
   tenant: Tenant;
   versions: DirectoryVersion[];
+  /** oldest first; none: the defaults */
+  settings?: readonly SettingsVersion[];
 }
 
 function isZone(zone: string): boolean {
@@ -214,6 +223,12 @@ export class Directories {
 
   country(tenant: string): string {
     return this.#tenants.get(tenant)?.snapshot.tenant.country ?? 'RU';
+  }
+
+  /** The company's settings for a call that begins at a moment. */
+  settingsOf(tenant: string, atMs: number): Omit<SettingsVersion, 'validFrom'> {
+    const snapshot = this.#tenants.get(tenant)?.snapshot;
+    return settingsAt(snapshot?.settings ?? [], atMs) ?? { ...DEFAULT_SETTINGS, timezone: snapshot?.tenant.timezone ?? 'UTC' };
   }
 
   tenantOfDomain(host: string): string | undefined {

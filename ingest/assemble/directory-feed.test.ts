@@ -67,3 +67,30 @@ test('a version that stays is the same object, and only what changed counts', as
   );
   expect(moved && changedSince({ snapshot: moved, before: second })).toBe(0);
 });
+
+test('settings travel with the company, and a changed one counts from its moment', () => {
+  const assembly = new DirectoryAssembly();
+  const said = (version: number, settings?: object[]) =>
+    assembly.take(subjects.directory('a'), Buffer.from(JSON.stringify({ version, tenant: tenant('a'), versions: [], settings })))[0];
+  const since = (validFrom: number, shortAbandonSeconds: number) => ({
+    ...{ validFrom, timezone: 'Asia/Kolkata', workingHours: { week: { mon: [{ from: '09:00', to: '18:00' }] } } },
+    ...{ shortAbandonSeconds, callbackMinutes: 60 },
+  });
+  // a message of before there were settings
+  const old = said(1);
+  const first = said(2, [since(0, 5)]);
+  const second = said(3, [since(0, 5), since(7_000, 9)]);
+  const again = said(4, [since(0, 5), since(7_000, 9)]);
+  const corrected = said(5, [since(0, 5), since(3_000, 9)]);
+  if (!old || !first || !second || !again || !corrected) throw new Error('a company is not whole');
+  const from = (snapshot: typeof old, before: typeof old) => changedSince({ snapshot, before });
+  expect([from(first, old), from(second, first), from(again, second), from(corrected, again)]).toEqual([0, 7_000, Infinity, 3_000]);
+
+  const directories = new Directories();
+  directories.put(old);
+  expect(directories.settingsOf('a', 1)).toMatchObject({ timezone: 'Europe/Moscow', workingHours: null, shortAbandonSeconds: 5 });
+  directories.put(second);
+  expect([1, 6_999, 7_000].map((at) => directories.settingsOf('a', at).shortAbandonSeconds)).toEqual([5, 5, 9]);
+  expect(directories.settingsOf('a', 1)).toMatchObject({ timezone: 'Asia/Kolkata', workingHours: { week: { tue: [] }, dates: [] } });
+  expect(directories.settingsOf('nobody', 1)).toMatchObject({ workingHours: null, timezone: 'UTC' });
+});

@@ -55,7 +55,7 @@ export class DirectoryAssembly {
     for (const { version } of this.#heads.get(id)?.versions ?? [])
       if (!standing.has(version)) this.#bodies.delete(subjects.directoryVersion(id, version));
     this.#heads.set(id, head);
-    return { version: head.version, tenant: head.tenant, versions };
+    return { version: head.version, tenant: head.tenant, versions, settings: head.settings };
   }
 }
 
@@ -116,13 +116,27 @@ export function changedSince({ snapshot, before }: DirectoryChange): number {
   if (!before) return 0;
   const company = (s: DirectorySnapshot) => JSON.stringify([s.tenant.domain, s.tenant.country]);
   if (company(snapshot) !== company(before)) return 0;
-  const at = snapshot.versions.findIndex((v, i) => {
-    const was = before.versions[i];
-    // a version that stays is the same object: only what came anew is compared
-    return v.validFrom !== was?.validFrom || (v.body !== was.body && JSON.stringify(v.body) !== JSON.stringify(was.body));
+  // a version that stays is the same object: only what came anew is compared
+  const directory = firstDifference(snapshot.versions, before.versions, (a, b) => a.body === b.body || isAlike(a.body, b.body));
+  return Math.min(directory, firstDifference(snapshot.settings ?? [], before.settings ?? [], isAlike));
+}
+
+/** From when on two lists of versions, oldest first, say something else. */
+function firstDifference<V extends { validFrom: number }>(
+  now: readonly V[],
+  before: readonly V[],
+  isSame: (a: V, b: V) => boolean,
+): number {
+  const at = now.findIndex((v, i) => {
+    const was = before[i];
+    return was === undefined || v.validFrom !== was.validFrom || !isSame(v, was);
   });
-  if (at >= 0) return Math.min(snapshot.versions[at]?.validFrom ?? 0, before.versions[at]?.validFrom ?? Number.POSITIVE_INFINITY);
-  return before.versions[snapshot.versions.length]?.validFrom ?? Number.POSITIVE_INFINITY;
+  const places = at >= 0 ? [now[at], before[at]] : [before[now.length]];
+  return Math.min(...places.map((v) => v?.validFrom ?? Number.POSITIVE_INFINITY));
+}
+
+function isAlike(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 export const APPLIED = KV.applied;

@@ -1,5 +1,7 @@
 import { Directories, directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
-import { expect, test } from 'vitest';
+import { workingHoursSchema } from '@callscope/core/domain/schedule.ts';
+import { DEFAULT_SETTINGS, type SettingsVersion } from '@callscope/core/domain/settings.ts';
+import { describe, expect, test } from 'vitest';
 import type { CallDraft } from './fold.ts';
 import { resolveAgain, resolveCall } from './resolve.ts';
 
@@ -16,11 +18,15 @@ const COMPANY = {
   ],
 };
 function directoriesOf(...versions: { validFrom: number; body: unknown }[]): Directories {
+  return companyOf(versions);
+}
+function companyOf(versions: { validFrom: number; body: unknown }[], settings: readonly SettingsVersion[] = []): Directories {
   const directories = new Directories();
   directories.put({
     version: 1,
     tenant: { id: 't1', ...tenantSchema.parse({ name: 'Alfa', domain: 'alfa.test' }) },
     versions: versions.map((v) => ({ validFrom: v.validFrom, body: directorySchema.parse(v.body) })),
+    settings,
   });
   return directories;
 }
@@ -142,6 +148,78 @@ test('every inbound call that nobody answered has one kind, others have none', (
   expect(kind({ sipCode: 404, hangupBy: '', ringingAt: 0 })).toBe('not_taken');
   expect(kind({ answeredAt: T0 + 2 * S, sipCode: 200 })).toBe('');
   expect(resolveCall(fromPhone('102', { endedAt: T0 + 2 * S }), known).missedKind).toBe('');
+});
+
+describe("a missed call's kind by the settings of its company", () => {
+  const office = workingHoursSchema.parse({ week: { mon: [{ from: '09:00', to: '18:00' }], tue: [{ from: '09:00', to: '18:00' }] } });
+  const settings = (more: Partial<SettingsVersion>): SettingsVersion => ({
+    ...{ ...DEFAULT_SETTINGS, validFrom: 0, timezone: 'Europe/Moscow' },
+    ...more,
+  });
+  const company = (...versions: SettingsVersion[]) => companyOf([{ validFrom: 0, body: COMPANY }], versions);
+  const monday = (time: string) => Date.parse(`2026-11-23T${time}Z`) * 1_000;
+  const kind = (directories: Directories, startedAt: number, more: Partial<CallDraft> = {}) =>
+    resolveCall(draft({ startedAt, ringingAt: startedAt + S, endedAt: startedAt + 20 * S, ...more }), directories).missedKind;
+  const brief = (startedAt: number, seconds: number) => ({ endedAt: startedAt + seconds * S });
+
+  test('is out of hours by the clock of its zone when it begins, and the first that matches wins', () => {
+    const moscow = company(settings({ workingHours: office }));
+    expect(kind(moscow, monday('05:59:59'))).toBe('out_of_hours');
+    expect(kind(moscow, monday('06:00:00'))).toBe('not_taken');
+    expect(kind(moscow, monday('14:59:59'))).toBe('not_taken');
+    expect(kind(moscow, monday('15:00:00'))).toBe('out_of_hours');
+    // busy comes before the hours, the hours before the short ones
+    expect(kind(moscow, monday('03:00:00'), { sipCode: 486, hangupBy: '' })).toBe('busy_hit');
+    expect(kind(moscow, monday('03:00:00'), brief(monday('03:00:00'), 1))).toBe('out_of_hours');
+    expect(kind(moscow, monday('12:00:00'), brief(monday('12:00:00'), 1))).toBe('short_abandon');
+    expect(kind(moscow, monday('03:00:00'), { answeredAt: monday('03:00:05'), sipCode: 200 })).toBe('');
+    expect(resolveCall(fromPhone('102', { startedAt: monday('03:00:00') }), moscow).missedKind).toBe('');
+  });
+
+  test('follows half-hour zones', () => {
+    const kolkata = company(settings({ workingHours: office, timezone: 'Asia/Kolkata' }));
+    expect([monday('03:29:59'), monday('03:30:00'), monday('12:29:59'), monday('12:30:00')].map((at) => kind(kolkata, at))).toEqual([
+      'out_of_hours',
+      'not_taken',
+      'not_taken',
+      'out_of_hours',
+    ]);
+  });
+
+  test('follows the clock on days of 23 and 25 hours', () => {
+    const night = workingHoursSchema.parse({ week: { sun: [{ from: '02:00', to: '03:00' }] } });
+    const berlin = company(settings({ workingHours: night, timezone: 'Europe/Berlin' }));
+    const at = (text: string) => kind(berlin, Date.parse(text) * 1_000);
+    // 25 October 2026: two o'clock comes at 00:00 UTC and once more at 01:00
+    expect(['2026-10-24T23:59:59Z', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T02:00:00Z'].map(at)).toEqual([
+      'out_of_hours',
+      'not_taken',
+      'not_taken',
+      'out_of_hours',
+    ]);
+    // 29 March 2026: from 01:59:59 the clock goes to three
+    expect(['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z'].map(at)).toEqual(['out_of_hours', 'out_of_hours']);
+  });
+
+  test('is a short abandon below the threshold, which is the company’s', () => {
+    const limit = (shortAbandonSeconds: number) => company(settings({ shortAbandonSeconds }));
+    const noon = monday('12:00:00');
+    expect(kind(limit(15), noon, brief(noon, 14.999))).toBe('short_abandon');
+    expect(kind(limit(15), noon, brief(noon, 15))).toBe('not_taken');
+    expect(kind(limit(0), noon, brief(noon, 0))).toBe('not_taken');
+    expect(kind(limit(15), noon, { ...brief(noon, 1), sipCode: 480, hangupBy: 'callee' })).toBe('not_taken');
+  });
+
+  test('is by the settings of its time, also when it is resolved again', () => {
+    const change = monday('12:00:00') / 1_000;
+    const changed = company(settings({}), settings({ validFrom: change, shortAbandonSeconds: 30 }));
+    const before = monday('11:59:59');
+    expect(kind(changed, before)).toBe('not_taken');
+    expect(kind(changed, monday('12:00:00'))).toBe('short_abandon');
+    const written = row(draft({ startedAt: before, endedAt: before + 20 * S }), company(settings({})));
+    expect(resolveAgain(written, changed).missedKind).toBe('not_taken');
+    expect(resolveAgain(written, company(settings({ shortAbandonSeconds: 30 }))).missedKind).toBe('short_abandon');
+  });
 });
 
 test('the result follows the final code and whether anything rang', () => {

@@ -3,10 +3,10 @@ import type { Directories } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
 import { resultOf } from '@callscope/core/domain/result.ts';
+import { isWorkingTime } from '@callscope/core/domain/schedule.ts';
+import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import { type CallDraft, legResult } from './fold.ts';
 
-/** An inbound call that its caller gave up within this is a short abandon. */
-const SHORT_ABANDON_US = 5_000_000;
 /** Without a directory, this many digits that do not begin with 0 are an extension. */
 const UNLISTED_EXTENSION = /^[1-9]\d{0,3}$/;
 
@@ -59,7 +59,7 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     tenant,
     direction,
     result,
-    missedKind: missedKindOf(direction, result, draft),
+    missedKind: missedKindOf(direction, result, draft, directories.settingsOf(tenant, at)),
     from,
     dialled,
     dialledRaw,
@@ -96,11 +96,20 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
   }
 }
 
-/** Only an inbound call that nobody answered has one; the first that matches. Working hours are not known yet. */
-function missedKindOf(direction: Direction, result: CallResult, draft: CallDraft): MissedKind | '' {
+/**
+ * Only an inbound call that nobody answered has one: the first that matches (contract: missedKind).
+ * @param settings of the company when the call began
+ */
+function missedKindOf(
+  direction: Direction,
+  result: CallResult,
+  { startedAt, endedAt, hangupBy }: CallDraft,
+  { workingHours, timezone, shortAbandonSeconds }: Pick<CompanySettings, 'workingHours' | 'shortAbandonSeconds'> & { timezone: string },
+): MissedKind | '' {
   if (direction !== 'in' || result === 'answered') return '';
   if (result === 'busy') return 'busy_hit';
-  if (draft.hangupBy === 'caller' && draft.endedAt - draft.startedAt < SHORT_ABANDON_US) return 'short_abandon';
+  if (!isWorkingTime(workingHours, timezone, startedAt / 1_000)) return 'out_of_hours';
+  if (hangupBy === 'caller' && endedAt - startedAt < shortAbandonSeconds * 1_000_000) return 'short_abandon';
   return 'not_taken';
 }
 

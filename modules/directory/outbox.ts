@@ -4,8 +4,9 @@ import type { Bus } from '@callscope/core/node/nats.ts';
 import { asOperator, type Postgres } from '@callscope/core/node/postgres.ts';
 import { sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
+import { OUTBOX_CHANNEL } from './announce.ts';
 import { knownHead, publishCompany, subjectsOnBus } from './publish.ts';
-import { companyVersions, OUTBOX_CHANNEL } from './store.ts';
+import { companyVersions } from './store.ts';
 
 /** Without a wake-up the outbox is looked at this often: a lost LISTEN connection delays, it does not lose. */
 const POLL_MS = 5_000;

@@ -1,22 +1,27 @@
 import type { DirectoryBody, DirectoryHead, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
+import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import type { PostgresSchema } from '../schema.ts';
+import { announce } from './announce.ts';
+import { settingsVersions, storeSettings } from './settings.ts';
 
 export class DomainTaken extends Error {}
 
-/** Wakes the outbox publisher (LISTEN). */
-export const OUTBOX_CHANNEL = 'callscope_outbox';
-
-/** Creates or replaces a company. @returns its version, and whether it is new. @throws DomainTaken */
+/**
+ * Creates or replaces a company; settings that the form leaves out stay as they are.
+ * @param recompute see storeSettings
+ * @returns its version, its settings, and whether it is new. @throws DomainTaken
+ */
 export function putTenant(
   db: Kysely<PostgresSchema>,
   _operator: OperatorScope,
   id: string,
   form: z.output<typeof tenantSchema>,
-): Promise<{ version: number; created: boolean }> {
+  recompute: Date | null = null,
+): Promise<{ version: number; settings: CompanySettings; created: boolean }> {
   return asOperator(db, async (trx) => {
     const values = {
       name: form.name,
@@ -44,8 +49,9 @@ export function putTenant(
       if (isUnique(error)) throw new DomainTaken(`domain ${form.domain} belongs to another company`, { cause: error });
       throw error;
     }
+    const settings = await storeSettings(trx, id, form.timezone, form, recompute);
     await announce(trx, id, version);
-    return { version, created: before === undefined };
+    return { version, settings, created: before === undefined };
   });
 }
 
@@ -151,6 +157,7 @@ export function headOf(db: Kysely<PostgresSchema>, id: string): Promise<Director
       version: Number(row.version),
       tenant: tenantOf(row),
       versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), version: Number(v.version) })),
+      settings: await settingsVersions(trx, id),
     };
   });
 }
@@ -161,12 +168,6 @@ export function bodyOf(db: Kysely<PostgresSchema>, id: string, version: number):
     const found = trx.selectFrom('directory_versions').select('body').where('tenant', '=', id).where('version', '=', String(version));
     return (await found.executeTakeFirst())?.body ?? null;
   });
-}
-
-/** Says in the outbox, in this transaction, that the company has changed. */
-async function announce(trx: Transaction<PostgresSchema>, tenant: string, version: number): Promise<void> {
-  await trx.insertInto('outbox').values({ tenant, version }).execute();
-  await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(trx);
 }
 
 function tenantOf(row: {

@@ -5,6 +5,7 @@ import { isCompanyId, TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { READ_ONLY, SCOPE_SETS, TOKEN_SCOPES } from '@callscope/modules/access/callers.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
+import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { DomainTaken, getDirectory, getTenant, listTenants, putDirectory, putTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
@@ -56,9 +57,10 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const found = await getTenant(db, scopeOf(c, tenant, 'directory:read'));
+      const scope = scopeOf(c, tenant, 'directory:read');
+      const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
-      return c.json(found, 200);
+      return c.json({ ...found, ...(await getSettings(db, scope)) }, 200);
     },
   );
 
@@ -69,9 +71,21 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       tags: ['Companies'],
       summary: 'Create or replace a company',
       description:
-        '`{tenant}` is the id that the edge sends with its events. Calls that came before the company are kept and appear once it exists.',
+        '`{tenant}` is the id that the edge sends with its events. Calls that came before the company are kept and appear once it exists. ' +
+        'Working hours, thresholds and the zone they are read in hold for calls that begin from the change on; with `recompute` the calls ' +
+        'since then are judged anew, as far back as corrections of the directory reach.',
       security: BEARER,
-      request: { params: tenantParam, body: { required: true, content: json(tenantSchema) } },
+      request: {
+        params: tenantParam,
+        query: z.strictObject({
+          recompute: z.iso
+            .datetime({ offset: true })
+            .refine((from) => Date.parse(from) <= clock.now(), 'lies in the future: leave it out, and calls from now on follow the change')
+            .optional()
+            .describe('RFC 3339: judge calls that began from this moment on anew'),
+        }),
+        body: { required: true, content: json(tenantSchema) },
+      },
       responses: {
         200: { description: 'Replaced', content: json(tenantOut) },
         201: { description: 'Created', content: json(tenantOut) },
@@ -80,11 +94,13 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
+      const { recompute } = c.req.valid('query');
       const form = c.req.valid('json');
       try {
-        const { version, created } = await putTenant(db, operatorOf(c), tenant, form);
+        const from = recompute === undefined ? null : new Date(recompute);
+        const { version, settings, created } = await putTenant(db, operatorOf(c), tenant, form, from);
         await whenApplied(bus, tenant, version);
-        return c.json({ id: tenant, ...form }, created ? 201 : 200);
+        return c.json({ id: tenant, ...form, ...settings }, created ? 201 : 200);
       } catch (error) {
         if (error instanceof DomainTaken) throw new Problem(409, error.message, [{ field: 'domain', message: 'choose another domain' }]);
         throw error;

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { companySettingsSchema } from '@callscope/core/domain/directory.ts';
+import {
+  type CompanySettings,
+  DEFAULT_SETTINGS,
+  type SettingsForm,
+  type SettingsVersion,
+  withForm,
+} from '@callscope/core/domain/settings.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asTenant } from '@callscope/core/node/postgres.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { z } from 'zod';
+import type { PostgresSchema } from '../schema.ts';
+import { announce } from './announce.ts';
+
+/** So many of the newest travel on the bus; of calls before them the oldest of these is in force. */
+const MOST_VERSIONS = 100;
+
+/** A company's settings as they are now. */
+export function getSettings(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<CompanySettings> {
+  return asTenant(db, scope.tenant, async (trx) => (await newest(trx, scope.tenant))?.body ?? DEFAULT_SETTINGS);
+}
+
+/**
+ * Changes what a company's own admins may change.
+ * @param recompute calls that began from this moment on are judged anew; null: only calls that begin from now on
+ * @returns the company's version by then; null when there is no such company
+ */
+export function changeSettings(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  { timezone, country, ...form }: z.output<typeof companySettingsSchema>,
+  recompute: Date | null,
+): Promise<number | null> {
+  return asTenant(db, scope.tenant, async (trx) => {
+    const tenant = await trx.selectFrom('tenants').select('version').where('id', '=', scope.tenant).forUpdate().executeTakeFirst();
+    if (!tenant) return null;
+    const version = Number(tenant.version) + 1;
+    const changed = { timezone, country, version, updated_at: new Date() };
+    await trx.updateTable('tenants').set(changed).where('id', '=', scope.tenant).execute();
+    await storeSettings(trx, scope.tenant, timezone, form, recompute);
+    await announce(trx, scope.tenant, version);
+    return version;
+  });
+}
+
+/**
+ * Puts a form in force within a transaction that holds the company's row. The first settings of a company have always been
+ * in force; later ones are from now on, or from `recompute` on: then what was decided since is replaced.
+ * @returns the settings by then
+ */
+export async function storeSettings(
+  trx: Transaction<PostgresSchema>,
+  tenant: string,
+  timezone: string,
+  form: SettingsForm,
+  recompute: Date | null,
+): Promise<CompanySettings> {
+  const before = await newest(trx, tenant);
+  const settings = withForm(before?.body ?? DEFAULT_SETTINGS, form);
+  const isSame = before?.timezone === timezone && isDeepStrictEqual(before.body, settings);
+  if (isSame && recompute === null) return settings;
+  if (before && recompute)
+    await trx.deleteFrom('company_settings').where('tenant', '=', tenant).where('valid_from', '>=', recompute).execute();
+  const valid_from = before ? (recompute ?? new Date()) : new Date(0);
+  const body = JSON.stringify(settings);
+  await trx
+    .insertInto('company_settings')
+    .values({ tenant, valid_from, timezone, body })
+    .onConflict((c) => c.columns(['tenant', 'valid_from']).doUpdateSet({ timezone, body }))
+    .execute();
+  return settings;
+}
+
+/** All that calls may still need, oldest first. */
+export async function settingsVersions(trx: Transaction<PostgresSchema>, tenant: string): Promise<SettingsVersion[]> {
+  const rows = await trx
+    .selectFrom('company_settings')
+    .select(['valid_from', 'timezone', 'body'])
+    .where('tenant', '=', tenant)
+    .orderBy('valid_from', 'desc')
+    .limit(MOST_VERSIONS)
+    .execute();
+  return rows.reverse().map(({ valid_from, timezone, body }) => ({ ...body, timezone, validFrom: valid_from.getTime() }));
+}
+
+function newest(trx: Transaction<PostgresSchema>, tenant: string) {
+  return trx
+    .selectFrom('company_settings')
+    .select(['timezone', 'body'])
+    .where('tenant', '=', tenant)
+    .orderBy('valid_from', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
