@@ -49,6 +49,17 @@ export function words<W extends string>(all: readonly W[], about: string, groups
   };
 }
 
+/** One fixed word, or nothing. */
+export function word<W extends string>(only: W, about: string): Field<W> {
+  return {
+    read: (text) => (text === only ? only : { wrong: `${only}, or leave it out` }),
+    write: (value) => value,
+    meet: () => only,
+    about,
+    example: only,
+  };
+}
+
 const NONE = '-';
 
 /** Names that the company gave, or numbers; `-` = without one. A comma within one is written %2C. */

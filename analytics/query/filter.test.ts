@@ -10,6 +10,7 @@ const EVERYTHING: Required<CallFilter> = {
   result: ['no_answer', 'busy'],
   answered: false,
   missedKind: ['busy_hit'],
+  shortAbandons: 'exclude',
   number: ['8 (495) 100-01-01', ''],
   employee: ['e101', 'a,b', '50%', '-'],
   author: ['', 'e102'],

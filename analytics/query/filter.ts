@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import { type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, words } from './field.ts';
+import { type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
 
 /**
  * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
@@ -16,6 +16,8 @@ export interface CallFilter {
   result?: readonly CallResult[];
   answered?: boolean;
   missedKind?: readonly MissedKind[];
+  /** missed calls that their callers gave up almost at once are left out */
+  shortAbandons?: 'exclude';
   /** own numbers (DID) in any spelling; '' = calls without one */
   number?: readonly string[];
   /** employees that called, answered or were offered a leg */
@@ -63,6 +65,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   result: words(RESULTS, `other = ${RESULT_GROUPS.other.join(', ')}`, { other: RESULT_GROUPS.other }),
   answered: flag('whether anybody answered; missed calls are direction=in&answered=false'),
   missedKind: words(MISSED_KINDS, 'why nobody answered an inbound call'),
+  shortAbandons: word('exclude', 'exclude leaves out missed calls that were given up almost at once (missedKind short_abandon)'),
   number: { ...ids("the company's own numbers, in any spelling", '8 (495) 100-01-01'), meet: (_, second) => second },
   employee: ids('calls in which one of these employees called, answered or was offered a leg', 'e101'),
   author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),

@@ -35,7 +35,9 @@ const DAY = 86_400_000;
 const QUARTER = 900_000;
 /** The autumn change of the clock makes a period longer than its days. */
 const CLOCK_CHANGE = 3_600_000;
-const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>(['from', 'to', 'direction', 'result', 'answered', 'missedKind']);
+const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>([
+  ...(['from', 'to', 'direction', 'result', 'answered', 'missedKind', 'shortAbandons'] as const),
+]);
 
 /** @throws FilterError when the report needs another period */
 export function planReport(report: Report, filter: CallFilter, company: Company): ReportPlan {

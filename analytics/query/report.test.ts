@@ -22,6 +22,7 @@ describe('where an answer is read', () => {
   test.each([
     [DAY, 'quarters'],
     [`${DAY}&direction=in&result=busy&answered=false&missedKind=busy_hit`, 'quarters'],
+    [`${DAY}&shortAbandons=exclude`, 'quarters'],
     [`${DAY}&employee=e101`, 'rows'],
     [`${DAY}&talkMin=5`, 'rows'],
     ['from=2026-11-23T21:00:00Z&to=2026-11-24T20:59:00Z', 'rows'],

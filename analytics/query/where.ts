@@ -26,6 +26,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   result: (words) => oneOf('result', words, RESULTS),
   answered: (yes) => `result ${yes ? '=' : '!='} 'answered'`,
   missedKind: (words) => oneOf('missed_kind', words, MISSED_KINDS),
+  shortAbandons: () => "missed_kind != 'short_abandon'",
   number: (list, { country }, bind) =>
     `number IN ${bind(
       'number',

@@ -1,4 +1,4 @@
--- summary?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&number=8 (495) 100-01-01&employee=e101,e102&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false
+-- summary?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&number=8 (495) 100-01-01&employee=e101,e102&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false
 -- Europe/Moscow, RU; read from rows. Written by npm run golden.
 SELECT
   countIf(direction = 'in') AS in,
@@ -18,6 +18,7 @@ WHERE tenant = {tenant: String}
   AND result IN ('busy', 'rejected', 'unavailable', 'cancelled', 'failed')
   AND result != 'answered'
   AND missed_kind = 'busy_hit'
+  AND missed_kind != 'short_abandon'
   AND number IN {number: Array(String)}
   AND (employee IN {employee: Array(String)} OR hasAny(leg_employee, {employee: Array(String)}))
   AND employee IN {author: Array(String)}

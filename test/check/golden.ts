@@ -20,12 +20,17 @@ const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU' };
 const CASES: Case[] = [
   { name: 'day', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z' },
   { name: 'missed', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in&answered=false' },
+  {
+    name: 'without-short-abandons',
+    company: MOSCOW,
+    query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&shortAbandons=exclude',
+  },
   { name: 'within-a-quarter', company: MOSCOW, query: 'from=2026-11-24T07:05:00Z&to=2026-11-24T09:00:00Z' },
   {
     name: 'every-filter',
     company: MOSCOW,
     query:
-      'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit' +
+      'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude' +
       '&number=8 (495) 100-01-01&employee=e101,e102&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*' +
       '&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false',
   },

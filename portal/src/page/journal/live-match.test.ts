@@ -33,6 +33,7 @@ test.each([
   ['text=99', false],
   ['time=14:00-15:00', true],
   ['time=22:00-06:00', false],
+  ['shortAbandons=exclude', true],
   ['weekday=3', true],
   ['weekday=1', false],
 ])('a call in progress and "%s": %s', (query, is) => {
@@ -44,6 +45,7 @@ test('what only the end tells keeps calls in progress out, and sorts those that 
   expect(listed(ended, 'result=answered&talkMin=60&talkMax=60&recorded=true')).toBe(true);
   expect(listed(ended, 'talkMin=61')).toBe(false);
   expect(listed(ended, 'answered=false')).toBe(false);
+  expect(listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'short_abandon' }, 'shortAbandons=exclude')).toBe(false);
   expect(
     listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'not_taken' }, 'direction=in&answered=false&missedKind=not_taken'),
   ).toBe(true);

@@ -52,6 +52,7 @@ function isOutcome(call: EndedCall, c: Conditions): boolean {
     has(c.result, call.result) &&
     (c.answered === undefined || c.answered === (call.result === 'answered')) &&
     (c.missedKind === undefined || c.missedKind.some((kind) => kind === call.missedKind)) &&
+    (c.shortAbandons === undefined || call.missedKind !== 'short_abandon') &&
     (c.talkMin === undefined || talk >= c.talkMin) &&
     (c.talkMax === undefined || talk <= c.talkMax) &&
     (c.recorded !== true || call.result === 'answered')
