@@ -1,13 +1,15 @@
 import type { CallFilter } from '../query/filter.ts';
 import { MISSED } from '../query/filter.ts';
+import type { Offers } from '../query/offers.ts';
 import type { Duration } from './durations.ts';
 import type { Format, Unit, Words } from './words.ts';
 
 /**
  * The calls that a figure counts. From it come both the figure's SQL and the filter of the list that a click on it opens.
- * Only words of fixed lists: those columns are in the projection, and can stand in SQL as they are.
+ * Only words of fixed lists, which can stand in SQL as they are. What counts calls keeps to the columns of the projection:
+ * `untakenOffer` is for figures over offers.
  */
-export type Counted = Pick<CallFilter, 'direction' | 'result' | 'answered' | 'missedKind'>;
+export type Counted = Pick<CallFilter, 'direction' | 'result' | 'answered' | 'missedKind' | 'untakenOffer'>;
 
 /** How a series is drawn: never by colour alone (design/ui/brief.md, Colour). Colours are names of tokens. */
 export interface Mark {
@@ -29,13 +31,25 @@ interface Shown {
   better: 'more' | 'less' | null;
   mark: Mark;
 }
-/** count and sum are added up by the store; a mean is made of a sum and a count of the answer, so that totals are right too */
-export type Measure = Shown & ({ kind: 'count' } | { kind: 'sum'; of: Duration } | { kind: 'mean'; sum: AdditiveId; count: AdditiveId });
+/**
+ * count, sum and offers are added up by the store; means and shares are made of what the answer adds up, so that totals are
+ * right too. `offers` counts legs, not calls: the list behind it has the calls that they belong to.
+ */
+export type Measure = Shown &
+  (
+    | { kind: 'count' }
+    | { kind: 'sum'; of: Duration }
+    | { kind: 'offers'; which: Offers }
+    | { kind: 'mean'; sum: AdditiveId; count: AdditiveId }
+    | { kind: 'share'; part: AdditiveId; whole: AdditiveId; less: AdditiveId }
+  );
+type Derived = Extract<Measure, { kind: 'mean' | 'share' }>;
 
 const muted: Mark = { symbol: 'circle', colour: 'muted' };
 const calls = { unit: 'calls', format: 'count', kind: 'count' } as const;
 const time = { unit: 'seconds', format: 'duration', mark: muted, better: null } as const;
 const missed = { ...calls, better: 'less', mark: { symbol: 'triangle-down', colour: 'missed' } } as const;
+const offers = { kind: 'offers', unit: 'offers', format: 'count', mark: muted } as const;
 
 const ANSWERED = { answered: true } as const;
 const IN_ANSWERED = { direction: ['in'], answered: true } as const;
@@ -177,10 +191,34 @@ const ADDITIVE = {
     },
     where: IN_ANSWERED,
   },
-} as const satisfies Record<string, Exclude<Measure, { kind: 'mean' }>>;
+  offers: {
+    ...offers,
+    which: 'all',
+    label: { ru: 'Предложения сотрудникам', en: 'Offers to employees' },
+    short: { ru: 'Предложения', en: 'Offers' },
+    definition: {
+      ru: 'Сколько раз звонок предложили сотруднику: каждый вызов его аппарата – одно предложение, в одном звонке их может быть несколько.',
+      en: 'How often a call was offered to an employee: each time a phone of theirs was called is an offer; one call can have several.',
+    },
+    where: {},
+    better: null,
+  },
+  offersNotTaken: {
+    ...offers,
+    which: 'untaken',
+    label: { ru: 'Не взятые предложения', en: 'Offers not taken' },
+    short: { ru: 'Не взяты', en: 'Not taken' },
+    definition: {
+      ru: 'Предложения, на которые сотрудник не ответил, хотя бы звонок потом принял другой. Это не пропущенные компании: складывать их нельзя.',
+      en: 'Offers that the employee did not answer, even if somebody else took the call. These are not the missed calls of the company: the two are never added.',
+    },
+    where: { untakenOffer: true },
+    better: 'less',
+  },
+} as const satisfies Record<string, Exclude<Measure, Derived>>;
 export type AdditiveId = keyof typeof ADDITIVE;
 
-const MEANS = {
+const DERIVED = {
   averageTalk: {
     ...time,
     kind: 'mean',
@@ -208,12 +246,22 @@ const MEANS = {
     },
     where: IN_ANSWERED,
   },
-} as const satisfies Record<string, Extract<Measure, { kind: 'mean' }>>;
+  answeredRate: {
+    ...{ kind: 'share', part: 'inAnswered', whole: 'in', less: 'outOfHours' },
+    ...{ unit: 'share', format: 'share', mark: muted, better: 'more' },
+    label: { ru: 'Доля принятых', en: 'Answered rate' },
+    definition: {
+      ru: 'Принятые входящие, делённые на все входящие без неотвеченных вне рабочих часов. Без таких звонков – нет данных.',
+      en: 'Answered incoming calls divided by all incoming calls except those missed out of hours. Without such calls: no data.',
+    },
+    where: IN_ANSWERED,
+  },
+} as const satisfies Record<string, Derived>;
 
-export type MeasureId = AdditiveId | keyof typeof MEANS;
+export type MeasureId = AdditiveId | keyof typeof DERIVED;
 
 /** Every figure, once. */
-export const MEASURES: Readonly<Record<MeasureId, Measure>> = { ...ADDITIVE, ...MEANS };
+export const MEASURES: Readonly<Record<MeasureId, Measure>> = { ...ADDITIVE, ...DERIVED };
 
 /** What the store must add up for these figures, each once. */
 export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
@@ -221,7 +269,8 @@ export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
     ...new Set(
       ids.flatMap((id) => {
         const measure = MEASURES[id];
-        return measure.kind === 'mean' ? [measure.sum, measure.count] : [id as AdditiveId];
+        if (measure.kind === 'mean') return [measure.sum, measure.count];
+        return measure.kind === 'share' ? [measure.part, measure.whole, measure.less] : [id as AdditiveId];
       }),
     ),
   ];

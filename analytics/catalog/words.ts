@@ -5,6 +5,7 @@ export interface Words {
 }
 export type Language = keyof Words;
 
-export type Unit = 'calls' | 'seconds';
+/** share: 0 to 1 */
+export type Unit = 'calls' | 'offers' | 'seconds' | 'share';
 /** How a value is shown; the portal's formats turn it into text (design/ui/brief.md, Formats). */
-export type Format = 'count' | 'duration' | 'hour' | 'phone' | 'name';
+export type Format = 'count' | 'duration' | 'share' | 'hour' | 'phone' | 'name';

@@ -36,7 +36,7 @@ export interface Table {
 export function columnsOf(report: Report): Column[] {
   const figures = report.measures.map((id): Column => {
     const { kind, unit, format, label, short = label, definition } = MEASURES[id];
-    return { id, type: kind === 'count' ? 'integer' : 'number', unit, format, label, short, definition };
+    return { id, type: kind === 'count' || kind === 'offers' ? 'integer' : 'number', unit, format, label, short, definition };
   });
   if (report.by === null) return figures;
   const { type, format, label, definition } = DIMENSIONS[report.by];

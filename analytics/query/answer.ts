@@ -18,6 +18,8 @@ export type StoreRow = Record<string, string | number>;
 
 /** The dimension's column in a row of the store; a measure's has the measure's id. Seconds since the epoch for an hour. */
 export const KEY = 'key';
+/** Columns of calls counted beside the figures: part0, part1 … */
+export const PART = 'part';
 
 /** The report's rows of what the store added up: every hour of the period has one, also where nothing happened. */
 export function answerOf(plan: ReportPlan, found: readonly StoreRow[]): ReportAnswer {
@@ -34,10 +36,11 @@ export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: rea
   const total = (id: MeasureId) => rows.reduce((sum, row) => sum + Number(row[id] ?? 0), 0);
   const figure = (id: M): number | null => {
     const measure = MEASURES[id];
-    if (measure.kind === 'count') return total(id);
+    if (measure.kind === 'count' || measure.kind === 'offers') return total(id);
     if (measure.kind === 'sum') return total(id) / 1_000;
-    const count = total(measure.count);
-    return count === 0 ? null : total(measure.sum) / 1_000 / count;
+    const whole = measure.kind === 'mean' ? total(measure.count) : total(measure.whole) - total(measure.less);
+    if (whole === 0) return null;
+    return measure.kind === 'mean' ? total(measure.sum) / 1_000 / whole : total(measure.part) / whole;
   };
   return Object.fromEntries(measures.map((id) => [id, figure(id)])) as Record<M, number | null>;
 }

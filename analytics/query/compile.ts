@@ -1,7 +1,8 @@
 import { DIMENSIONS } from '../catalog/dimensions.ts';
 import { DURATIONS } from '../catalog/durations.ts';
-import { type AdditiveId, MEASURES, type Measure } from '../catalog/measures.ts';
-import { KEY } from './answer.ts';
+import { type AdditiveId, type Counted, MEASURES, type Measure } from '../catalog/measures.ts';
+import { KEY, PART } from './answer.ts';
+import { offersSql } from './offers.ts';
 import type { Plan, Source } from './plan.ts';
 import { countedBy, whereOf } from './where.ts';
 
@@ -11,11 +12,18 @@ export interface Compiled {
   params: Record<string, unknown>;
 }
 
-/** One row a value of the dimension that has calls, in order; an hour is its start in seconds since the epoch. */
-export function compile(plan: Plan): Compiled {
+/**
+ * One row a value of the dimension that has calls, in order; an hour is its start in seconds since the epoch.
+ * @param parts counted beside the figures, as columns part0, part1 …
+ */
+export function compile(plan: Plan, parts: readonly Counted[] = []): Compiled {
   const { conditions, params } = whereOf(plan.filter, plan.company, plan.source);
   const key = keyOf(plan);
-  const columns = [...(key ? [`${key} AS ${KEY}`] : []), ...plan.sums.map((id) => `${sumOf(id, plan.source)} AS ${id}`)];
+  const columns = [
+    ...(key ? [`${key} AS ${KEY}`] : []),
+    ...plan.sums.map((id) => `${sumOf(id, plan)} AS ${id}`),
+    ...parts.map((part, i) => `${countOf(part, plan)} AS ${PART}${i}`),
+  ];
   const grouped = key ? `\nGROUP BY ${KEY}\nORDER BY ${KEY}` : '';
   return {
     sql: `SELECT\n  ${columns.join(',\n  ')}\nFROM ${TABLE[plan.source](conditions)}${grouped}`,
@@ -43,10 +51,16 @@ function keyOf({ by, source }: Plan): string | null {
   return `roundDown(${second}, {hours: Array(Int64)})`;
 }
 
-function sumOf(id: AdditiveId, source: Source): string {
+function sumOf(id: AdditiveId, plan: Plan): string {
   const measure: Measure = MEASURES[id];
-  const counted = countedBy(measure.where);
-  if (measure.kind === 'sum') return counted ? `sumIf(${DURATIONS[measure.of]}, ${counted})` : `sum(${DURATIONS[measure.of]})`;
-  if (source === 'quarters') return counted ? `sumIf(n, ${counted})` : 'sum(n)';
-  return counted ? `countIf(${counted})` : 'count()';
+  if (measure.kind === 'offers') return `sum(${offersSql('arrayCount', measure.which, plan.filter, plan.company)})`;
+  if (measure.kind !== 'sum') return countOf(measure.where, plan);
+  const counted = countedBy(measure.where, plan.filter, plan.company);
+  return counted ? `sumIf(${DURATIONS[measure.of]}, ${counted})` : `sum(${DURATIONS[measure.of]})`;
+}
+
+function countOf(counted: Counted, { filter, company, source }: Plan): string {
+  const condition = countedBy(counted, filter, company);
+  if (source === 'quarters') return condition ? `sumIf(n, ${condition})` : 'sum(n)';
+  return condition ? `countIf(${condition})` : 'count()';
 }

@@ -14,6 +14,7 @@ const EVERYTHING: Required<CallFilter> = {
   number: ['8 (495) 100-01-01', ''],
   employee: ['e101', 'a,b', '50%', '-'],
   author: ['', 'e102'],
+  untakenOffer: true,
   group: ['sales & co'],
   caller: '8 (916)*, !101',
   dialled: '+7391*',

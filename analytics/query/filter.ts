@@ -24,6 +24,8 @@ export interface CallFilter {
   employee?: readonly string[];
   /** column «Сотрудник»: the one employee that the call belongs to; '' = without employee */
   author?: readonly string[];
+  /** true: an offer to an employee was not taken; under `employee`: to one of these */
+  untakenOffer?: boolean;
   /** '' = without group */
   group?: readonly string[];
   /** patterns: see pattern.ts */
@@ -69,6 +71,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   number: { ...ids("the company's own numbers, in any spelling", '8 (495) 100-01-01'), meet: (_, second) => second },
   employee: ids('calls in which one of these employees called, answered or was offered a leg', 'e101'),
   author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),
+  untakenOffer: flag('whether a leg offered to an employee was not answered while that employee did not answer the call'),
   group: ids('groups', 'sales'),
   caller: text('caller in any spelling; * stands for anything, a leading ! excludes, commas separate alternatives', '8 (495)*, !101'),
   dialled: text('dialled number, written like caller', '7391*'),

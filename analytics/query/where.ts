@@ -4,6 +4,7 @@ import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import type { Counted } from '../catalog/measures.ts';
 import type { CallFilter } from './filter.ts';
+import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
 import type { Company, Source } from './plan.ts';
 
@@ -15,7 +16,7 @@ export interface Where {
 
 /** A value that people gave stands in SQL as a parameter. @returns how SQL names it */
 type Bind = (name: string, type: string, value: unknown) => string;
-type Condition<T> = (value: T, company: Company, bind: Bind) => string;
+type Condition<T> = (value: T, company: Company, bind: Bind, filter: CallFilter) => string;
 
 type Bound = 'from' | 'to';
 type Chosen = Omit<CallFilter, Bound>;
@@ -35,6 +36,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     )}`,
   employee: (list, _, bind) => tookPart(bind('employee', 'Array(String)', list)),
   author: (list, _, bind) => `employee IN ${bind('author', 'Array(String)', list)}`,
+  untakenOffer: (yes, company, _, filter) => `${yes ? '' : 'NOT '}${offersSql('arrayExists', 'untaken', filter, company)}`,
   group: (list, _, bind) => `group_id IN ${bind('group', 'Array(String)', list)}`,
   caller: pattern('caller', 'caller'),
   dialled: pattern('dialled', 'dialled'),
@@ -74,24 +76,24 @@ export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, s
     'tenant = {tenant: String}',
     ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
     ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
-    ...conditionsOf(chosen, company, bind),
+    ...conditionsOf(chosen, company, bind, chosen),
     ...(company.onlyEmployee === undefined ? [] : [tookPart(bind('onlyEmployee', 'Array(String)', [company.onlyEmployee]))]),
   ];
   return { conditions, params };
 }
 
-/** What a figure counts, as one condition of words; null: everything. */
-export function countedBy(counted: Counted): string | null {
+/** What a figure counts among the calls of a filter, as one condition of words; null: everything. */
+export function countedBy(counted: Counted, filter: CallFilter, company: Company): string | null {
   const none: Bind = (name) => {
     throw new Error(`a figure cannot depend on a given value: ${name}`);
   };
-  return conditionsOf(counted, { zone: 'UTC', country: '' }, none).join(' AND ') || null;
+  return conditionsOf(counted, company, none, filter).join(' AND ') || null;
 }
 
-function conditionsOf(chosen: Chosen, company: Company, bind: Bind): string[] {
+function conditionsOf(chosen: Chosen, company: Company, bind: Bind, filter: CallFilter): string[] {
   const condition = <K extends keyof Given>(name: K) => {
     const value = (chosen as Partial<Given>)[name];
-    return value === undefined ? [] : [CONDITIONS[name](value, company, bind)];
+    return value === undefined ? [] : [CONDITIONS[name](value, company, bind, filter)];
   };
   return (Object.keys(CONDITIONS) as (keyof Given)[]).flatMap(condition);
 }

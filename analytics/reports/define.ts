@@ -22,7 +22,7 @@ export interface Report {
 export function defineReport<const R extends Report>(report: R): R {
   if (!/^[a-z][a-z-]*$/.test(report.id)) throw new Error(`report ${report.id}: an id is lower-case words joined by hyphens`);
   if (new Set(report.measures).size !== report.measures.length) throw new Error(`report ${report.id} has a column twice`);
-  const undrawn = report.chart?.series.find((id) => !report.measures.includes(id) || MEASURES[id].kind === 'mean');
+  const undrawn = report.chart?.series.find((id) => !report.measures.includes(id) || ['mean', 'share'].includes(MEASURES[id].kind));
   if (undrawn) throw new Error(`report ${report.id} draws ${undrawn}, which is not a sum or count among its columns`);
   if (report.by === 'hour' && report.mostDays === null) throw new Error(`report ${report.id} by hour needs mostDays: hours are rows`);
   return report;

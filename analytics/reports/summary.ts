@@ -9,7 +9,7 @@ export const summary = defineReport({
     en: 'Calls that started in the period; averages are over answered calls.',
   },
   by: null,
-  measures: ['in', 'inAnswered', 'inMissed', 'busyHit', 'averageWait', 'averageTalk', 'out', 'outFailed'],
+  measures: ['in', 'inAnswered', 'inMissed', 'busyHit', 'answeredRate', 'averageWait', 'averageTalk', 'out', 'outFailed'],
   mostDays: null,
   chart: null,
 });

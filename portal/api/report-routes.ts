@@ -1,10 +1,15 @@
+import { MEASURES } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
 import { reportJson } from '@callscope/analytics/present/rest.ts';
+import { filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
+import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
+import { countedCalls, explainFigure } from '@callscope/analytics/run/explain.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
-import { getTenant } from '@callscope/modules/directory/store.ts';
+import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
+import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
 import { companyOf, filterParameters, orProblem, readFilter } from './filter-query.ts';
@@ -20,7 +25,7 @@ const reportSchema = z
         id: z.string(),
         type: z.string().describe('instant, text, integer or number'),
         label: z.string(),
-        unit: z.string().nullable().describe('calls or seconds'),
+        unit: z.string().nullable().describe('calls, offers, seconds, or share (0 to 1)'),
         definition: z.string().describe('what is counted, in the language of the company'),
       }),
     ),
@@ -32,6 +37,31 @@ const reportSchema = z
   })
   .openapi('Report');
 
+/** Calls of an explanation. */
+const SHOWN_CALLS = 50;
+const callsOf = {
+  total: z.number().int().describe('how many calls the list gives under the filter'),
+  filter: z.string().describe('query of GET /tenants/{tenant}/calls'),
+};
+const explanationSchema = z
+  .object({
+    measure: z.string(),
+    label: z.string(),
+    unit: z.string(),
+    definition: z.string(),
+    value: figure.describe('the figure; null = no data'),
+    counted: z.object({
+      ...callsOf,
+      filter: callsOf.filter.nullable().describe('null: the filters rule every such call out'),
+      calls: z.array(callSchema).describe(`the newest ${SHOWN_CALLS}`),
+    }),
+    leftOut: z
+      .array(z.object({ why: z.string(), ...callsOf }))
+      .describe('parts that do not overlap; with the counted calls they are all calls of the question'),
+  })
+  .openapi('Explanation');
+const reportParam = tenantParam.extend({ report: z.string().openapi({ param: { name: 'report', in: 'path' }, enum: KNOWN }) });
+
 export function reportRoutes(api: Api, { db, store }: Deps): void {
   api.openapi(
     createRoute({
@@ -42,7 +72,7 @@ export function reportRoutes(api: Api, { db, store }: Deps): void {
       description: `${describeReports(REPORTS)}\n\nA figure counts the calls that the list gives under the same filters.`,
       security: BEARER,
       request: {
-        params: tenantParam.extend({ report: z.string().openapi({ param: { name: 'report', in: 'path' }, enum: KNOWN }) }),
+        params: reportParam,
         query: z.strictObject({ ...filterParameters, format: z.enum(['json'], 'json is what this version gives').default('json') }),
       },
       responses: {
@@ -54,8 +84,7 @@ export function reportRoutes(api: Api, { db, store }: Deps): void {
       const { tenant, report: id } = c.req.valid('param');
       const { format: _format, ...query } = c.req.valid('query');
       const scope = scopeOf(c, tenant, 'calls:read');
-      const report = reportOf(id);
-      if (!report) throw new Problem(404, `no report "${id}": there are ${KNOWN.join(', ')}`);
+      const report = known(id);
       const filter = readFilter(query);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
@@ -63,4 +92,71 @@ export function reportRoutes(api: Api, { db, store }: Deps): void {
       return c.json(reportJson(report, await runReport(store, scope, plan), company.locale), 200);
     },
   );
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tenants/{tenant}/reports/{report}/explain',
+      tags: ['Reports'],
+      summary: 'What a figure of a report counts and what it leaves out',
+      description:
+        'The definition in words, the calls that the figure counts, and the other calls of the same question by why they are left out. ' +
+        'Figure and totals come from one query. With the filters of the report; an hour of `hourly` is its from and to.',
+      security: BEARER,
+      request: {
+        params: reportParam,
+        query: z.strictObject({
+          ...filterParameters,
+          measure: z.string().describe('a column of the report that holds figures'),
+          language: z.enum(['ru', 'en']).optional().describe("of the words; the company's by default"),
+        }),
+      },
+      responses: {
+        200: { description: 'The explanation', content: { 'application/json': { schema: explanationSchema } } },
+        ...problems(400, 401, 403, 404, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { tenant, report: id } = c.req.valid('param');
+      const { measure: asked, language, ...query } = c.req.valid('query');
+      const scope = scopeOf(c, tenant, 'calls:read');
+      const report = known(id);
+      const measure = report.measures.find((one) => one === asked);
+      if (!measure)
+        throw new Problem(400, 'the request is wrong in these fields', [
+          { field: 'measure', message: `one of ${report.measures.join(', ')}` },
+        ]);
+      const filter = readFilter(query);
+      const found = await getTenant(db, scope);
+      if (!found) throw noCompany(tenant);
+      const company = companyOf(found);
+      const inWords = language ?? found.locale;
+      const explanation = await explainFigure(store, scope, measure, filter, company);
+      const [calls, names] = await Promise.all([
+        countedCalls(store, scope, explanation, company, SHOWN_CALLS),
+        employeeNames(db, scope.tenant),
+      ]);
+      const { label, unit, definition } = MEASURES[measure];
+      const { value, counted, leftOut } = explanation;
+      return c.json(
+        {
+          ...{ measure, label: label[inWords], unit, definition: definition[inWords], value },
+          counted: {
+            total: counted?.total ?? 0,
+            filter: counted && filterToQuery(counted.filter),
+            calls: calls.map((row) => callJson(row, names)),
+          },
+          leftOut: leftOut.map(({ why, total, filter: of }) => ({ why: why[inWords], total, filter: filterToQuery(of) })),
+        },
+        200,
+      );
+    },
+  );
+}
+
+/** @throws Problem 404 naming the known ones */
+function known(id: string): Report {
+  const report = reportOf(id);
+  if (!report) throw new Problem(404, `no report "${id}": there are ${KNOWN.join(', ')}`);
+  return report;
 }

@@ -1,10 +1,11 @@
--- summary?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&number=8 (495) 100-01-01&employee=e101,e102&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false
+-- summary?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false
 -- Europe/Moscow, RU; read from rows. Written by npm run golden.
 SELECT
   countIf(direction = 'in') AS in,
   countIf(direction = 'in' AND result = 'answered') AS inAnswered,
   countIf(direction = 'in' AND result != 'answered') AS inMissed,
   countIf(direction = 'in' AND result != 'answered' AND missed_kind = 'busy_hit') AS busyHit,
+  countIf(direction = 'in' AND result != 'answered' AND missed_kind = 'out_of_hours') AS outOfHours,
   sumIf(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0), direction = 'in' AND result = 'answered') AS waitSeconds,
   sumIf(if(toUnixTimestamp64Micro(answered_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0) + 500, 1000), 0), result = 'answered') AS talkSeconds,
   countIf(result = 'answered') AS answered,
@@ -22,6 +23,7 @@ WHERE tenant = {tenant: String}
   AND number IN {number: Array(String)}
   AND (employee IN {employee: Array(String)} OR hasAny(leg_employee, {employee: Array(String)}))
   AND employee IN {author: Array(String)}
+  AND arrayExists((e, r) -> e != '' AND has({employee: Array(String)}, e) AND r != 'answered' AND NOT (direction = 'in' AND e = employee) AND NOT arrayExists((e2, r2) -> e2 = e AND r2 = 'answered', leg_employee, leg_result), leg_employee, leg_result)
   AND group_id IN {group: Array(String)}
   AND (caller IN {caller: Array(String)} OR caller LIKE {caller0: String} OR caller LIKE {caller1: String}) AND NOT (caller IN {callerNot: Array(String)})
   AND NOT (dialled LIKE {dialledNot0: String})

@@ -5,6 +5,7 @@ SELECT
   countIf(direction = 'in' AND result = 'answered') AS inAnswered,
   countIf(direction = 'in' AND result != 'answered') AS inMissed,
   countIf(direction = 'in' AND result != 'answered' AND missed_kind = 'busy_hit') AS busyHit,
+  countIf(direction = 'in' AND result != 'answered' AND missed_kind = 'out_of_hours') AS outOfHours,
   sumIf(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0), direction = 'in' AND result = 'answered') AS waitSeconds,
   sumIf(if(toUnixTimestamp64Micro(answered_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0) + 500, 1000), 0), result = 'answered') AS talkSeconds,
   countIf(result = 'answered') AS answered,

@@ -190,9 +190,11 @@ test('the strip of figures is the list of calls, added up', async () => {
   const sum = (of: readonly (number | null)[]) => of.reduce<number>((total, value) => total + (value ?? 0), 0);
   const { rows, totals } = await report('t1', 'summary', query);
   expect(rows).toEqual([totals]);
-  const { averageTalk, averageWait, ...figures } = totals;
+  const { averageTalk, averageWait, answeredRate, ...figures } = totals;
   const busyHit = list.filter((c) => c.missedKind === 'busy_hit').length;
   expect(figures).toEqual({ ...counted(list), inAnswered: inAnswered.length, busyHit });
+  const outOfHours = list.filter((c) => c.missedKind === 'out_of_hours').length;
+  expect(answeredRate).toBeCloseTo(inAnswered.length / ((figures.in ?? 0) - outOfHours), 9);
   expect(averageTalk).toBeCloseTo(sum(answered.map((c) => c.talkSeconds)) / answered.length, 9);
   expect(averageWait).toBeCloseTo(sum(inAnswered.map((c) => c.ringSeconds)) / inAnswered.length, 9);
   expect((await report('t1', 'summary', 'to=2026-01-01T00:00:00Z')).totals).toMatchObject({ in: 0, averageTalk: null });
@@ -262,7 +264,7 @@ describe('what cannot be answered', () => {
   test('an unknown report names the known ones', async () => {
     const response = await asT1('/tenants/t1/reports/yearly');
     expect(response.status).toBe(404);
-    expect(((await response.json()) as { detail: string }).detail).toContain('hourly, summary');
+    expect(((await response.json()) as { detail: string }).detail).toContain('hourly, summary, offers');
   });
 
   test("another company's report answers like one that does not exist", async () => {
@@ -276,7 +278,7 @@ test('the description names every report and its columns', async () => {
   const text = await (await asT1('/openapi.json')).text();
   const { paths } = JSON.parse(text) as { paths: Record<string, { get: { parameters: { name: string; schema: { enum?: string[] } }[] } }> };
   const route = paths['/tenants/{tenant}/reports/{report}']?.get;
-  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(['hourly', 'summary']);
+  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(['hourly', 'summary', 'offers']);
   expect(route?.parameters.map((p) => p.name)).toEqual(expect.arrayContaining(['from', 'employee', 'caller', 'time']));
   expect(text).toContain('"title":"hourly"');
 });

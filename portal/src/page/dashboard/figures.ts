@@ -41,5 +41,12 @@ function differenceWords(isSpan: boolean, value: number, base: number, format: F
 /** A figure as it stands in the strip; a mean over no calls is no data. */
 export function figureText(id: MeasureId, figures: Figures, format: Format): string {
   const value = figures[id] ?? null;
-  return MEASURES[id].format === 'duration' ? format.duration(value) : format.number(value);
+  return textOf(id, value, format);
+}
+
+/** A value of a measure in its format. */
+export function textOf(id: MeasureId, value: number | null, format: Format): string {
+  const { format: shown } = MEASURES[id];
+  if (shown === 'share') return format.percent(value);
+  return shown === 'duration' ? format.duration(value) : format.number(value);
 }

@@ -55,12 +55,14 @@ function isOutcome(call: EndedCall, c: Conditions): boolean {
     (c.shortAbandons === undefined || call.missedKind !== 'short_abandon') &&
     (c.talkMin === undefined || talk >= c.talkMin) &&
     (c.talkMax === undefined || talk <= c.talkMax) &&
+    // whom the call was offered to is not known any more: the store tells
+    c.untakenOffer === undefined &&
     (c.recorded !== true || call.result === 'answered')
   );
 }
 
 function knowsNoOutcome(c: Conditions): boolean {
-  return [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.recorded].every((given) => given === undefined);
+  return [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.recorded, c.untakenOffer].every((given) => given === undefined);
 }
 
 function has<T>(list: readonly T[] | undefined, item: T): boolean {

@@ -50,6 +50,7 @@ export const journal: typeof source = {
     missedKind: 'Why missed',
     author: 'Employee',
     employee: 'Took part',
+    untakenOffer: 'Offer not taken',
     number: 'Number',
     group: 'Group',
     caller: 'From',

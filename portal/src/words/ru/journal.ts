@@ -59,6 +59,7 @@ export const journal = {
     shortAbandons: 'Короткие пропущенные',
     author: 'Сотрудник',
     employee: 'Участвовал',
+    untakenOffer: 'Не взятое предложение',
     number: 'Номер',
     group: 'Группа',
     caller: 'Откуда',

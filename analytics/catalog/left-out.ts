@@ -1,0 +1,75 @@
+import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
+import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
+import type { Counted } from './measures.ts';
+import type { Words } from './words.ts';
+
+/** Calls that a figure does not count, and why. */
+export interface LeftOut {
+  why: Words;
+  calls: Counted;
+}
+
+const DIRECTION: Record<Direction, Words> = {
+  in: { ru: 'Входящие', en: 'Incoming' },
+  out: { ru: 'Исходящие', en: 'Outgoing' },
+  internal: { ru: 'Внутренние', en: 'Internal' },
+};
+const RESULT: Record<CallResult, Words> = {
+  answered: { ru: 'Успешные', en: 'Answered' },
+  no_answer: { ru: 'Нет ответа', en: 'No answer' },
+  busy: { ru: 'Занят', en: 'Busy' },
+  rejected: { ru: 'Отклонённые', en: 'Rejected' },
+  unavailable: { ru: 'Недоступен', en: 'Unavailable' },
+  cancelled: { ru: 'Отменённые', en: 'Cancelled' },
+  failed: { ru: 'Ошибки', en: 'Failed' },
+};
+const KIND: Record<MissedKind, Words> = {
+  busy_hit: { ru: 'Попали в занятость', en: 'Hit busy' },
+  out_of_hours: { ru: 'Вне часов', en: 'Out of hours' },
+  short_abandon: { ru: 'Короткие пропущенные', en: 'Short abandons' },
+  not_taken: { ru: 'Не взяли трубку', en: 'Not taken' },
+};
+const ANSWERED: Record<'true' | 'false', Words> = {
+  true: { ru: 'На них ответили', en: 'They were answered' },
+  false: { ru: 'Никто не ответил', en: 'Nobody answered' },
+};
+const UNTAKEN: Record<'true' | 'false', Words> = {
+  true: { ru: 'Есть не взятое предложение', en: 'An offer was not taken' },
+  false: { ru: 'Все предложения взяты, или их не было', en: 'Every offer was taken, or there was none' },
+};
+
+/** What a field does not let through, a part each. */
+const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) => LeftOut[] } = {
+  direction: (chosen) => words(DIRECTIONS, chosen).map((one) => ({ why: DIRECTION[one], calls: { direction: [one] } })),
+  result: (chosen) => words(RESULTS, chosen).map((one) => ({ why: RESULT[one], calls: { result: [one] } })),
+  answered: (chosen) => [{ why: ANSWERED[`${!chosen}`], calls: { answered: !chosen } }],
+  missedKind: (chosen) => words(MISSED_KINDS, chosen).map((one) => ({ why: KIND[one], calls: { missedKind: [one] } })),
+  untakenOffer: (chosen) => [{ why: UNTAKEN[`${!chosen}`], calls: { untakenOffer: !chosen } }],
+};
+const FIELDS = Object.keys(OTHERS) as (keyof Counted)[];
+
+/**
+ * The calls that a figure does not count, field by field: no call is in two parts, and together with those counted they are
+ * all calls there are. A kind of missed calls must stand beside MISSED, as every missed call has one.
+ */
+export function leftOutBy(counted: Counted): LeftOut[] {
+  const parts: LeftOut[] = [];
+  let met: Counted = {};
+  for (const field of FIELDS) {
+    if (counted[field] === undefined) continue;
+    for (const { why, calls } of others(field, counted)) parts.push({ why, calls: { ...met, ...calls } });
+    met = { ...met, [field]: counted[field] };
+  }
+  return parts;
+}
+
+/** Why a filter's `shortAbandons` leaves calls out. */
+export const BY_FILTER: Words = { ru: 'Короткие пропущенные: исключены условием', en: 'Short abandons: left out by the filter' };
+
+function others<K extends keyof Counted>(field: K, counted: Counted): LeftOut[] {
+  return OTHERS[field](counted[field] as Required<Counted>[K]);
+}
+
+function words<W extends string>(all: readonly W[], chosen: readonly W[]): W[] {
+  return all.filter((word) => !chosen.includes(word));
+}

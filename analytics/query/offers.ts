@@ -1,0 +1,26 @@
+import type { CallFilter } from './filter.ts';
+import type { Company } from './plan.ts';
+
+/** all, or those that were not taken: the leg was not answered, and its employee did not answer the call otherwise */
+export type Offers = 'all' | 'untaken';
+
+/**
+ * Legs that a call offered to employees, as SQL over `calls`. Under a filter by employees, and for a person who sees only
+ * their own calls, only offers to these count.
+ * @param make how many there are, or whether there is one
+ */
+export function offersSql(make: 'arrayCount' | 'arrayExists', which: Offers, filter: CallFilter, company: Company): string {
+  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployee === undefined ? [] : ['onlyEmployee'])];
+  const conditions = [
+    "e != ''",
+    ...whose.map((name) => `has({${name}: Array(String)}, e)`),
+    ...(which === 'untaken'
+      ? [
+          "r != 'answered'",
+          "NOT (direction = 'in' AND e = employee)",
+          "NOT arrayExists((e2, r2) -> e2 = e AND r2 = 'answered', leg_employee, leg_result)",
+        ]
+      : []),
+  ];
+  return `${make}((e, r) -> ${conditions.join(' AND ')}, leg_employee, leg_result)`;
+}
