@@ -1,6 +1,5 @@
 import type { CallFilter } from '../query/filter.ts';
 import { MISSED } from '../query/filter.ts';
-import type { Offers } from '../query/offers.ts';
 import type { Duration } from './durations.ts';
 import type { Format, Unit, Words } from './words.ts';
 
@@ -16,6 +15,9 @@ export interface Mark {
   symbol: 'square' | 'hatched' | 'circle' | 'triangle-down';
   colour: 'outgoing' | 'failed' | 'answered' | 'missed' | 'muted';
 }
+
+/** all, or those that were not taken: the leg was not answered, and its employee did not answer the call otherwise */
+export type Offers = 'all' | 'untaken';
 
 interface Shown {
   label: Words;

@@ -1,8 +1,6 @@
+import type { Offers } from '../catalog/measures.ts';
 import type { CallFilter } from './filter.ts';
 import type { Company } from './plan.ts';
-
-/** all, or those that were not taken: the leg was not answered, and its employee did not answer the call otherwise */
-export type Offers = 'all' | 'untaken';
 
 /**
  * Legs that a call offered to employees, as SQL over `calls`. Under a filter by employees, and for a person who sees only

@@ -1,4 +1,4 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { type CountryCode, getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
 /** Up to this many digits a dialled number is an extension or a service code, never an outside number. */
 const LONGEST_EXTENSION = 6;
@@ -66,4 +66,9 @@ export function phoneFromPeople(typed: string, country: string): string {
     if (/^\d{4,}\*/.test(rest) || WHOLE.test(rest)) return `+${rest}`;
   }
   return digits;
+}
+
+/** ISO 3166 codes of the countries whose numbers can be read. */
+export function phoneCountries(): string[] {
+  return getCountries();
 }

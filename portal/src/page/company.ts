@@ -7,7 +7,8 @@ import { error, redirect } from '@sveltejs/kit';
 
 /**
  * The right to the company of this page, for whoever signed in: every page and stream of a company begins here. Nobody
- * signed in is led to the sign-in page and back; another company's page does not exist for them.
+ * signed in is led to the sign-in page and back; another company's page does not exist for them, and one of their own that
+ * needs another right says so.
  */
 export function companyScope(
   event: { locals: App.Locals; url: URL; params: { company: string } },
@@ -16,8 +17,9 @@ export function companyScope(
   const { session } = event.locals;
   if (!session) redirect(303, `/sign-in?to=${encodeURIComponent(event.url.pathname + event.url.search)}`);
   const scope = tenantScope(session.caller, event.params.company, needs);
-  if (!scope) error(404, 'no such company');
-  return scope;
+  if (scope) return scope;
+  if (tenantScope(session.caller, event.params.company, 'calls:read')) error(403, 'not for this role');
+  error(404, 'no such company');
 }
 
 /** @throws 404 when the operator names a company that is not there */

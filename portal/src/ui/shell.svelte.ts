@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { type Entry, type Group, menuFor } from './shell/entries.ts';
 import { type KeyBinding, Keys } from './shell/keys.svelte.ts';
 
 export type { KeyBinding } from './shell/keys.svelte.ts';
@@ -26,6 +27,9 @@ export interface EntryCount {
 
 /** What pages and the live feed say to the shell around them. */
 export class Shell {
+  readonly #isAdmin: () => boolean;
+  readonly menu: readonly Group[] = $derived.by(() => menuFor(this.#isAdmin()));
+  readonly entries: readonly Entry[] = $derived.by(() => this.menu.flatMap((group) => group.entries));
   /** set by a page through `useHeading`; else the menu's own name of the page */
   heading = $state.raw<Heading | null>(null);
   /** null = no feed, no badge */
@@ -35,6 +39,10 @@ export class Shell {
   paletteOpen = $state(false);
   helpOpen = $state(false);
   readonly keys = new Keys();
+
+  constructor(isAdmin: () => boolean = () => false) {
+    this.#isAdmin = isAdmin;
+  }
 }
 
 /** Set by the shell's layout. `hasShell()` is false outside of it: the sign-in page. */

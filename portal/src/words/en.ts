@@ -5,9 +5,23 @@ import { format } from './en/format.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
+import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
 import { statistics } from './en/statistics.ts';
 import type { Words } from './ru.ts';
 
-export const en: Words = { product: 'Callscope', calls, dashboard, errors, format, journal, kit, live, shell, signIn, statistics };
+export const en: Words = {
+  product: 'Callscope',
+  calls,
+  dashboard,
+  errors,
+  format,
+  journal,
+  kit,
+  live,
+  settings,
+  shell,
+  signIn,
+  statistics,
+};

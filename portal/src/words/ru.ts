@@ -5,12 +5,13 @@ import { format } from './ru/format.ts';
 import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
+import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
 
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
-export const ru = { product: 'Callscope', calls, dashboard, errors, format, journal, kit, live, shell, signIn, statistics };
+export const ru = { product: 'Callscope', calls, dashboard, errors, format, journal, kit, live, settings, shell, signIn, statistics };
 
 /** Every word on the pages. Russian is the source: what it has, the others must have, and types say so. */
 export type Words = typeof ru;

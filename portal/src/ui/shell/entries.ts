@@ -2,6 +2,7 @@ import ChartColumn from '@lucide/svelte/icons/chart-column';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
 import Radio from '@lucide/svelte/icons/radio';
+import Settings from '@lucide/svelte/icons/settings';
 import type { Words } from '#words/words.ts';
 import type { Icon } from '../icon.ts';
 
@@ -15,6 +16,8 @@ export interface Entry {
   key?: string;
   /** stands in the phone's bar; the others are under "more" */
   phone?: boolean;
+  /** only for the company's admins and the operator */
+  admin?: boolean;
 }
 
 export interface Group {
@@ -37,7 +40,15 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   { id: 'details', entries: [{ id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' }] },
+  { id: 'settings', entries: [{ id: 'settings', path: '/settings', icon: Settings, admin: true }] },
 ];
+
+/** The menu as a person has it. */
+export function menuFor(isAdmin: boolean): Group[] {
+  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => isAdmin || !entry.admin) })).filter(
+    (group) => group.entries.length > 0,
+  );
+}
 
 export const ENTRIES: readonly Entry[] = GROUPS.flatMap((group) => group.entries);
 
