@@ -18,6 +18,12 @@ export const statistics: typeof source = {
   compareWeekBefore: 'Compare with the week before',
   withoutComparison: 'No comparison',
   definitions: 'How it is counted',
+  explain: {
+    counted: 'Counted',
+    leftOut: 'Left out',
+    none: 'no such calls',
+    failed: 'The calls were not counted: the store did not answer.',
+  },
   print: 'Print',
   failed: 'The report was not built',
   failedLarge: 'The question is too large for the store: choose a shorter period or remove filters. The rest of the page works.',

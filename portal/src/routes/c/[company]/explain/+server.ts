@@ -1,0 +1,31 @@
+import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
+import { FilterError, filterFromQuery } from '@callscope/analytics/query/filter.ts';
+import { explainFigure } from '@callscope/analytics/run/explain.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { error } from '@sveltejs/kit';
+import { companyOf, companyScope } from '#page/company.ts';
+import { answered } from '#page/failure.ts';
+import type { RequestHandler } from './$types';
+
+/** What a figure counts and what it leaves out under a filter, for the “?” beside it. */
+export const GET: RequestHandler = async (event) => {
+  const scope = companyScope(event);
+  const { timezone, country } = await companyOf(scope);
+  const params = event.url.searchParams;
+  const measure = params.get('measure') ?? '';
+  if (!Object.hasOwn(MEASURES, measure)) error(400, 'no such figure');
+  const { answer } = await answered(
+    explainFigure(deps().store, scope, measure as MeasureId, filterOf(params), { zone: timezone, country }),
+  );
+  if (answer === null) error(503, 'no answer');
+  return Response.json(answer);
+};
+
+function filterOf(params: URLSearchParams) {
+  try {
+    return filterFromQuery(params);
+  } catch (cause) {
+    if (cause instanceof FilterError) error(400, cause.message);
+    throw cause;
+  }
+}
