@@ -45,7 +45,12 @@ export function dayInFigures(locale: Locale, words: Words['format'], day: string
 
 /** UTC+7, UTC+5:30, UTC−3 */
 export function offsetName(zone: string, at: number): string {
-  const minutes = Math.round(offsetAt(zone, at) / 60_000);
+  return offsetWords(offsetAt(zone, at));
+}
+
+/** @param offset ahead of UTC, ms */
+export function offsetWords(offset: number): string {
+  const minutes = Math.round(offset / 60_000);
   if (minutes === 0) return 'UTC';
   const size = Math.abs(minutes);
   return `UTC${minutes < 0 ? MINUS : '+'}${Math.floor(size / 60)}${size % 60 ? `:${two(size % 60)}` : ''}`;
