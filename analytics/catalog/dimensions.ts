@@ -9,7 +9,7 @@ export interface Dimension {
   definition: Words;
   type: 'instant' | 'text';
   format: Format;
-  /** column of `calls`; null: made of the start of the call by the plan */
+  /** column of `calls`; null: made by the plan */
   column: string | null;
   /** the calls of one value. @param zone company's */
   calls(value: string, zone: string): CallFilter;
@@ -46,6 +46,17 @@ export const DIMENSIONS = {
     format: 'name',
     column: 'employee',
     calls: (author) => ({ author: [author] }),
+  },
+  offeredTo: {
+    label: { ru: 'Кому предложен', en: 'Offered to' },
+    definition: {
+      ru: 'Сотрудник, которого вызывали; звонок стоит у каждого, кому его предложили.',
+      en: 'The employee that was called; a call stands at everyone it was offered to.',
+    },
+    type: 'text',
+    format: 'name',
+    column: null,
+    calls: (employee) => ({ employee: [employee] }),
   },
   group: {
     label: { ru: 'Группа', en: 'Group' },

@@ -2,7 +2,7 @@ import { DIMENSIONS } from '../catalog/dimensions.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import { type AdditiveId, type Counted, MEASURES, type Measure } from '../catalog/measures.ts';
 import { KEY, PART } from './answer.ts';
-import { offersSql } from './offers.ts';
+import { offeredToSql, offersSql } from './offers.ts';
 import type { Plan, Source } from './plan.ts';
 import { countedBy, whereOf } from './where.ts';
 
@@ -42,8 +42,9 @@ const TABLE: Record<Source, (conditions: readonly string[]) => string> = {
 )`,
 };
 
-function keyOf({ by, source }: Plan): string | null {
+function keyOf({ by, source, filter, company }: Plan): string | null {
   if (by === null) return null;
+  if (by === 'offeredTo') return offeredToSql(filter, company);
   const { column } = DIMENSIONS[by];
   if (column !== null) return column;
   // the hours are given: the zone is worked out in one place, core/domain/zone.ts, and the engine's own rules do not matter
@@ -53,7 +54,8 @@ function keyOf({ by, source }: Plan): string | null {
 
 function sumOf(id: AdditiveId, plan: Plan): string {
   const measure: Measure = MEASURES[id];
-  if (measure.kind === 'offers') return `sum(${offersSql('arrayCount', measure.which, plan.filter, plan.company)})`;
+  if (measure.kind === 'offers')
+    return `sum(${offersSql('arrayCount', measure.which, plan.filter, plan.company, plan.by === 'offeredTo' ? KEY : null)})`;
   if (measure.kind !== 'sum') return countOf(measure.where, plan);
   const counted = countedBy(measure.where, plan.filter, plan.company);
   return counted ? `sumIf(${DURATIONS[measure.of]}, ${counted})` : `sum(${DURATIONS[measure.of]})`;

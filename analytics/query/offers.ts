@@ -6,12 +6,18 @@ import type { Company } from './plan.ts';
  * Legs that a call offered to employees, as SQL over `calls`. Under a filter by employees, and for a person who sees only
  * their own calls, only offers to these count.
  * @param make how many there are, or whether there is one
+ * @param row only those to the employee in this column
  */
-export function offersSql(make: 'arrayCount' | 'arrayExists', which: Offers, filter: CallFilter, company: Company): string {
-  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployee === undefined ? [] : ['onlyEmployee'])];
+export function offersSql(
+  make: 'arrayCount' | 'arrayExists',
+  which: Offers,
+  filter: CallFilter,
+  company: Company,
+  row: string | null = null,
+): string {
   const conditions = [
-    "e != ''",
-    ...whose.map((name) => `has({${name}: Array(String)}, e)`),
+    ...asked(filter, company),
+    ...(row === null ? [] : [`e = ${row}`]),
     ...(which === 'untaken'
       ? [
           "r != 'answered'",
@@ -21,4 +27,14 @@ export function offersSql(make: 'arrayCount' | 'arrayExists', which: Offers, fil
       : []),
   ];
   return `${make}((e, r) -> ${conditions.join(' AND ')}, leg_employee, leg_result)`;
+}
+
+/** The employees that a call was offered to, a row each. */
+export function offeredToSql(filter: CallFilter, company: Company): string {
+  return `arrayJoin(arrayDistinct(arrayFilter(e -> ${asked(filter, company).join(' AND ')}, leg_employee)))`;
+}
+
+function asked(filter: CallFilter, company: Company): string[] {
+  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployee === undefined ? [] : ['onlyEmployee'])];
+  return ["e != ''", ...whose.map((name) => `has({${name}: Array(String)}, e)`)];
 }

@@ -6,6 +6,7 @@ import { tableOf } from '../present/table.ts';
 import { defineReport } from '../reports/define.ts';
 import { hourly } from '../reports/hourly.ts';
 import { REPORTS } from '../reports/index.ts';
+import { offersByEmployee } from '../reports/offers.ts';
 import { summary } from '../reports/summary.ts';
 import { answerOf } from './answer.ts';
 import { compile } from './compile.ts';
@@ -53,6 +54,13 @@ describe('SQL', () => {
     expect(params).toMatchObject({ number: ['74951000101'], caller0: "O'Hara%", dialled: ['_'], employee: ["e'1"], author: [''] });
     for (const name of Object.keys(params)) expect(sql).toContain(`{${name}: `);
     for (const [, name] of sql.matchAll(/\{(\w+): /g)) if (name !== 'tenant') expect(params).toHaveProperty(name as string);
+  });
+
+  test('of offers counts those to the employees that are asked about, and to whoever sees only their own calls', () => {
+    const sql = (query: string, company = MOSCOW) => compile(plan(query, company, offersByEmployee)).sql;
+    expect(sql(DAY)).not.toContain('has(');
+    expect(sql(`${DAY}&employee=e101`).match(/has\(\{employee: Array\(String\)\}, e\)/g)).toHaveLength(3);
+    expect(sql(DAY, { ...MOSCOW, onlyEmployee: 'e101' }).match(/has\(\{onlyEmployee: Array\(String\)\}, e\)/g)).toHaveLength(3);
   });
 
   test('a word that the store does not know is a mistake of ours, not SQL', () => {

@@ -13,3 +13,11 @@ export const offers = defineReport({
   mostDays: null,
   chart: null,
 });
+
+/** The same by the employee that was called. */
+export const offersByEmployee = defineReport({
+  ...offers,
+  id: 'by-employee-offers',
+  title: { ru: 'Предложения по сотрудникам', en: 'Offers by employee' },
+  by: 'offeredTo',
+});

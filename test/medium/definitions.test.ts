@@ -154,6 +154,12 @@ test('missed by an employee is an offer that they did not take, also when anothe
   expect(await totals('offers', `${MONDAY}&employee=e101`)).toEqual({ offers: 4, offersNotTaken: 3 });
   expect(await totals('offers', `${MONDAY}&employee=e102`)).toEqual({ offers: 8, offersNotTaken: 7 });
   expect(await ids(`${MONDAY}&employee=e101&untakenOffer=true`)).toEqual(['answered-by-second', 'busy', 'busy-at-night']);
+  const { rows } = await stack.rest<{ rows: object[] }>('GET', `/tenants/moscow/reports/by-employee-offers?${MONDAY}`);
+  expect(rows).toEqual([
+    { offeredTo: 'e101', offers: 4, offersNotTaken: 3 },
+    { offeredTo: 'e102', offers: 8, offersNotTaken: 7 },
+  ]);
+  expect(await totals('by-employee-offers', `${MONDAY}&employee=e102`)).toEqual({ offers: 8, offersNotTaken: 7 });
   expect(await totals('offers', `${MONDAY}&direction=internal`)).toEqual({ offers: 1, offersNotTaken: 1 });
 });
 

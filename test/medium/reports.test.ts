@@ -264,7 +264,7 @@ describe('what cannot be answered', () => {
   test('an unknown report names the known ones', async () => {
     const response = await asT1('/tenants/t1/reports/yearly');
     expect(response.status).toBe(404);
-    expect(((await response.json()) as { detail: string }).detail).toContain('hourly, summary, offers');
+    expect(((await response.json()) as { detail: string }).detail).toContain('hourly, summary, offers, by-employee-offers');
   });
 
   test("another company's report answers like one that does not exist", async () => {
@@ -278,7 +278,7 @@ test('the description names every report and its columns', async () => {
   const text = await (await asT1('/openapi.json')).text();
   const { paths } = JSON.parse(text) as { paths: Record<string, { get: { parameters: { name: string; schema: { enum?: string[] } }[] } }> };
   const route = paths['/tenants/{tenant}/reports/{report}']?.get;
-  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(['hourly', 'summary', 'offers']);
+  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(['hourly', 'summary', 'offers', 'by-employee-offers']);
   expect(route?.parameters.map((p) => p.name)).toEqual(expect.arrayContaining(['from', 'employee', 'caller', 'time']));
   expect(text).toContain('"title":"hourly"');
 });
