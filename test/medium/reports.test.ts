@@ -177,6 +177,7 @@ describe('calls by hour', () => {
       });
     };
     expect(await (await ask(`${dayIn('Asia/Kolkata')}&direction=in`)).json()).not.toEqual([]);
+    expect(await (await ask(`${dayIn('Asia/Kolkata')}&shortAbandons=exclude`)).json()).not.toEqual([]);
     // the engine refuses what has to be read from the rows: the check above means something
     await expect(ask(`${dayIn('Asia/Kolkata')}&employee=e103`)).rejects.toMatchObject({ code: '584' });
   });
