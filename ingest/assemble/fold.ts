@@ -69,12 +69,14 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     return { kind: 'security', security };
   }
   const startedAt =
-    events.startedAt || sip.startedAt || events.coarse.startedAt || (events.end === '' && events.answeredAt === 0 ? 0 : events.firstAt);
+    exact(events.startedAt, sip.startedAt) ||
+    events.coarse.startedAt ||
+    (events.end === '' && events.answeredAt === 0 ? 0 : events.firstAt);
   if (startedAt === 0) return { kind: 'nothing' };
 
-  const answeredAt = atLeast(startedAt, events.answeredAt || sip.answeredAt || events.coarse.answeredAt);
+  const answeredAt = atLeast(startedAt, exact(events.answeredAt, sip.answeredAt) || events.coarse.answeredAt);
   const answered = answeredAt > 0;
-  const ringingAt = atLeast(startedAt, events.ringingAt || sip.ringingAt);
+  const ringingAt = atLeast(startedAt, exact(events.ringingAt, sip.ringingAt));
   const end = endOf(events, sip, answered);
   const toldEnd =
     events.end === 'missed'
@@ -114,6 +116,18 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     // a proxy answers 487 to the caller because the caller sent CANCEL (RFC 3261, 9.2), unless the script knows otherwise
     return finalCode === 487 && (events.end !== 'event' || events.cancelledByCaller) ? 'caller' : '';
   }
+}
+
+/** Two hops and the edge's own work lie between a packet and the script's word of it. µs */
+const HOPS_US = 50_000;
+
+/**
+ * The event's time, else the packet's. OpenSIPS takes the seconds of `$Ts` from a clock that is a tick behind that of its
+ * microseconds: right after the turn of a second an event is one second early, and packets know better.
+ */
+function exact(event: number, packet: number): number {
+  const isEarly = event > 0 && packet > 0 && Math.abs(packet - event - 1_000_000) < HOPS_US;
+  return isEarly ? packet : event || packet;
 }
 
 const atLeast = (least: number, at: number) => (at === 0 ? 0 : Math.max(least, at));

@@ -39,16 +39,18 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
   const caller = callerOf(first.draft, others);
   const dialled = isFetched ? (others.find((d) => d.tie === 'destination')?.draft ?? first.draft) : first.draft;
   const rings = isFetched || isQueued ? others : [first, ...others];
-  const ringingAt = earliest(rings.map((d) => d.draft.ringingAt)) || (isQueued ? first.draft.ringingAt || first.draft.answeredAt : 0);
-  const answeredBy = answeredAt > 0 ? lastWith(caller, first, talks) : '';
-  const last = [first, ...others].reduce((a, b) => (b.draft.endedAt > a.draft.endedAt ? b : a));
+  const ringingAt = earliest(rings.map((d) => d.draft.ringingAt));
+  // a phone that sent the call on, or an application that asked somebody before it answered, is between the two that talk
+  const isSentOn = talks.some((d) => d.tie === 'forward' || (d.tie === 'same' && d.draft.answeredAt <= first.draft.answeredAt));
+  const answeredBy = answeredAt > 0 ? lastWith(caller, first, talks, isSentOn) : '';
+  const last = isSentOn ? first : [first, ...others].reduce((a, b) => (b.draft.endedAt > a.draft.endedAt ? b : a));
   // a queue answers for itself: its own 200 is nobody's, and whatever its offers came to, the caller waited in vain
   const failure = isQueued
     ? GIVEN_UP
     : isFetched
       ? (others.findLast((d) => d.tie === 'destination')?.draft.sipCode ?? 0)
       : first.draft.sipCode;
-  const legs = (isQueued || isFetched ? others : [first, ...others]).flatMap((d) => d.draft.legs);
+  const legs = (isQueued || isFetched ? others : [first, ...others]).flatMap((d) => legsOf(d, caller));
   return {
     ...first.draft,
     edgeTenant: first.draft.edgeTenant || (others.find((d) => d.draft.edgeTenant !== '')?.draft.edgeTenant ?? ''),
@@ -65,9 +67,22 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
     answeredAt,
     endedAt,
     sipCode: answeredAt > 0 ? 200 : failure,
-    hangupBy: answeredAt > 0 ? hangupOf(last.draft, caller) : first.draft.hangupBy,
+    hangupBy: answeredAt > 0 || isFetched ? hangupOf(last.draft, caller) : first.draft.hangupBy,
     legs: legs.sort((a, b) => a.startedAt - b.startedAt || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)),
   };
+}
+
+/** A pickup calls the caller: whoever did it took the call. */
+function isPickup({ draft, tie }: JoinedDialog, caller: string): boolean {
+  const me = partyKey(caller);
+  return (
+    (tie === 'replaces' || tie === 'transfer') && partyKey(draft.fromUser) !== me && partyKey(draft.answeredBy || draft.dialled) === me
+  );
+}
+
+function legsOf(dialog: JoinedDialog, caller: string): CallDraft['legs'] {
+  const { draft } = dialog;
+  return isPickup(dialog, caller) ? draft.legs.map((leg) => ({ ...leg, target: draft.fromUser })) : draft.legs;
 }
 
 /** Whoever is fetched by a callback is the caller of what they are connected to. */
@@ -79,10 +94,7 @@ function callerOf(first: CallDraft, others: readonly JoinedDialog[]): string {
  * Who was with the caller last. A consultation is not with the caller; a call that the answering party makes after a
  * transfer by the caller leaves that party where it is.
  */
-function lastWith(caller: string, first: JoinedDialog, talks: readonly JoinedDialog[]): string {
-  const me = partyKey(caller);
-  // a phone that sent the call on is between the two that talk
-  const isSentOn = talks.some((d) => d.tie === 'forward');
+function lastWith(caller: string, first: JoinedDialog, talks: readonly JoinedDialog[], isSentOn: boolean): string {
   let with_ = '';
   for (const dialog of [...talks].sort((a, b) => a.draft.answeredAt - b.draft.answeredAt)) {
     const { draft, tie } = dialog;
@@ -91,9 +103,7 @@ function lastWith(caller: string, first: JoinedDialog, talks: readonly JoinedDia
     // the party that was called has been handed to somebody else: it stays the one who answered
     const isHandedOn = with_ !== '' && from === partyKey(with_);
     if (isHandedOn) continue;
-    // a pickup calls the caller: whoever did it is the one who answered
-    const isPickup = tie === 'replaces' && from !== me && partyKey(draft.answeredBy || draft.dialled) === me;
-    with_ = isPickup ? draft.fromUser : draft.answeredBy || with_;
+    with_ = isPickup(dialog, caller) ? draft.fromUser : draft.answeredBy || with_;
   }
   return with_ || first.draft.answeredBy;
 }

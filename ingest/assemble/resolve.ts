@@ -12,12 +12,15 @@ const UNLISTED_EXTENSION = /^[1-9]\d{0,3}$/;
 
 const userOf = (target: string) => target.split('@')[0] ?? '';
 
-/** The event's company; else the owner of the number dialled; else that of the From or Request domain; else nobody's. */
+/**
+ * The event's company; else that of the From domain, whose phone calls; else the owner of the number dialled; else that of the
+ * Request domain; else nobody's. The caller's comes first: a number of another company is also dialled by way of a carrier.
+ */
 export function companyOf(draft: CallDraft, directories: Directories): string {
   return (
     draft.edgeTenant ||
-    directories.tenantOfNumber(draft.did || userOf(draft.dialled), draft.startedAt / 1000) ||
     directories.tenantOfDomain(draft.fromHost) ||
+    directories.tenantOfNumber(draft.did || userOf(draft.dialled), draft.startedAt / 1000) ||
     directories.tenantOfDomain(draft.dialledHost) ||
     UNASSIGNED
   );

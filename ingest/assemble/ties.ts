@@ -142,8 +142,10 @@ export function tieOf(a: TracedDialog, b: TracedDialog): Tie | null {
   const { referredBy, divertedBy } = b.traces;
   if (referredBy !== '' && referredBy !== caller && a.traces.parties.has(referredBy) && startedAt <= a.until + REFER_WINDOW_US)
     return 'transfer';
-  const isSentOn = divertedBy !== '' && divertedBy !== caller && a.traces.parties.has(divertedBy);
-  if (isSentOn && partyKey(a.draft.fromUser) === caller && startedAt <= a.until + FORWARD_WINDOW_US) return 'forward';
+  // a phone that sends a call on while it rings, or as it refuses it: in the caller's name or in its own
+  const inTime = startedAt <= a.until + FORWARD_WINDOW_US && (a.draft.answeredAt === 0 || startedAt <= a.draft.answeredAt + SLACK_US);
+  if (divertedBy !== '' && a.traces.parties.has(divertedBy) && inTime && [partyKey(a.draft.fromUser), divertedBy].includes(caller))
+    return 'forward';
   return null;
 }
 

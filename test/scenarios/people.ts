@@ -302,7 +302,12 @@ const pickup: Play = (cast, random) => {
       hangup: 'caller',
     },
   );
-  return { kind: 'pickup', dialogs: [x, z], expected: [expect(cast, s, [x, z], { answeredBy: taker.user, answer: taken })], sources: SEEN };
+  return {
+    kind: 'pickup',
+    dialogs: [x, z],
+    expected: [expect(cast, s, [x, z], { answeredBy: taker.user, answer: taken, legs: [s.target.user, taker.user] })],
+    sources: SEEN,
+  };
 };
 
 /** A phone sends the call on by a call of its own. */
