@@ -2,10 +2,15 @@ import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { Role } from './access/callers.ts';
+import type { Difference } from './directory/difference.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** written as JSON text, read parsed */
 type Json<T> = ColumnType<T, string, string>;
+
+/** Who changed a directory: a person by login, a token by name, or the operator's token. */
+export type AuthorKind = 'person' | 'token' | 'operator';
+export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 
 /** PostgreSQL as sql/postgres makes it. bigint comes as text. */
 export interface PostgresSchema {
@@ -27,6 +32,21 @@ export interface PostgresSchema {
     version: ColumnType<string, number | string, number | string>;
     body: Json<DirectoryBody>;
     created_at: Generated<Date>;
+    change: ColumnType<string | null, number | string | undefined, number | string>;
+  };
+  directory_changes: {
+    tenant: string;
+    version: ColumnType<string, number | string, never>;
+    at: ColumnType<Date, Date | undefined, never>;
+    author: string;
+    author_kind: AuthorKind;
+    kind: ChangeKind;
+    valid_from: ColumnType<Date, Date, never>;
+    recompute_from: ColumnType<Date | null, Date | null, never>;
+    added: number;
+    changed: number;
+    removed: number;
+    diff: Json<Difference[]>;
   };
   company_settings: {
     tenant: string;

@@ -10,6 +10,7 @@ import { HTTPException } from 'hono/http-exception';
 import { callRoutes } from './api/call-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
+import { directoryRoutes } from './api/directory-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
@@ -91,6 +92,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
     await next();
   });
   companyRoutes(api, deps);
+  directoryRoutes(api, deps);
   userRoutes(api, deps);
   callRoutes(api, deps);
   reportRoutes(api, deps);

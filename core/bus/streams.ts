@@ -64,11 +64,14 @@ export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 5_0
 export const KV = {
   /** `assembler.<group>`: who is active; `copies`: the decoder that recognises copies for all. 3 s of life */
   leases: { bucket: 'leases', ttlMs: 3_000 },
-  /** `<tenant>`: version of the directory that the assembler uses */
+  /** `<tenant>`: version of the directory that the assembler uses; `pastKey(tenant)`: version whose wishes for the past are done */
   applied: { bucket: 'applied', ttlMs: 0 },
   /** `assembler.<group>`: the assembler's part of the ledger, as JSON */
   ledger: { bucket: 'ledger', ttlMs: 0 },
 } as const;
+
+/** In KV `applied`; no company's id has a dot. */
+export const pastKey = (tenant: string) => `${tenant}.past`;
 
 /** Object store with the assembler's snapshots. */
 export const SNAPSHOTS = 'snapshots';

@@ -128,6 +128,7 @@ export const directoryHeadSchema = z.object({
   versions: z.array(z.object({ validFrom: z.number(), version: z.number().int() })),
   // messages of before settings have none
   settings: z.array(settingsVersionSchema).default([]),
+  recompute: z.array(z.object({ version: z.number().int(), from: z.number() })).default([]),
 });
 export interface DirectoryHead {
   /** as in DirectorySnapshot */
@@ -135,6 +136,13 @@ export interface DirectoryHead {
   tenant: Tenant;
   versions: { validFrom: number; version: number }[];
   settings: SettingsVersion[];
+  recompute: RecomputeWish[];
+}
+
+/** Somebody asked, with this version of the company, that calls from a moment on (ms) are resolved again. */
+export interface RecomputeWish {
+  version: number;
+  from: number;
 }
 
 /** A company and all versions of its directory, oldest first. A version that stays is the same object in the next one. */
@@ -145,6 +153,8 @@ export interface DirectorySnapshot {
   versions: DirectoryVersion[];
   /** oldest first; none: the defaults */
   settings?: readonly SettingsVersion[];
+  /** wishes of the last days, oldest first */
+  recompute?: readonly RecomputeWish[];
 }
 
 function isZone(zone: string): boolean {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { decodeFacts, encodeFacts, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
 import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
-import { UNASSIGNED } from '@callscope/core/domain/call.ts';
+import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Health, Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
@@ -14,16 +14,15 @@ import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
 import { untilDone } from '../write/retry.ts';
-import type { Fates } from './block.ts';
+import type { Fates, Revision } from './block.ts';
 import { Book } from './book.ts';
 import type { Conversation } from './conversation.ts';
-import { changedSince, type DirectoryChange, followDirectories } from './directory-feed.ts';
+import { type DirectoryChange, followDirectories } from './directory-feed.ts';
+import { createDirectoryUse } from './directory-use.ts';
 import { acquireLease } from './lease.ts';
 import { createLivePublisher } from './live-publisher.ts';
 import { findWritten } from './reload.ts';
 import { resolveWritten } from './reresolve.ts';
-import { resolveAgain } from './resolve.ts';
-import { sameCall } from './same-call.ts';
 import { captureBook, decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
 import { createTicks } from './ticks.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -41,9 +40,6 @@ const keptCalls = gauge('assembler_settled_conversations', 'Written conversation
 const lagGauge = gauge('assembler_lag_seconds', 'Age of the last fact batch applied while more wait');
 const factsTotal = counter('assembler_facts_total', 'Facts applied, by fate', ['fate']);
 const callsTotal = counter('assembler_calls_total', 'Rows handed to the store', ['kind']);
-
-/** A changed directory is applied to calls that began at most this long ago. */
-const RESOLVE_BACK_MS = 14 * 86_400_000;
 
 /**
  * FACTS -> conversations -> blocks. One instance is active under the group's lease, others wait. Position and open
@@ -82,7 +78,6 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     await publishDeadLetter(bus, { step: `write-${table}`, reason, subject: '', bytes: Buffer.from(JSON.stringify(row)) });
   });
   const changes: DirectoryChange[] = [];
-  const applications: (() => Promise<void>)[] = [];
   const feed = await followDirectories(bus, log, (change) => {
     changes.push(change);
     queueChanges();
@@ -115,42 +110,24 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   };
 
   // --- directories: what is in memory at once, what is written after the blocks before it; then it is in use
+  const uses = createDirectoryUse({
+    ...{ book, directories, queue, applied, log, stopping: service.stopping },
+    resolve: (stretch, after, pages) => resolveWritten(store, directories, stretch, revise, after, pages),
+  });
+  const revise = async (revisions: Revision[], superseded: CallRow[]) => {
+    await writer.revise(revisions, superseded);
+    live.revised(revisions);
+  };
   const queueChanges = () => {
     for (let change = changes.shift(); change; change = changes.shift()) {
-      const { snapshot } = change;
-      const tenant = snapshot.tenant.id;
-      const since = Math.max(changedSince(change), Date.now() - RESOLVE_BACK_MS);
-      for (const { row, pending, replace } of book.rows()) {
-        if (row.startedAt / 1000 < since || (row.tenant !== UNASSIGNED && row.tenant !== tenant)) continue;
-        const again = resolveAgain(row, directories);
-        if (!sameCall(row, again)) replace({ ...again, revision: row.revision + (pending ? 0 : 1) });
-      }
-      applications.push(async () => {
-        const count =
-          since < Date.now()
-            ? await resolveWritten(store, directories, tenant, since, async (revisions, superseded) => {
-                await writer.revise(revisions, superseded);
-                live.revised(revisions);
-              })
-            : 0;
-        await applied.put(tenant, new TextEncoder().encode(String(snapshot.version)));
-        log.info('directory in use', { tenant, version: snapshot.version, callsChanged: count });
-      });
+      uses.take(change);
       live.lookAgain();
     }
-    applyWritten();
-  };
-  // what memory holds and the store does not have yet must be there before the store is asked what a directory changes
-  const applyWritten = () => {
-    if (book.pendingRows > 0) return;
-    for (let work = applications.shift(); work; work = applications.shift()) queue.add('applying a directory', work);
+    uses.applyWritten();
   };
   for (const { id } of directories.tenants()) {
     const snapshot = directories.snapshot(id);
-    const known = await applied.get(id);
-    if (!snapshot || (known && Number(known.string()) >= snapshot.version)) continue;
-    // changed while no assembler ran: what was written meanwhile was resolved without it
-    changes.push({ snapshot, before: undefined });
+    if (snapshot) await uses.resume(snapshot, (change) => changes.push(change));
   }
 
   // --- where the last life stopped
@@ -217,7 +194,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
         live.written(block);
       });
     } else if (queue.isEmpty && book.pendingRows === 0) book.flushedSeq = book.state.seq;
-    applyWritten();
+    uses.applyWritten();
     if (snapshotDue) {
       book.state.lastSnapshot = book.state.time;
       saveSnapshot();

@@ -55,7 +55,7 @@ export class DirectoryAssembly {
     for (const { version } of this.#heads.get(id)?.versions ?? [])
       if (!standing.has(version)) this.#bodies.delete(subjects.directoryVersion(id, version));
     this.#heads.set(id, head);
-    return { version: head.version, tenant: head.tenant, versions, settings: head.settings };
+    return { version: head.version, tenant: head.tenant, versions, settings: head.settings, recompute: head.recompute };
   }
 }
 

@@ -147,14 +147,15 @@ export async function findCalls(client: ClickHouseClient, callIds: readonly stri
   return [...once.values()].map(fromStore);
 }
 
-/** One page of the calls of some companies from a time on, in order of (tenant, start, id); `after` is the last row of the page before. */
+/** One page of the calls of some companies in [since, until), in order of (tenant, start, id); `after` is the last row of the page before. */
 export async function pageOfCalls(
   client: ClickHouseClient,
-  query: { tenants: readonly string[]; edgeTenant: string; sinceUs: number; after: CallRow | null; limit: number },
+  query: { tenants: readonly string[]; edgeTenant: string; sinceUs: number; untilUs: number; after: CallRow | null; limit: number },
 ): Promise<CallRow[]> {
   const answer = await client.query({
     query: `${SELECT}
       WHERE tenant IN ({tenants: Array(String)}) AND started_at >= fromUnixTimestamp64Micro({since: Int64}, 'UTC')
+        AND started_at < fromUnixTimestamp64Micro({until: Int64}, 'UTC')
         AND (tenant = {own: String} OR edge_tenant IN ('', {own: String}))
         AND (tenant, toUnixTimestamp64Micro(started_at), id, revision) > ({afterTenant: String}, {afterStart: Int64}, {afterId: String}, {afterRevision: UInt32})
       ORDER BY tenant, started_at, id, revision LIMIT {limit: UInt32}`,
@@ -162,6 +163,7 @@ export async function pageOfCalls(
       tenants: query.tenants,
       own: query.edgeTenant,
       since: query.sinceUs,
+      until: query.untilUs,
       afterTenant: query.after?.tenant ?? '',
       afterStart: query.after?.startedAt ?? 0,
       afterId: query.after?.id ?? '',

@@ -11,16 +11,20 @@ export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { rea
 export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who stands behind a request: a token or a person who signed in. */
+/** Who stands behind a request: a token by its name, or a person who signed in by their login. */
+export interface Named {
+  by: 'token' | 'person';
+  name: string;
+}
 export type Caller =
-  | { kind: 'operator' }
-  | {
+  | ({ kind: 'operator' } & Named)
+  | ({
       kind: 'company';
       tenant: string;
       scopes: readonly TokenScope[];
       /** set: sees only calls of this employee; '' = an employee nobody named, who sees none */
       onlyEmployee?: string;
-    };
+    } & Named);
 
 /** What a person of a company may do. Until rights are data, a role is this. */
 export function scopesOf(role: Role): readonly TokenScope[] {

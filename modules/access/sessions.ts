@@ -90,14 +90,15 @@ export async function sessionOf(db: Kysely<PostgresSchema>, token: string, now: 
         .where('hash', '=', row.hash)
         .execute();
     const { login, role, tenant, employee } = row;
-    return { login, role, tenant, employee, caller: callerAs(role, tenant, employee) };
+    return { login, role, tenant, employee, caller: callerAs(login, role, tenant, employee) };
   });
 }
 
-function callerAs(role: Role, tenant: string | null, employee: string | null): Caller {
-  if (tenant === null) return { kind: 'operator' };
+function callerAs(login: string, role: Role, tenant: string | null, employee: string | null): Caller {
+  const named = { by: 'person', name: login } as const;
+  if (tenant === null) return { kind: 'operator', ...named };
   const own = role === 'employee' ? { onlyEmployee: employee ?? '' } : {};
-  return { kind: 'company', tenant, scopes: scopesOf(role), ...own };
+  return { kind: 'company', tenant, scopes: scopesOf(role), ...named, ...own };
 }
 
 export async function signOut(db: Kysely<PostgresSchema>, token: string): Promise<void> {

@@ -22,7 +22,7 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promi
   return asOperator(db, async (trx) => {
     const row = await trx
       .selectFrom('api_tokens')
-      .select(['id', 'tenant', 'scopes', 'last_used_at'])
+      .select(['id', 'tenant', 'name', 'scopes', 'last_used_at'])
       .where('hash', '=', hashOf(token))
       .where('revoked_at', 'is', null)
       .executeTakeFirst();
@@ -30,7 +30,9 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promi
     if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
       await trx.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
     }
-    return row.tenant === null ? { kind: 'operator' } : { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope) };
+    const named = { by: 'token', name: row.name } as const;
+    if (row.tenant === null) return { kind: 'operator', ...named };
+    return { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope), ...named };
   });
 }
 

@@ -55,44 +55,6 @@ export function putTenant(
   });
 }
 
-/**
- * Replaces the whole directory from a moment on. The first version is valid from the beginning of time; one with the same
- * `validFrom` as an earlier version replaces that version; one that says what is in force by then anyway changes nothing.
- * @param validFrom null: now, or the beginning of time for the first
- * @returns the company's version by then; null when there is no such company
- */
-export function putDirectory(
-  db: Kysely<PostgresSchema>,
-  scope: TenantScope,
-  body: DirectoryBody,
-  validFrom: Date | null,
-): Promise<number | null> {
-  return asTenant(db, scope.tenant, async (trx) => {
-    const tenant = await trx.selectFrom('tenants').select('version').where('id', '=', scope.tenant).forUpdate().executeTakeFirst();
-    if (!tenant) return null;
-    const text = JSON.stringify(body);
-    const versions = trx.selectFrom('directory_versions').where('tenant', '=', scope.tenant);
-    const first = await versions.select('valid_from').limit(1).executeTakeFirst();
-    const from = first ? (validFrom ?? new Date()) : new Date(0);
-    const inForce = await versions
-      .select(sql<boolean>`body = ${text}::jsonb`.as('same'))
-      .where('valid_from', '<=', from)
-      .orderBy('valid_from', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (inForce?.same) return Number(tenant.version);
-    const version = Number(tenant.version) + 1;
-    await trx
-      .insertInto('directory_versions')
-      .values({ tenant: scope.tenant, valid_from: from, version, body: text })
-      .onConflict((c) => c.columns(['tenant', 'valid_from']).doUpdateSet({ version, body: text }))
-      .execute();
-    await trx.updateTable('tenants').set({ version, updated_at: new Date() }).where('id', '=', scope.tenant).execute();
-    await announce(trx, scope.tenant, version);
-    return version;
-  });
-}
-
 export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<Tenant | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const row = await trx.selectFrom('tenants').selectAll().where('id', '=', scope.tenant).executeTakeFirst();
@@ -104,22 +66,30 @@ export function listTenants(db: Kysely<PostgresSchema>, _operator: OperatorScope
   return asOperator(db, async (trx) => (await trx.selectFrom('tenants').selectAll().orderBy('id').execute()).map(tenantOf));
 }
 
-/** The version valid at a moment; null when there is none. */
+/** What is valid at a moment; null when there is none. `version`: of the directory as a whole, for who wants to change it. */
 export function getDirectory(
   db: Kysely<PostgresSchema>,
   scope: TenantScope,
   at: Date,
-): Promise<{ body: DirectoryBody; validFrom: Date } | null> {
+): Promise<{ body: DirectoryBody; validFrom: Date; version: number } | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const row = await trx
       .selectFrom('directory_versions')
-      .select(['body', 'valid_from'])
+      .select((eb) => [
+        'body',
+        'valid_from',
+        eb
+          .selectFrom('directory_versions')
+          .select((e) => e.fn.max('version').as('last'))
+          .where('tenant', '=', scope.tenant)
+          .as('last'),
+      ])
       .where('tenant', '=', scope.tenant)
       .where('valid_from', '<=', at)
       .orderBy('valid_from', 'desc')
       .limit(1)
       .executeTakeFirst();
-    return row ? { body: row.body, validFrom: row.valid_from } : null;
+    return row ? { body: row.body, validFrom: row.valid_from, version: Number(row.last) } : null;
   });
 }
 
@@ -142,6 +112,9 @@ export function companyVersions(db: Kysely<PostgresSchema>): Promise<{ id: strin
   });
 }
 
+/** A wish to resolve the past again is repeated on the bus for this long: ingest that was away longer resolves everything anew. */
+const WISH_DAYS = 30;
+
 /** A company as the bus should know it, for the outbox; null when there is none. */
 export function headOf(db: Kysely<PostgresSchema>, id: string): Promise<DirectoryHead | null> {
   return asOperator(db, async (trx) => {
@@ -153,8 +126,17 @@ export function headOf(db: Kysely<PostgresSchema>, id: string): Promise<Director
       .where('tenant', '=', id)
       .orderBy('valid_from')
       .execute();
+    const wishes = await trx
+      .selectFrom('directory_changes')
+      .select((eb) => ['version', eb.ref('recompute_from').$notNull().as('from')])
+      .where('tenant', '=', id)
+      .where('recompute_from', 'is not', null)
+      .where('at', '>', sql<Date>`now() - make_interval(days => ${WISH_DAYS})`)
+      .orderBy('version')
+      .execute();
     return {
       version: Number(row.version),
+      recompute: wishes.map((w) => ({ version: Number(w.version), from: w.from.getTime() })),
       tenant: tenantOf(row),
       versions: versions.map((v) => ({ validFrom: v.valid_from.getTime(), version: Number(v.version) })),
       settings: await settingsVersions(trx, id),

@@ -1,13 +1,12 @@
-import { KV } from '@callscope/core/bus/streams.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
-import { directorySchema, tenantSchema } from '@callscope/core/domain/directory.ts';
+import { tenantSchema } from '@callscope/core/domain/directory.ts';
 import { isCompanyId, TENANT_ID } from '@callscope/core/domain/tenant.ts';
-import type { Bus } from '@callscope/core/node/nats.ts';
 import { READ_ONLY, SCOPE_SETS, TOKEN_SCOPES } from '@callscope/modules/access/callers.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
-import { DomainTaken, getDirectory, getTenant, listTenants, putDirectory, putTenant } from '@callscope/modules/directory/store.ts';
+import { DomainTaken, getTenant, listTenants, putTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
+import { whenApplied } from '../directory/applied.ts';
 import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -19,15 +18,7 @@ export const tenantParam = z.object({
     .openapi({ param: { name: 'tenant', in: 'path' }, example: 't1' }),
 });
 const tenantOut = tenantSchema.extend({ id: z.string() });
-const directoryOut = directorySchema;
-const appliedOut = z.object({
-  version: z.number().int(),
-  applied: z.boolean().describe('true: ingest uses it; false: stored, ingest has not confirmed yet'),
-});
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
-
-/** How long an answer waits for ingest to use a new directory. */
-const APPLY_LIMIT_MS = 10_000;
 
 export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
   api.openapi(
@@ -105,62 +96,6 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
         if (error instanceof DomainTaken) throw new Problem(409, error.message, [{ field: 'domain', message: 'choose another domain' }]);
         throw error;
       }
-    },
-  );
-
-  api.openapi(
-    createRoute({
-      method: 'get',
-      path: '/tenants/{tenant}/directory',
-      tags: ['Companies'],
-      summary: 'The directory valid now',
-      security: BEARER,
-      request: { params: tenantParam },
-      responses: { 200: { description: 'Directory', content: json(directoryOut) }, ...problems(400, 401, 403, 404, 503) },
-    }),
-    async (c) => {
-      const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:read');
-      if (!(await getTenant(db, scope))) throw noCompany(tenant);
-      const found = await getDirectory(db, scope, new Date(clock.now()));
-      return c.json(found?.body ?? directorySchema.parse({}), 200);
-    },
-  );
-
-  api.openapi(
-    createRoute({
-      method: 'put',
-      path: '/tenants/{tenant}/directory',
-      tags: ['Companies'],
-      summary: 'Replace the directory: numbers, groups, employees, accounts',
-      description:
-        'The first version is valid from the beginning of time, later ones from now or `validFrom`; a call keeps the people it had. Answers when ingest uses it.',
-      security: BEARER,
-      request: {
-        params: tenantParam,
-        query: z.strictObject({
-          validFrom: z.iso.datetime({ offset: true }).optional().describe('RFC 3339: calls from this moment on get the new people'),
-        }),
-        body: { required: true, content: json(directorySchema) },
-      },
-      responses: {
-        200: { description: 'In use', content: json(appliedOut) },
-        202: { description: 'Stored; ingest has not confirmed yet', content: json(appliedOut) },
-        ...problems(400, 401, 403, 404, 413, 415, 503),
-      },
-    }),
-    async (c) => {
-      const { tenant } = c.req.valid('param');
-      const { validFrom } = c.req.valid('query');
-      const version = await putDirectory(
-        db,
-        scopeOf(c, tenant, 'directory:write'),
-        c.req.valid('json'),
-        validFrom === undefined ? null : new Date(validFrom),
-      );
-      if (version === null) throw noCompany(tenant);
-      const applied = await whenApplied(bus, tenant, version);
-      return c.json({ version, applied }, applied ? 200 : 202);
     },
   );
 
@@ -258,16 +193,4 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       return c.body(null, 204);
     },
   );
-}
-
-/** Waits until the assembler has said that it uses this version; false when it does not within the limit. */
-async function whenApplied(bus: Bus, tenant: string, version: number): Promise<boolean> {
-  const applied = await bus.kv(KV.applied);
-  const limit = performance.now() + APPLY_LIMIT_MS;
-  for (;;) {
-    const entry = await applied.get(tenant).catch(() => null);
-    if (entry && Number(entry.string()) >= version) return true;
-    if (performance.now() > limit) return false;
-    await new Promise((done) => setTimeout(done, 25));
-  }
 }

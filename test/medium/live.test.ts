@@ -12,7 +12,7 @@ import { companies, events, hep, type TrueCall, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 const log = createLog('test', { level: 'error', format: 'json' });
-const scopeOf = (tenant: string) => tenantScope({ kind: 'operator' }, tenant, 'calls:read') as TenantScope;
+const scopeOf = (tenant: string) => tenantScope({ kind: 'operator', by: 'token', name: '' }, tenant, 'calls:read') as TenantScope;
 
 /** What a browser does with the stream: remembers the last event id, applies messages. */
 class Reader {

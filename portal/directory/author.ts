@@ -1,0 +1,7 @@
+import type { Caller } from '@callscope/modules/access/callers.ts';
+import type { Author } from '@callscope/modules/directory/history.ts';
+
+/** Who a change of a directory is put down to: the operator's people and tokens are named as the operator's. */
+export function authorOf(caller: Caller): Author {
+  return { kind: caller.kind === 'operator' ? 'operator' : caller.by, name: caller.name };
+}
