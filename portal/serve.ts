@@ -6,6 +6,9 @@ import { answerUnreadable, unreadableResponse } from './api/raw-errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
 
+/** Of one request of a page: the file of an import (modules/directory/files) and what goes with it. */
+const MOST_UPLOADED = 6 << 20;
+
 const REST = /^\/(api\/|healthz$|healthz\?|metrics$|metrics\?)/;
 
 /**
@@ -43,6 +46,7 @@ export async function serve(app: Hono, host: string, port: number, trustProxy: b
 async function loadPages(trustProxy: boolean): Promise<Handler> {
   configureLibrary({
     PROTOCOL_HEADER: 'x-forwarded-proto',
+    BODY_SIZE_LIMIT: String(MOST_UPLOADED),
     ...(trustProxy ? { ADDRESS_HEADER: 'x-forwarded-for' } : {}),
   });
   const file = new URL('./build/handler.js', import.meta.url).href;

@@ -2,16 +2,45 @@ import { type DirectoryBody, directorySchema } from '@callscope/core/domain/dire
 import { z } from 'zod';
 import { type Entry, identityOf, isDialable, KINDS, type Kind, keyOf, storedNumber } from './entries.ts';
 
-const forms = {
+/** Of one entry of each list. */
+export const forms = {
   numbers: directorySchema.shape.numbers.unwrap().element,
   employees: directorySchema.shape.employees.unwrap().element,
   groups: directorySchema.shape.groups.unwrap().element,
   accounts: directorySchema.shape.accounts.unwrap().element,
 } as const;
 
+const { numbers, employees, groups, accounts } = forms;
+/** What of an entry changes; what is not named stays. Without the forms' defaults, which would be named. */
+const patches = {
+  numbers: z
+    .strictObject({
+      number: numbers.shape.number,
+      label: numbers.shape.label.unwrap(),
+      channel: numbers.shape.channel.in.unwrap(),
+    })
+    .partial(),
+  employees: z
+    .strictObject({
+      id: employees.shape.id,
+      name: employees.shape.name,
+      group: employees.shape.group.in.unwrap(),
+      extensions: employees.shape.extensions.unwrap(),
+      record: employees.shape.record.unwrap(),
+    })
+    .partial(),
+  groups: groups.partial(),
+  accounts: z
+    .strictObject({
+      user: accounts.shape.user,
+      comment: accounts.shape.comment.unwrap(),
+      extensions: accounts.shape.extensions.unwrap(),
+    })
+    .partial(),
+} as const;
 const key = z.string().min(1).describe('the number in any spelling, the id, or the user of the account');
 
-/** One step of an edit; `entry` is the whole entry as it should be. */
+/** One step of an edit. `entry`: of "add" the whole entry, of "change" what changes in it. */
 export const changeSchema = z.discriminatedUnion('op', [
   z.discriminatedUnion('kind', [
     z.strictObject({ op: z.literal('add'), kind: z.literal('numbers'), entry: forms.numbers }),
@@ -20,16 +49,16 @@ export const changeSchema = z.discriminatedUnion('op', [
     z.strictObject({ op: z.literal('add'), kind: z.literal('accounts'), entry: forms.accounts }),
   ]),
   z.discriminatedUnion('kind', [
-    z.strictObject({ op: z.literal('change'), kind: z.literal('numbers'), key, entry: forms.numbers }),
-    z.strictObject({ op: z.literal('change'), kind: z.literal('employees'), key, entry: forms.employees }),
-    z.strictObject({ op: z.literal('change'), kind: z.literal('groups'), key, entry: forms.groups }),
-    z.strictObject({ op: z.literal('change'), kind: z.literal('accounts'), key, entry: forms.accounts }),
+    z.strictObject({ op: z.literal('change'), kind: z.literal('numbers'), key, entry: patches.numbers }),
+    z.strictObject({ op: z.literal('change'), kind: z.literal('employees'), key, entry: patches.employees }),
+    z.strictObject({ op: z.literal('change'), kind: z.literal('groups'), key, entry: patches.groups }),
+    z.strictObject({ op: z.literal('change'), kind: z.literal('accounts'), key, entry: patches.accounts }),
   ]),
   z.strictObject({ op: z.literal('remove'), kind: z.enum(KINDS), key }),
 ]);
 export type Change =
   | { op: 'add'; kind: Kind; entry: Entry }
-  | { op: 'change'; kind: Kind; key: string; entry: Entry }
+  | { op: 'change'; kind: Kind; key: string; entry: Partial<Entry> }
   | { op: 'remove'; kind: Kind; key: string };
 
 export type EditFault =
@@ -81,7 +110,8 @@ function applyOne(body: DirectoryBody, change: Change, country: string): void {
   else {
     if (change.op === 'change' && 'id' in change.entry && change.entry.id !== change.key)
       throw new DirectoryEditError({ code: 'idStays', id: change.key });
-    const entry = kind === 'numbers' ? dialable(change.entry as Entry<'numbers'>, country) : change.entry;
+    const whole = change.op === 'add' ? change.entry : ({ ...list[at], ...change.entry } as Entry);
+    const entry = kind === 'numbers' ? dialable(whole as Entry<'numbers'>, country) : whole;
     const other = same(keyOf(kind, entry));
     if (other >= 0 && other !== at) throw new DirectoryEditError({ code: 'taken', kind, key: keyOf(kind, entry) });
     list[at] = entry;

@@ -104,7 +104,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       tags: ['Directory'],
       summary: 'Add, change or remove entries of the directory',
       description:
-        'All changes of a request are one version, from now or `validFrom`. Later versions follow in what they did not change themselves. Answers when ingest uses it.',
+        'All changes of a request are one version, from now or `validFrom`; of an entry that is changed, what is not named stays. Later versions follow in what they did not change themselves. Answers when ingest uses it.',
       security: BEARER,
       request: {
         params: tenantParam,
