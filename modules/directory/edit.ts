@@ -56,6 +56,12 @@ export const changeSchema = z.discriminatedUnion('op', [
   ]),
   z.strictObject({ op: z.literal('remove'), kind: z.enum(KINDS), key }),
 ]);
+/** Of a person at a page: more at once is an import. */
+export const editRequestSchema = z.object({
+  version: z.number().int(),
+  validity: z.unknown(),
+  changes: z.array(changeSchema).min(1).max(100),
+});
 export type Change =
   | { op: 'add'; kind: Kind; entry: Entry }
   | { op: 'change'; kind: Kind; key: string; entry: Partial<Entry> }

@@ -1,5 +1,6 @@
 import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
+import { directory } from './en/directory.ts';
 import { errors } from './en/errors.ts';
 import { format } from './en/format.ts';
 import { journal } from './en/journal.ts';
@@ -15,6 +16,7 @@ export const en: Words = {
   product: 'Callscope',
   calls,
   dashboard,
+  directory,
   errors,
   format,
   journal,

@@ -1,5 +1,6 @@
 import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
+import { directory } from './ru/directory.ts';
 import { errors } from './ru/errors.ts';
 import { format } from './ru/format.ts';
 import { journal } from './ru/journal.ts';
@@ -11,7 +12,21 @@ import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
 
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
-export const ru = { product: 'Callscope', calls, dashboard, errors, format, journal, kit, live, settings, shell, signIn, statistics };
+export const ru = {
+  product: 'Callscope',
+  calls,
+  dashboard,
+  directory,
+  errors,
+  format,
+  journal,
+  kit,
+  live,
+  settings,
+  shell,
+  signIn,
+  statistics,
+};
 
 /** Every word on the pages. Russian is the source: what it has, the others must have, and types say so. */
 export type Words = typeof ru;

@@ -1,3 +1,4 @@
+import BookUser from '@lucide/svelte/icons/book-user';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
@@ -39,6 +40,7 @@ export const GROUPS: readonly Group[] = [
       { id: 'live', path: '/live', icon: Radio, key: 'l', phone: true },
     ],
   },
+  { id: 'exchange', entries: [{ id: 'directory', path: '/directory', icon: BookUser, key: 'b' }] },
   { id: 'details', entries: [{ id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' }] },
   { id: 'settings', entries: [{ id: 'settings', path: '/settings', icon: Settings, admin: true }] },
 ];

@@ -1,0 +1,18 @@
+import { KINDS, type Kind } from '@callscope/modules/directory/entries.ts';
+import { companyScope } from '#page/company.ts';
+import { currentDirectory, DIRECTORY, mayEdit, maySeeHistory } from '#page/directory/load.ts';
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = async (event) => {
+  const scope = companyScope(event, 'directory:read');
+  event.depends(DIRECTORY);
+  const { body, version } = await currentDirectory(scope);
+  return {
+    directory: {
+      version,
+      counts: Object.fromEntries(KINDS.map((kind) => [kind, body[kind].length])) as Record<Kind, number>,
+      mayEdit: mayEdit(event.locals, event.params.company),
+      maySeeHistory: maySeeHistory(scope),
+    },
+  };
+};

@@ -1,0 +1,14 @@
+import { error } from '@sveltejs/kit';
+import { companyOf, companyScope } from '#page/company.ts';
+import { currentDirectory, DIRECTORY, isKind, listOf } from '#page/directory/load.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const scope = companyScope(event, 'directory:read');
+  const { list } = event.params;
+  if (!isKind(list)) error(404, 'no such list');
+  event.depends(DIRECTORY);
+  const q = (event.url.searchParams.get('q') ?? '').trim().slice(0, 100);
+  const [company, current] = await Promise.all([companyOf(scope), currentDirectory(scope)]);
+  return { list: listOf(current, list, q, company) };
+};

@@ -1,0 +1,42 @@
+import { listChanges, listVersions } from '@callscope/modules/directory/history.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { pastResolved } from '@callscope/portal/directory/applied.ts';
+import { error } from '@sveltejs/kit';
+import { companyScope } from '#page/company.ts';
+import { currentDirectory, DIRECTORY, maySeeHistory } from '#page/directory/load.ts';
+import type { PageServerLoad } from './$types';
+
+const A_PAGE = 50;
+
+export const load: PageServerLoad = async (event) => {
+  const scope = companyScope(event, 'directory:read');
+  if (!maySeeHistory(scope)) error(404, 'no history');
+  event.depends(DIRECTORY);
+  const before = Number(event.url.searchParams.get('before')) || null;
+  const { db, bus } = deps();
+  const [lines, versions, done, { body }] = await Promise.all([
+    listChanges(db, scope, { before, limit: A_PAGE }),
+    listVersions(db, scope),
+    pastResolved(bus, scope.tenant),
+    currentDirectory(scope),
+  ]);
+  return {
+    history: {
+      before,
+      groups: Object.fromEntries(body.groups.map((g) => [g.id, g.name])),
+      changes: lines.map((line) => ({
+        ...line,
+        at: line.at.getTime(),
+        validFrom: line.validFrom.getTime(),
+        recomputeFrom: line.recomputeFrom?.getTime() ?? null,
+        isPastDone: line.version <= done,
+      })),
+      older: lines.length === A_PAGE ? (lines.at(-1)?.version ?? null) : null,
+      versions: versions.toReversed().map((v) => ({
+        ...v,
+        validFrom: v.validFrom.getTime(),
+        validUntil: v.validUntil?.getTime() ?? null,
+      })),
+    },
+  };
+};
