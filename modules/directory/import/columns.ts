@@ -107,7 +107,7 @@ export function guessReading(sheet: Sheet, otherwise: Kind): Reading {
   const score = (kind: Kind) => {
     const columns = columnsOf(kind, head);
     const found = columns.filter((c) => c !== null).length;
-    return (columns.includes(NEEDED[kind]) ? 10 : 0) + found + (kind === otherwise ? 0.5 : 0);
+    return (columns.includes(NEEDED[kind]) ? 1 : 0) + found + (kind === otherwise ? 0.5 : 0);
   };
   const kind = named ?? [...KINDS].sort((a, b) => score(b) - score(a))[0] ?? otherwise;
   const columns = columnsOf(kind, head);

@@ -122,6 +122,18 @@ describe('a preview', () => {
     expect(groups.lines.flatMap((l) => l.faults)).toEqual([{ code: 'groupInUse', count: 1, employee: 'Кузнецов <&> _x000D_' }]);
   });
 
+  test('the list is the one whose columns the heads name, whatever page the person came from', async () => {
+    const kindOf = async (heads: string, from: Kind) => guessReading((await readTables(Buffer.from(heads)))[0] as never, from).kind;
+    expect(await kindOf('Номер;Название;Канал', 'employees')).toBe('numbers');
+    expect(await kindOf('ID;Группа', 'employees')).toBe('groups');
+    expect(await kindOf('Кто;Отдел;Внутренний', 'employees')).toBe('employees');
+    expect(await kindOf('SIP account,Comment,Extension', 'numbers')).toBe('accounts');
+    // without a known head the first column is what the list needs, and there is no head
+    expect(guessReading((await readTables(Buffer.from('83910000122;x')))[0] as never, 'numbers')).toEqual({
+      ...{ kind: 'numbers', hasHead: false, columns: ['number', null] },
+    });
+  });
+
   test('extensions may change owners within a file', async () => {
     const swapped = await plan('ID;Внутренние\ne1;*55\ne2;0101 102\n');
     expect(faults(swapped)).toEqual([]);
