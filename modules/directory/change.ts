@@ -3,10 +3,10 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ChangeKind, PostgresSchema } from '../schema.ts';
+import { announce } from './announce.ts';
 import { type Difference, differences, EMPTY, rebased, sameValue } from './difference.ts';
 import { DirectoryEditError, faultOf } from './edit.ts';
 import type { Author } from './history.ts';
-import { announce } from './announce.ts';
 
 export interface ChangeRequest {
   author: Author;
