@@ -266,7 +266,8 @@ describe.skipIf(!HAS_BROWSER)('the directory in a browser', () => {
     const refused = await theirs.evaluate(() =>
       fetch('/c/t1/directory/edit', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then((r) => r.status),
     );
-    expect(refused).toBe(404);
+    expect(refused).toBe(403);
+    expect((await theirs.goto(`${stack.portal}/c/t1/directory/import`))?.status()).toBe(403);
     await other.clearCookies();
     await signIn(theirs, stack.portal, { ...visitor, login: 'sokolova' }, '/c/t1/directory/employees');
     expect((await rows(theirs)).map((r) => r.slice(0, 18))).toEqual(['Соколова-Мей А. П.']);

@@ -264,7 +264,7 @@ describe('what no route has to think of', () => {
   test.each([
     ['DELETE', '/api/v1/tenants', 'GET, HEAD'],
     ['POST', '/api/v1/tenants/t1', 'GET, HEAD, PUT'],
-    ['PATCH', '/api/v1/tenants/t1/directory', 'GET, HEAD, PUT'],
+    ['DELETE', '/api/v1/tenants/t1/directory', 'GET, HEAD, PATCH, PUT'],
     ['POST', '/api/v1/tenants/t1/calls', 'GET, HEAD'],
     ['DELETE', '/api/v1/tenants/t1/calls/a%2Fb', 'GET, HEAD'],
     ['GET', '/api/v1/tenants/t1/tokens/1', 'DELETE'],
