@@ -4,6 +4,7 @@ import { systemClock } from '@callscope/core/node/clock.ts';
 import { blocks, ConfigError, readConfig } from '@callscope/core/node/config.ts';
 import { createLog, errorText } from '@callscope/core/node/log.ts';
 import { connectBus } from '@callscope/core/node/nats.ts';
+import { announce } from './assemble/announce.ts';
 import { followDirectories } from './assemble/directory-feed.ts';
 import { apply, compare, type ReplayContext, rebuildBeside } from './replay/replay.ts';
 import { CallWriter } from './write/call-writer.ts';
@@ -68,7 +69,8 @@ try {
       const writer = new CallWriter(client, log, stopping, `replay-${run}`, async ({ table, reason }) => {
         log.error('the store refuses a row, it is left out', { table, reason });
       });
-      console.log(`${await apply(context, scope, writer, run, systemClock.now())} calls written`);
+      const tell = (name: string, block: Parameters<typeof announce>[2]) => announce(bus, name, block);
+      console.log(`${await apply(context, scope, writer, tell, run, systemClock.now())} calls written`);
     } else if (counts.changed + counts.new + counts.gone > 0) console.log('nothing was written: --apply writes it');
   } finally {
     await dropReplayTables(client, tables);

@@ -26,7 +26,7 @@ const SERVER_LIMIT_MS = 60_000;
 /** a part that dies this often before everything is ready will not live: the start has failed */
 const DEATHS_AT_START = 5;
 /** Time to drain, one step after the other; together well under the 20 s in which everything must be gone. */
-const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, servers: 6_000 };
+const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, jobs: 2_000, servers: 6_000 };
 /**
  * When the machine is full the receiver goes first: a packet that it does not take in time is lost, all else can wait.
  */
@@ -67,6 +67,7 @@ export function launch(config: Config, log: Log): System {
       await stopAll([...of('portal'), ...of('edge')], STOP_MS.entrances);
       await stopAll(of('decoder'), STOP_MS.decoders);
       await stopAll(of('assembler'), STOP_MS.assemblers);
+      await stopAll(of('jobs'), STOP_MS.jobs);
       await stopAll(run.servers, STOP_MS.servers);
       run.release();
       if (hasBegun) log.info('stopped');
@@ -174,14 +175,15 @@ function servicesOf(config: Config): ServiceSpec[] {
   return [
     ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),
     ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
+    ...numbered('jobs', 'jobs/main.ts', 1, LATER),
     ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
     ...numbered('portal', 'portal/main.ts', 1),
   ];
 }
 
 /**
- * METRICS_PORT is the portal's; the next ones are the edge's, the embedded store's, those of the assemblers and of the
- * decoders, in this order: what there is any number of comes last. '0' = each takes a free one.
+ * METRICS_PORT is the portal's; the next ones are the edge's, the embedded store's, the jobs', those of the assemblers and of
+ * the decoders, in this order: what there is any number of comes last. '0' = each takes a free one.
  */
 function metricsPort(config: Config, name: string): string {
   if (config.METRICS_PORT === 0) return '0';
@@ -189,7 +191,7 @@ function metricsPort(config: Config, name: string): string {
     servicesOf(config)
       .filter((s) => s.name.startsWith(kind))
       .map((s) => s.name);
-  const order = ['portal', 'edge', 'clickhouse', ...of('assembler'), ...of('decoder')];
+  const order = ['portal', 'edge', 'clickhouse', 'jobs', ...of('assembler'), ...of('decoder')];
   return String(config.METRICS_PORT + order.indexOf(name));
 }
 

@@ -2,6 +2,7 @@ import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { Role } from './access/callers.ts';
+import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -92,5 +93,45 @@ export interface PostgresSchema {
     version: ColumnType<string, number | string, never>;
     created_at: Generated<Date>;
     published_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
+  cases: {
+    tenant: string;
+    id: string;
+    number: string;
+    own_number: string;
+    opened_at: Date;
+    waiting_from: Date;
+    last_missed_at: Date;
+    missed_calls: string[];
+    offered: string[];
+    attempts: number;
+    attempted_by: string[];
+    first_attempt_at: Date | null;
+    last_attempt_at: Date | null;
+    outcome: Outcome;
+    closed_at: Date | null;
+    closed_call: string;
+    closed_by: string;
+    due_at: Date | null;
+  };
+  case_notes: {
+    tenant: string;
+    call_id: string;
+    owner: string;
+    status: 'open' | 'working' | 'dismissed';
+    comment: string;
+    changed_by: string;
+    changed_at: Timestamp;
+  };
+  case_claims: {
+    tenant: string;
+    number: string;
+    holder: string;
+    expires_at: Date;
+  };
+  case_progress: {
+    one: Generated<boolean>;
+    stream: string;
+    seq: ColumnType<string, number | string, number | string>;
   };
 }

@@ -8,10 +8,12 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { callRoutes } from './api/call-routes.ts';
+import { caseRoutes } from './api/case-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
 import { directoryRoutes } from './api/directory-routes.ts';
 import { methodsAt } from './api/methods.ts';
+import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
 import { reportRoutes } from './api/report-routes.ts';
@@ -95,6 +97,9 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   directoryRoutes(api, deps);
   userRoutes(api, deps);
   callRoutes(api, deps);
+  caseRoutes(api, deps);
+  // before the route for any report: the first one that fits answers
+  missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
 

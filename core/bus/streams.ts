@@ -18,6 +18,8 @@ export interface StreamSpec {
    */
   maxBytes: number;
   maxPerSubject?: number;
+  /** a full stream forgets its oldest messages instead: whoever reads it can ask the store for what is gone */
+  forgets?: true;
 }
 
 /** Repeats of a message id inside this time are not stored again. */
@@ -41,11 +43,24 @@ export const DIRECTORY: StreamSpec = {
   maxPerSubject: 1,
 };
 
-export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY] as const;
+/**
+ * Calls that the store has accepted, changed or lost to another call, for whoever works on finished calls. The store is the
+ * truth: a reader that finds messages gone reads calls there.
+ */
+export const CALLS: StreamSpec = {
+  name: 'CALLS',
+  subjects: ['call.>'],
+  retention: 'limits',
+  maxAgeMs: 7 * 24 * HOUR,
+  maxBytes: 256 * MiB,
+  forgets: true,
+};
+
+export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY, CALLS] as const;
 
 /**
  * On a small disk every stream gets the same share of its size: the largest of these that the server has room for. At the
- * smallest RAW has 64 MiB and all of them together 240.
+ * smallest RAW has 64 MiB and all of them together 244.
  */
 export const STREAM_SHARES = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const;
 /** What the streams take together at this share, bytes. */
@@ -68,6 +83,8 @@ export const KV = {
   applied: { bucket: 'applied', ttlMs: 0 },
   /** `assembler.<group>`: the assembler's part of the ledger, as JSON */
   ledger: { bucket: 'ledger', ttlMs: 0 },
+  /** `calls`: a name for the CALLS stream as it is; one made anew has another */
+  jobs: { bucket: 'jobs', ttlMs: 0 },
 } as const;
 
 /** In KV `applied`; no company's id has a dot. */
@@ -103,6 +120,10 @@ export const subjects = {
   allAskLive: 'ask.live.*',
   /** company of such a question, as its subject spells it */
   tenantAsked: (subject: string) => subject.slice('ask.live.'.length),
+  /** a call of a company that is new in the store, changed, or none of its own any more (core/bus/calls.ts) */
+  call: (what: 'finished' | 'revised' | 'removed', tenant: string) => `call.${what}.${token(tenant)}`,
+  /** core NATS, not stored and without a body: cases of a company changed */
+  cases: (tenant: string) => `cases.${token(tenant)}`,
   /** core NATS, not stored: the active assembler of a group, once a second */
   pulse: (group: string) => `pulse.${token(group)}`,
   allPulses: 'pulse.*',

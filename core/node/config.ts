@@ -39,7 +39,7 @@ export const blocks = {
       .describe('tells two processes of one service apart'),
     METRICS_HOST: z.string().default('127.0.0.1').describe("address of each service's /metrics and /healthz"),
     METRICS_PORT: port(0).describe(
-      "port of a service's /metrics and /healthz; under npm start the portal's, and the next ones are the edge's, the embedded store's, the assemblers', the decoders'; 0: free ones, logged",
+      "port of a service's /metrics and /healthz; under npm start the portal's, and the next ones are the edge's, the embedded store's, the jobs', the assemblers', the decoders'; 0: free ones, logged",
     ),
   }),
   data: z.object({
@@ -115,7 +115,7 @@ export const blocks = {
       .describe('operator token created at first start; not given: one is made and printed once'),
     EXPECT_SERVICES: z
       .string()
-      .default('edge,decoder,assembler')
+      .default('edge,decoder,assembler,jobs')
       .transform((v) =>
         v
           .split(',')

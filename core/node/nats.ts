@@ -161,7 +161,7 @@ async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promi
   const wanted = {
     name: spec.name,
     subjects: spec.subjects,
-    discard: spec.maxPerSubject ? DiscardPolicy.Old : DiscardPolicy.New,
+    discard: spec.maxPerSubject || spec.forgets ? DiscardPolicy.Old : DiscardPolicy.New,
     max_bytes: maxBytes,
     max_age: nanos(spec.maxAgeMs),
     max_msgs_per_subject: spec.maxPerSubject ?? -1,

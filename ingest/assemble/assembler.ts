@@ -14,6 +14,7 @@ import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
 import { untilDone } from '../write/retry.ts';
+import { announce } from './announce.ts';
 import type { Fates, Revision } from './block.ts';
 import { Book } from './book.ts';
 import type { Conversation } from './conversation.ts';
@@ -72,7 +73,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const snapshot = saved ? readSnapshot(saved, log) : null;
   const anew = snapshot !== null && snapshot.state.seq > info.state.last_seq;
   const stream = await streamIdentity(ledger, settings.group, anew);
-  const writer = new CallWriter(store, log, service.stopping, `${settings.group}-${stream}`, async ({ table, row, reason }) => {
+  const named = `${settings.group}-${stream}`;
+  const writer = new CallWriter(store, log, service.stopping, named, async ({ table, row, reason }) => {
     log.error('the store refuses a row, it goes to the dead letters', { table, error: reason });
     // for people: what it was made of is still among the raw rows, so there is nowhere to send it again
     await publishDeadLetter(bus, { step: `write-${table}`, reason, subject: '', bytes: Buffer.from(JSON.stringify(row)) });
@@ -193,6 +195,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
         unwritten.security -= block.security.length;
         live.written(block);
       });
+      queue.add('telling of a block of calls', () => announce(bus, `${named}-${block.seq}`, block));
     } else if (queue.isEmpty && book.pendingRows === 0) book.flushedSeq = book.state.seq;
     uses.applyWritten();
     if (snapshotDue) {

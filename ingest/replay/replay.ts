@@ -2,7 +2,7 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Revision } from '../assemble/block.ts';
+import type { Block, Revision } from '../assemble/block.ts';
 import { insertBlock, type Table } from '../write/block-writer.ts';
 import { CALLS, writeCall } from '../write/call-rows.ts';
 import type { CallWriter } from '../write/call-writer.ts';
@@ -87,8 +87,18 @@ export const compare = (context: ReplayContext, scope: ReplayScope): Promise<Com
 
 const TO_APPLY: readonly Difference[] = ['changed', 'gone', 'new'];
 
+/** Who works on finished calls hears of what was written. */
+type Told = (name: string, block: Pick<Block, 'rows' | 'revisions' | 'removed'>) => Promise<void>;
+
 /** Brings what differs into `calls`, a part at a time, each change with a line in `call_revisions`. Safe to repeat. */
-export async function apply(context: ReplayContext, scope: ReplayScope, writer: CallWriter, run: string, nowMs: number): Promise<number> {
+export async function apply(
+  context: ReplayContext,
+  scope: ReplayScope,
+  writer: CallWriter,
+  tell: Told,
+  run: string,
+  nowMs: number,
+): Promise<number> {
   const { client, tables, log } = context;
   const all = await differingCalls(client, tables, scope, TO_APPLY);
   let applied = 0;
@@ -100,10 +110,9 @@ export async function apply(context: ReplayContext, scope: ReplayScope, writer: 
     const { revisions, added, gone } = pair(old.filter(wanted), rebuilt.filter(wanted));
     await writer.revise(revisions, []);
     if (added.length > 0) await writer.write({ seq: part, at: nowMs, rows: added, revisions: [], removed: [], security: [] });
-    if (gone.length > 0) {
-      const removed = gone.map((row) => ({ row, into: rebuilt.find((r) => r.callIds.includes(row.callIds[0] ?? '')) ?? null }));
-      await writer.remove(removed, nowMs, `replay-${run}-${part}`, 'replay');
-    }
+    const removed = gone.map((row) => ({ row, into: rebuilt.find((r) => r.callIds.includes(row.callIds[0] ?? '')) ?? null }));
+    if (removed.length > 0) await writer.remove(removed, nowMs, `replay-${run}-${part}`, 'replay');
+    await tell(`replay-${run}-${part}`, { rows: added, revisions, removed });
     applied += revisions.length + added.length + gone.length;
     log.info('writing', { written: applied, of: all.length });
   }

@@ -1,3 +1,4 @@
+import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
@@ -25,15 +26,21 @@ export const callQuery = z.strictObject({
 });
 export const pageSchema = z.object({ data: z.array(callSchema), next: z.string().nullable() });
 
-/** One page of calls in the contract's JSON: the company's and the operator's list are the same. */
+/**
+ * One page of calls in the contract's JSON: the company's and the operator's list are the same.
+ * @param only what all of them have in common, whatever is asked
+ */
 export async function pageOfCalls(
   deps: Deps,
   scope: TenantScope,
   company: Company,
   { limit, cursor, format: _format, ...query }: z.output<typeof callQuery>,
+  only: CallFilter = {},
 ): Promise<z.output<typeof pageSchema>> {
+  const filter = narrow(readFilter(query), only);
+  if (filter === null) return { data: [], next: null };
   const [page, names] = await Promise.all([
-    pageOf(deps.store, scope, readFilter(query), company, { limit, cursor }).catch((error) => {
+    pageOf(deps.store, scope, filter, company, { limit, cursor }).catch((error) => {
       if (error instanceof CursorError) throw new Problem(400, error.message, [{ field: 'cursor', message: error.wrong }]);
       throw error;
     }),

@@ -1,0 +1,21 @@
+import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
+import { blocks, readConfig } from '@callscope/core/node/config.ts';
+import { runService } from '@callscope/core/node/lifecycle.ts';
+import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
+import { connectPostgres } from '@callscope/core/node/postgres.ts';
+import { reportStatus } from '@callscope/core/node/status.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { runCases } from './cases/cases.ts';
+
+await runService('jobs', async (service) => {
+  const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database);
+  const bus = await connectBus(config.NATS_URL, `jobs-${service.instance}`, service.log);
+  service.onStop('bus', () => bus.close());
+  await ensureStreams(bus);
+  const store = connectClickhouse(config.CLICKHOUSE_URL, 'callscope-jobs');
+  service.onStop('store', () => store.close());
+  const postgres = connectPostgres<PostgresSchema>(config.DATABASE_URL, 'callscope-jobs', service.log);
+  service.onStop('postgres', () => postgres.close());
+  reportStatus(service, bus, 'jobs');
+  await runCases(service, bus, store, postgres.db);
+});
