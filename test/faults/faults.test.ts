@@ -139,7 +139,7 @@ describe('killed while calls come in', () => {
   });
   afterAll(() => stack.end());
 
-  test.each(['decoder', 'assembler', 'clickhouse', 'nats', 'edge', 'postgres'])(
+  test.each(['decoder', 'assembler', 'jobs', 'clickhouse', 'nats', 'edge', 'postgres'])(
     '%s: nothing that was answered is lost, nothing is there twice',
     async (part) => {
       const count = 300;

@@ -1,0 +1,367 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { createLog } from '@callscope/core/node/log.ts';
+import { connectPostgres, type Postgres } from '@callscope/core/node/postgres.ts';
+import { tenantScope } from '@callscope/modules/access/callers.ts';
+import { type CaseCall, casesOf } from '@callscope/modules/cases/rules.ts';
+import { listCases } from '@callscope/modules/cases/store.ts';
+import { workOut } from '@callscope/modules/cases/work-out.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
+import { type Stack, sendTcp, startStack, until } from './stack.ts';
+
+interface CaseJson {
+  id: string;
+  status: string;
+  from: string;
+  returnable: boolean;
+  number: string | null;
+  overdue: boolean;
+  openedAt: string;
+  missed: number;
+  missedCalls: string[];
+  offered: { id: string; name: string }[];
+  attempts: number;
+  attemptedBy: { id: string }[];
+  secondsToFirstAttempt: number | null;
+  secondsToSuccess: number | null;
+  closedBy: { id: string; name: string } | null;
+  owner: { id: string } | null;
+  comment: string;
+  changedBy: string | null;
+  claim: { holder: string } | null;
+}
+interface Lost {
+  rows: CaseJson[];
+  totals: { cases: number; calledBack: number; gotThrough: number; remaining: number; overdue: number };
+  definition: string;
+}
+
+const DOMAIN = 'alfa.pbx.test';
+const DID = '73910000122';
+const MINUTE = 60_000;
+/** A quarter of an hour ago: what is missed now is not overdue yet. */
+const base = Math.floor(Date.now() / 1_000) * 1_000 - 15 * MINUTE;
+
+let stack: Stack;
+let db: Postgres<PostgresSchema>;
+beforeAll(async () => {
+  stack = await startStack();
+  for (const id of ['t1', 't2']) {
+    await stack.rest('PUT', `/tenants/${id}`, { name: id, domain: id === 't1' ? DOMAIN : 'bravo.pbx.test' });
+    await stack.rest('PUT', `/tenants/${id}/directory`, {
+      numbers: id === 't1' ? [{ number: DID, label: 'Главный' }] : [],
+      employees: ['Соколова А. П.', 'Кузнецов Д. И.'].map((name, i) => ({ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`] })),
+    });
+  }
+  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
+  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
+  db = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', createLog('test', { level: 'error' }));
+});
+afterAll(async () => {
+  await db?.close();
+  await stack?.end();
+});
+
+let made = 0;
+/** A call of a client, some minutes after `base`. */
+function call(from: string, minute: number, more: Partial<MadeCall> = {}): MadeCall {
+  return {
+    ...{ id: `case-${made++}`, tenant: 't1', domain: DOMAIN, direction: 'in', from, to: DID, startedAt: base + minute * MINUTE },
+    ...{ wait: 6, talk: 30, legs: [{ target: '101', after: 1, code: 200 }] },
+    ...more,
+  };
+}
+const nobody = { talk: 0, code: 487, wait: 20, legs: [{ target: '101', after: 1, code: 487 }] } as const;
+const missed = (from: string, minute: number, more: Partial<MadeCall> = {}) => call(from, minute, { ...nobody, ...more });
+/** We call back, from 102. */
+const back = (to: string, minute: number, answered: boolean): MadeCall =>
+  call('102', minute, {
+    ...{ direction: 'out', to, legs: [{ target: to, after: 1, code: answered ? 200 : 487 }] },
+    ...(answered ? {} : { talk: 0, code: 487, wait: 20 }),
+  });
+const send = (...calls: MadeCall[]) => sendTcp(stack.ports.events, calls.flatMap((c) => [...callBegins(c), ...callEnds(c)]));
+const cases = async (query: string) => (await stack.rest<{ data: CaseJson[] }>('GET', `/tenants/t1/cases?limit=1000&${query}`)).data;
+const ofCaller = (number: string) => cases(`caller=${number}`);
+/** Waits until the cases of a number are so; [status, missed, attempts] each. */
+async function becomes(number: string, expected: [string, number, number][]): Promise<CaseJson[]> {
+  const found = async () => (await ofCaller(number)).map((c) => [c.status, c.missed, c.attempts]);
+  await until(`cases of ${number} are ${JSON.stringify(expected)}`, async () => JSON.stringify(await found()) === JSON.stringify(expected)).catch(
+    async (error) => expect(await found(), String(error)).toEqual(expected),
+  );
+  return ofCaller(number);
+}
+const url = (id: string, rest = '') => `/tenants/t1/cases/${encodeURIComponent(id)}${rest}`;
+const status = async (method: string, path: string, body?: unknown) => {
+  const response = await stack.fetch(`/api/v1${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return [response.status, (await response.json()) as { detail?: string; claim?: { holder: string } }] as const;
+};
+
+describe('a missed call', () => {
+  test('opens a case; a call back that nobody answers leaves it open; one that is answered closes it', async () => {
+    const caller = '79130000001';
+    await send(missed(caller, 0));
+    const [opened] = await becomes(caller, [['open', 1, 0]]);
+    expect(opened).toMatchObject({
+      ...{ returnable: true, number: DID, overdue: false, offered: [{ id: 'e101', name: 'Соколова А. П.' }] },
+      ...{ secondsToFirstAttempt: null, secondsToSuccess: null, closedBy: null },
+    });
+    await send(missed(caller, 1), back(caller, 3, false));
+    await becomes(caller, [['open', 2, 1]]);
+    await send(back(caller, 5, true));
+    const [closed] = await becomes(caller, [['calledBack', 2, 2]]);
+    expect(closed).toMatchObject({ id: opened?.id, closedBy: { id: 'e102' }, attemptedBy: [{ id: 'e102' }] });
+    // the missed call ended 20 s after it began; the first attempt began at 3 min, the second was answered 6 s after 5 min
+    expect([closed?.secondsToFirstAttempt, closed?.secondsToSuccess]).toEqual([160, 286]);
+  });
+
+  test('is closed when the caller gets through, and the next one opens another case', async () => {
+    const caller = '79130000002';
+    await send(missed(caller, 0), call(caller, 2), missed(caller, 4));
+    await becomes(caller, [
+      ['gotThrough', 1, 0],
+      ['open', 1, 0],
+    ]);
+  });
+
+  test('that becomes known late, or earlier ones after it, ends in the same case', async () => {
+    const caller = '79130000003';
+    const [first, second] = [missed(caller, 0), missed(caller, 2)];
+    await send(back(caller, 6, true));
+    await send(second);
+    const [late] = await becomes(caller, [['calledBack', 1, 1]]);
+    expect(late?.id).toBe(second.id);
+    await stack.rest('PATCH', url(second.id), { comment: 'ждёт договор', owner: 'e101', by: 'admin' });
+    await send(first);
+    const [both] = await becomes(caller, [['calledBack', 2, 1]]);
+    // what was said stays with the case, whose first call is another now
+    expect(both).toMatchObject({ id: first.id, comment: 'ждёт договор', owner: { id: 'e101' }, changedBy: 'admin' });
+    expect(await stack.rest('GET', url(second.id))).toEqual(both);
+  });
+
+  test('that turns out to have been answered is none: its case goes', async () => {
+    const caller = '79130000004';
+    const wrong = missed(caller, 0);
+    await send(wrong);
+    await becomes(caller, [['open', 1, 0]]);
+    const right: MadeCall = { ...call(caller, 0), id: wrong.id, startedAt: wrong.startedAt };
+    await sendTcp(stack.ports.events, callEnds(right));
+    await until('the call is revised', async () => {
+      const { result } = await stack.rest<{ result: string }>('GET', `/tenants/t1/calls/${wrong.id}`);
+      return result === 'answered';
+    });
+    await becomes(caller, []);
+  });
+
+  test('with a hidden number is a case each, which cannot be called back', async () => {
+    await send(missed('anonymous', 0), missed('anonymous', 1));
+    await until('two cases', async () => (await cases('status=open')).filter((c) => !c.returnable).length === 2);
+    const hidden = (await cases('status=open')).filter((c) => !c.returnable);
+    expect(hidden.map((c) => [c.from, c.missed, c.overdue])).toEqual([
+      ['', 1, false],
+      ['', 1, false],
+    ]);
+    expect((await status('POST', url(hidden[0]?.id ?? '', '/claim'), { holder: 'anna' }))[0]).toBe(409);
+  });
+
+  test('of an hour ago is overdue, unless nobody has to call', async () => {
+    const caller = '79130000005';
+    await send(missed(caller, -80));
+    const [open] = await becomes(caller, [['open', 1, 0]]);
+    expect(open?.overdue).toBe(true);
+    expect((await cases('overdue=true')).map((c) => c.from)).toContain(caller);
+    await stack.rest('PATCH', url(open?.id ?? ''), { status: 'dismissed' });
+    expect(await ofCaller(caller)).toMatchObject([{ status: 'dismissed', overdue: false }]);
+    expect((await cases('status=remaining')).map((c) => c.from)).toContain(caller);
+  });
+});
+
+describe('a case in hand', () => {
+  const caller = '79130000010';
+  let id = '';
+  beforeAll(async () => {
+    const first = missed(caller, 0);
+    id = first.id;
+    await send(first);
+    await becomes(caller, [['open', 1, 0]]);
+  });
+
+  test('is of one: of twenty who ask at once one gets it, the others hear the name', async () => {
+    const holders = Array.from({ length: 20 }, (_, i) => `holder-${i}`);
+    const answers = await Promise.all(holders.map((holder) => status('POST', url(id, '/claim'), { holder })));
+    const got = answers.filter(([code]) => code === 200);
+    expect(got).toHaveLength(1);
+    const holder = got[0]?.[1].claim?.holder;
+    expect(holders).toContain(holder);
+    for (const [code, body] of answers.filter(([code]) => code !== 200)) expect([code, body.detail]).toEqual([409, `${holder} has this case in hand`]);
+    // its holder may ask again, nobody else gives it back
+    expect((await status('POST', url(id, '/claim'), { holder }))[0]).toBe(200);
+    expect((await status('DELETE', url(id, '/claim?holder=somebody')))[0]).toBe(409);
+    expect((await status('DELETE', url(id, `/claim?holder=${holder}`)))[0]).toBe(200);
+    expect((await status('POST', url(id, '/claim'), { holder: 'anna' }))[0]).toBe(200);
+  });
+
+  test('is nobody’s once the caller was reached', async () => {
+    await send(back(caller, 2, true));
+    const [closed] = await becomes(caller, [['calledBack', 1, 1]]);
+    expect(closed?.claim).toBeNull();
+    expect((await status('POST', url(id, '/claim'), { holder: 'anna' }))[0]).toBe(409);
+    await send(missed(caller, 4));
+    await becomes(caller, [
+      ['calledBack', 1, 1],
+      ['open', 1, 0],
+    ]);
+    expect((await status('POST', url((await ofCaller(caller))[1]?.id ?? '', '/claim'), { holder: 'boris' }))[0]).toBe(200);
+  });
+
+  test('owner, comment and status are checked, and written by whoever may', async () => {
+    expect((await status('PATCH', url(id), { owner: 'nobody-we-know' }))[0]).toBe(400);
+    expect((await status('PATCH', url(id), { status: 'calledBack' }))[0]).toBe(400);
+    expect((await status('PATCH', url('no such call'), { comment: 'x' }))[0]).toBe(404);
+    const { token } = await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'reads', scopes: ['calls:read'] });
+    const asReader = (method: string, path: string) =>
+      fetch(`${stack.portal}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(method === 'GET' ? {} : { body: '{}' }),
+      });
+    expect((await asReader('GET', url(id))).status).toBe(200);
+    expect((await asReader('PATCH', url(id))).status).toBe(403);
+    expect((await asReader('GET', '/tenants/t2/cases')).status).toBe(404);
+    expect((await stack.rest<{ data: unknown[] }>('GET', '/tenants/t2/cases')).data).toEqual([]);
+    expect((await status('GET', `/tenants/t2/cases/${id}`))[0]).toBe(404);
+  });
+});
+
+describe('reports', () => {
+  const ever = 'from=2026-01-01T00:00:00Z&to=2036-01-01T00:00:00Z';
+  const lost = (query = ever) => stack.rest<Lost>('GET', `/tenants/t1/reports/lost?limit=1000&${query}`);
+
+  test('lost: cases are what was called back, who got through, and what remains; rows are those that remain', async () => {
+    const { rows, totals, definition } = await lost();
+    const all = await cases(ever);
+    const of = (...words: string[]) => all.filter((c) => words.includes(c.status)).length;
+    expect(totals).toEqual({
+      ...{ cases: all.length, calledBack: of('calledBack'), gotThrough: of('gotThrough'), remaining: of('open', 'working', 'dismissed') },
+      overdue: all.filter((c) => c.overdue).length,
+    });
+    expect(totals.cases).toBe(totals.calledBack + totals.gotThrough + totals.remaining);
+    expect(totals.remaining).toBeGreaterThan(3);
+    expect(rows.map((c) => c.id)).toEqual(all.filter((c) => ['open', 'working', 'dismissed'].includes(c.status)).map((c) => c.id));
+    expect(definition).toMatch(/^Потерянные/);
+  });
+
+  test('missed: as many calls as the list of calls has, each with one kind', async () => {
+    const { rows, totals } = await stack.rest<{ rows: { id: string }[]; totals: Record<string, number> }>(
+      'GET',
+      `/tenants/t1/reports/missed?limit=1000&${ever}`,
+    );
+    const { data } = await stack.rest<{ data: { id: string; from: string }[] }>(
+      'GET',
+      `/tenants/t1/calls?limit=1000&direction=in&answered=false&${ever}`,
+    );
+    expect(rows.map((r) => r.id)).toEqual(data.map((d) => d.id));
+    const { calls, callers, ...kinds } = totals;
+    expect(calls).toBe(data.length);
+    expect(callers).toBe(new Set(data.map((d) => d.from).filter((f) => f !== 'anonymous')).size);
+    expect(Object.values(kinds).reduce((a, b) => a + b, 0)).toBe(calls);
+    // every missed call is in one case
+    expect((await cases(ever)).reduce((sum, c) => sum + c.missed, 0)).toBe(calls);
+  });
+
+  test('both take the filters of the list of calls', async () => {
+    expect((await lost(`${ever}&caller=79130000005`)).totals).toMatchObject({ cases: 1, remaining: 1 });
+    expect((await lost(`${ever}&number=8 (391) 000-01-22&caller=79130000002`)).totals).toMatchObject({ cases: 2, gotThrough: 1, remaining: 1 });
+    expect((await lost(`${ever}&direction=out`)).totals).toMatchObject({ cases: 0, remaining: 0 });
+    expect((await lost('from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')).totals.cases).toBe(0);
+    const half = await stack.rest<Lost & { next: string | null }>('GET', `/tenants/t1/reports/lost?limit=2&${ever}`);
+    const rest = await stack.rest<Lost>('GET', `/tenants/t1/reports/lost?limit=1000&${ever}&cursor=${half.next}`).catch(() => null);
+    // the cursor is good for the same question, however many rows are asked for
+    expect([...half.rows, ...(rest?.rows ?? [])].map((c) => c.id)).toEqual((await lost()).rows.map((c) => c.id));
+  });
+});
+
+test('jobs killed again and again while calls come: no case is lost, none is counted twice', async () => {
+  const numbers = Array.from({ length: 120 }, (_, i) => `7950${String(1_000_000 + i)}`);
+  const calls = numbers.flatMap((n, i) => [
+    missed(n, -14),
+    missed(n, -12),
+    ...(i % 3 === 0 ? [back(n, -10, true)] : []),
+    ...(i % 3 === 1 ? [call(n, -9)] : []),
+    ...(i % 2 === 0 ? [missed(n, -5)] : []),
+  ]);
+  const sending = (async () => {
+    for (let i = 0; i < calls.length; i += 12) {
+      await send(...calls.slice(i, i + 12));
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  })();
+  for (let i = 0; i < 4; i++) {
+    await new Promise((done) => setTimeout(done, 400));
+    try {
+      process.kill(stack.pidOf('jobs'), 'SIGKILL');
+    } catch {
+      // dead already, not yet started again
+    }
+  }
+  await sending;
+  const expected = numbers
+    .flatMap((n, i): [string, string, number][] => {
+      const again: [string, string, number][] = i % 2 === 0 ? [[n, 'open', 1]] : [];
+      if (i % 3 === 2) return [[n, 'open', i % 2 === 0 ? 3 : 2]];
+      return [[n, i % 3 === 0 ? 'calledBack' : 'gotThrough', 2], ...again];
+    })
+    .sort();
+  const found = async () =>
+    (await cases('')).filter((c) => c.from.startsWith('7950')).map((c): [string, string, number] => [c.from, c.status, c.missed]);
+  await until('every case is there', async () => JSON.stringify((await found()).sort()) === JSON.stringify(expected), 60_000).catch(async () =>
+    expect((await found()).sort()).toEqual(expected),
+  );
+});
+
+test('cases are the same whatever order and however often calls become known', async () => {
+  const scope = tenantScope({ kind: 'operator' }, 't2', 'calls:read') as TenantScope;
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const now = Date.now();
+  for (let round = 0; round < 40; round++) {
+    const number = `7960${1_000_000 + round}`;
+    const known = new Map<string, CaseCall>();
+    const make = (id: string): CaseCall => {
+      const startedAt = (now - 3 * 86_400_000 + random(3 * 86_400) * 1_000) * 1_000;
+      const decided = startedAt + random(90) * 1_000_000;
+      const isOut = random(3) === 0;
+      const isAnswered = random(3) === 0;
+      return {
+        ...{ id, direction: isOut ? 'out' : 'in', from: isOut ? '101' : number, dialled: isOut ? number : '74951000101', number: '' },
+        ...{ employee: isOut ? 'e101' : '', offered: [], startedAt, answeredAt: isAnswered ? decided : 0, endedAt: decided + 1_000_000 },
+      };
+    };
+    const reader = { ofNumbers: async (_: readonly string[], since: number) => [...known.values()].filter((c) => c.startedAt >= since), byIds: async () => [] };
+    for (let step = 0; step < 25; step++) {
+      const id = `${number}-${random(15)}`;
+      const before = known.get(id);
+      if (before && random(4) === 0) known.delete(id);
+      else known.set(id, make(id));
+      const after = known.get(id);
+      const starts = [before, after].flatMap((c) => (c ? [c.startedAt] : []));
+      const isMissed = after?.direction === 'in' && after.answeredAt === 0;
+      const changed = { numbers: new Map([[number, { since: Math.min(...starts), missed: isMissed }]]), hidden: new Map() };
+      for (let times = 0; times < 1 + random(2); times++) await workOut(db.db, scope, changed, reader, now);
+      const stored = await listCases(db.db, scope, { caller: [number] }, { limit: 100, order: 'oldest' }, new Date());
+      const byWait = stored.toSorted((a, b) => a.waitingFrom.getTime() - b.waitingFrom.getTime());
+      expect(
+        byWait.map((c) => [c.id, c.outcome, c.missedCalls, c.attempts, c.closedCall]),
+        `${number} step ${step}`,
+      ).toEqual(casesOf(number, [...known.values()]).map((c) => [c.id, c.outcome, c.missedCalls, c.attempts, c.closedCall]));
+    }
+  }
+});
