@@ -5,6 +5,7 @@ import type { Log } from '@callscope/core/node/log.ts';
 import { gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Freshness } from '../src/live/messages.ts';
+import { createCaseBell } from './case-bell.ts';
 import { CompanyState } from './company.ts';
 import { Watcher } from './watcher.ts';
 
@@ -49,6 +50,7 @@ interface Company {
 /** One a process: however many people watch, the bus is asked once for each company. */
 export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, options: FeedOptions = {}): LiveFeed {
   const companies = new Map<string, Company>();
+  const bell = createCaseBell(bus);
   let warned = false;
 
   const ask = (tenant: string, company: Company) => {
@@ -144,8 +146,12 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
     lingerTimer: undefined,
     unsubscribe: () => undefined,
   };
-  const freshnessOnly = (signal: AbortSignal) => {
-    const watcher = new Watcher(unknown.state, () => unknown.watchers.delete(watcher));
+  const freshnessOnly = (tenant: string, signal: AbortSignal) => {
+    const watcher = new Watcher(unknown.state, () => {
+      unknown.watchers.delete(watcher);
+      unhear();
+    });
+    const unhear = bell.hear(tenant, () => watcher.cases());
     unknown.watchers.add(watcher);
     const stream = watcher.open(null, signal);
     watcher.freshness(JSON.stringify(freshness()));
@@ -178,15 +184,17 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
   return {
     stream: ({ tenant, onlyEmployee }, lastEventId, signal) => {
       // calls in progress are not told apart by employee yet: who may see only their own learns how fresh the data is
-      if (onlyEmployee !== undefined) return freshnessOnly(signal);
+      if (onlyEmployee !== undefined) return freshnessOnly(tenant, signal);
       const company = companies.get(tenant) ?? open(tenant);
       clearTimeout(company.lingerTimer);
       company.lingerTimer = undefined;
       const watcher = new Watcher(company.state, () => {
         if (!company.watchers.delete(watcher)) return;
+        unhear();
         watchersGauge.dec();
         if (company.watchers.size === 0) company.lingerTimer = setTimeout(() => drop(tenant, company), options.lingerMs ?? LINGER_MS);
       });
+      const unhear = bell.hear(tenant, () => watcher.cases());
       company.watchers.add(watcher);
       watchersGauge.inc();
       const stream = watcher.open(lastEventId, signal);

@@ -67,6 +67,11 @@ export class Watcher {
     if (this.#hasRoom) this.#write(`event: freshness\ndata: ${text}\n\n`);
   }
 
+  /** One that a slow reader does not get is made up for by the next reading of its page. */
+  cases(): void {
+    if (this.#hasRoom) this.#write('event: cases\ndata: {}\n\n');
+  }
+
   /** Keeps proxies from closing a quiet connection. */
   comment(): void {
     if (this.#hasRoom) this.#write(': \n\n');

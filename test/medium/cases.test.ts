@@ -58,7 +58,11 @@ beforeAll(async () => {
   }
   const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
   const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  db = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', createLog('test', { level: 'error' }));
+  db = connectPostgres<PostgresSchema>(
+    `postgres://callscope:${password}@127.0.0.1:${port}/callscope`,
+    'test',
+    createLog('test', { level: 'error' }),
+  );
 });
 afterAll(async () => {
   await db?.close();
@@ -82,15 +86,20 @@ const back = (to: string, minute: number, answered: boolean): MadeCall =>
     ...{ direction: 'out', to, legs: [{ target: to, after: 1, code: answered ? 200 : 487 }] },
     ...(answered ? {} : { talk: 0, code: 487, wait: 20 }),
   });
-const send = (...calls: MadeCall[]) => sendTcp(stack.ports.events, calls.flatMap((c) => [...callBegins(c), ...callEnds(c)]));
+const send = (...calls: MadeCall[]) =>
+  sendTcp(
+    stack.ports.events,
+    calls.flatMap((c) => [...callBegins(c), ...callEnds(c)]),
+  );
 const cases = async (query: string) => (await stack.rest<{ data: CaseJson[] }>('GET', `/tenants/t1/cases?limit=1000&${query}`)).data;
 const ofCaller = (number: string) => cases(`caller=${number}`);
 /** Waits until the cases of a number are so; [status, missed, attempts] each. */
 async function becomes(number: string, expected: [string, number, number][]): Promise<CaseJson[]> {
   const found = async () => (await ofCaller(number)).map((c) => [c.status, c.missed, c.attempts]);
-  await until(`cases of ${number} are ${JSON.stringify(expected)}`, async () => JSON.stringify(await found()) === JSON.stringify(expected)).catch(
-    async (error) => expect(await found(), String(error)).toEqual(expected),
-  );
+  await until(
+    `cases of ${number} are ${JSON.stringify(expected)}`,
+    async () => JSON.stringify(await found()) === JSON.stringify(expected),
+  ).catch(async (error) => expect(await found(), String(error)).toEqual(expected));
   return ofCaller(number);
 }
 const url = (id: string, rest = '') => `/tenants/t1/cases/${encodeURIComponent(id)}${rest}`;
@@ -198,7 +207,8 @@ describe('a case in hand', () => {
     expect(got).toHaveLength(1);
     const holder = got[0]?.[1].claim?.holder;
     expect(holders).toContain(holder);
-    for (const [code, body] of answers.filter(([code]) => code !== 200)) expect([code, body.detail]).toEqual([409, `${holder} has this case in hand`]);
+    for (const [code, body] of answers.filter(([code]) => code !== 200))
+      expect([code, body.detail]).toEqual([409, `${holder} has this case in hand`]);
     // its holder may ask again, nobody else gives it back
     expect((await status('POST', url(id, '/claim'), { holder }))[0]).toBe(200);
     expect((await status('DELETE', url(id, '/claim?holder=somebody')))[0]).toBe(409);
@@ -276,7 +286,11 @@ describe('reports', () => {
 
   test('both take the filters of the list of calls', async () => {
     expect((await lost(`${ever}&caller=79130000005`)).totals).toMatchObject({ cases: 1, remaining: 1 });
-    expect((await lost(`${ever}&number=8 (391) 000-01-22&caller=79130000002`)).totals).toMatchObject({ cases: 2, gotThrough: 1, remaining: 1 });
+    expect((await lost(`${ever}&number=8 (391) 000-01-22&caller=79130000002`)).totals).toMatchObject({
+      cases: 2,
+      gotThrough: 1,
+      remaining: 1,
+    });
     expect((await lost(`${ever}&direction=out`)).totals).toMatchObject({ cases: 0, remaining: 0 });
     expect((await lost('from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')).totals.cases).toBe(0);
     const half = await stack.rest<Lost & { next: string | null }>('GET', `/tenants/t1/reports/lost?limit=2&${ever}`);
@@ -319,8 +333,8 @@ test('jobs killed again and again while calls come: no case is lost, none is cou
     .sort();
   const found = async () =>
     (await cases('')).filter((c) => c.from.startsWith('7950')).map((c): [string, string, number] => [c.from, c.status, c.missed]);
-  await until('every case is there', async () => JSON.stringify((await found()).sort()) === JSON.stringify(expected), 60_000).catch(async () =>
-    expect((await found()).sort()).toEqual(expected),
+  await until('every case is there', async () => JSON.stringify((await found()).sort()) === JSON.stringify(expected), 60_000).catch(
+    async () => expect((await found()).sort()).toEqual(expected),
   );
 });
 
@@ -345,7 +359,10 @@ test('cases are the same whatever order and however often calls become known', a
         ...{ employee: isOut ? 'e101' : '', offered: [], startedAt, answeredAt: isAnswered ? decided : 0, endedAt: decided + 1_000_000 },
       };
     };
-    const reader = { ofNumbers: async (_: readonly string[], since: number) => [...known.values()].filter((c) => c.startedAt >= since), byIds: async () => [] };
+    const reader = {
+      ofNumbers: async (_: readonly string[], since: number) => [...known.values()].filter((c) => c.startedAt >= since),
+      byIds: async () => [],
+    };
     for (let step = 0; step < 25; step++) {
       const id = `${number}-${random(15)}`;
       const before = known.get(id);

@@ -43,8 +43,13 @@ export interface FreshnessMessage extends Freshness {
   type: 'freshness';
 }
 
-export type LiveMessage = SnapshotMessage | DeltaMessage | FreshnessMessage;
-export const MESSAGE_TYPES = ['snapshot', 'delta', 'freshness'] as const;
+/** Cases of missed calls changed: what shows them should be read again. */
+export interface CasesMessage {
+  type: 'cases';
+}
+
+export type LiveMessage = SnapshotMessage | DeltaMessage | FreshnessMessage | CasesMessage;
+export const MESSAGE_TYPES = ['snapshot', 'delta', 'freshness', 'cases'] as const;
 
 /** `connected`: the stream is open; `reconnecting`: what is shown may be old */
 export type ConnectionState = 'connected' | 'reconnecting';

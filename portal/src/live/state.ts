@@ -18,6 +18,8 @@ export interface LiveState {
   revised: readonly string[];
   /** grows when lists that were read from REST should be read again: something may be missing in `ended` and `revised` */
   reloads: number;
+  /** grows when cases of missed calls changed */
+  caseChanges: number;
   freshness: Freshness | null;
 }
 
@@ -28,6 +30,7 @@ export const EMPTY_LIVE: LiveState = {
   endedCount: 0,
   revised: [],
   reloads: 0,
+  caseChanges: 0,
   freshness: null,
 };
 
@@ -38,6 +41,8 @@ export function applyLive(state: LiveState, message: LiveMessage): LiveState {
       const { type: _, ...freshness } = message;
       return { ...state, freshness };
     }
+    case 'cases':
+      return { ...state, caseChanges: state.caseChanges + 1 };
     case 'snapshot':
       return { ...state, calls: inOrder(message.calls), synced: true, reloads: state.reloads + (state.synced ? 1 : 0) };
     case 'delta': {

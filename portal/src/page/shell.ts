@@ -1,21 +1,34 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { operatorScope } from '@callscope/modules/access/callers.ts';
+import { countCases } from '@callscope/modules/cases/store.ts';
 import { listTenants } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { SIDE_COOKIE } from '../cookies.ts';
 import { companyOf } from './company.ts';
 
+/** Older cases are no work of today: the menu does not count them. */
+const CASES_BACK_MS = 30 * 86_400_000;
+
 /** What the shell around a company's pages shows. */
 export async function shellData(event: { locals: App.Locals; cookies: { get(name: string): string | undefined } }, scope: TenantScope) {
   const { session } = event.locals;
   const operator = session ? operatorScope(session.caller) : null;
-  const [company, companies] = await Promise.all([companyOf(scope), operator ? listTenants(deps().db, operator) : []]);
+  const { db, clock } = deps();
+  const now = clock.now();
+  const asked = { from: now - CASES_BACK_MS, status: ['open', 'working'] } as const;
+  const [company, companies, cases] = await Promise.all([
+    companyOf(scope),
+    operator ? listTenants(db, operator) : [],
+    countCases(db, scope, asked, new Date(now)),
+  ]);
   const { id, name, timezone, country } = company;
   return {
     company: { id, name, timezone, country },
     /** for the operator alone */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
     user: { login: session?.login ?? '', role: session?.role ?? 'observer', isOperator: session?.tenant === null },
+    /** callers who wait for a call back */
+    waiting: { cases: cases.cases, overdue: cases.overdue },
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',
   };
 }

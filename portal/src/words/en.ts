@@ -6,6 +6,7 @@ import { format } from './en/format.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
+import { missed } from './en/missed.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
@@ -22,6 +23,7 @@ export const en: Words = {
   journal,
   kit,
   live,
+  missed,
   settings,
   shell,
   signIn,

@@ -6,6 +6,7 @@ import { format } from './ru/format.ts';
 import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
+import { missed } from './ru/missed.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
@@ -22,6 +23,7 @@ export const ru = {
   journal,
   kit,
   live,
+  missed,
   settings,
   shell,
   signIn,

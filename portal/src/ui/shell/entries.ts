@@ -2,6 +2,7 @@ import BookUser from '@lucide/svelte/icons/book-user';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
+import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Words } from '#words/words.ts';
@@ -15,8 +16,8 @@ export interface Entry {
   icon: Icon;
   /** G, then this letter */
   key?: string;
-  /** stands in the phone's bar; the others are under "more" */
-  phone?: boolean;
+  /** place in the phone's bar, from 1; the others are under "more" */
+  phone?: number;
   /** only for the company's admins and the operator */
   admin?: boolean;
 }
@@ -35,13 +36,19 @@ export const GROUPS: readonly Group[] = [
   {
     id: null,
     entries: [
-      { id: 'dashboard', path: '', icon: LayoutDashboard, key: 'd', phone: true },
-      { id: 'journal', path: '/journal', icon: List, key: 'j', phone: true },
-      { id: 'live', path: '/live', icon: Radio, key: 'l', phone: true },
+      { id: 'dashboard', path: '', icon: LayoutDashboard, key: 'd', phone: 1 },
+      { id: 'journal', path: '/journal', icon: List, key: 'j', phone: 2 },
+      { id: 'live', path: '/live', icon: Radio, key: 'l', phone: 4 },
     ],
   },
   { id: 'exchange', entries: [{ id: 'directory', path: '/directory', icon: BookUser, key: 'b' }] },
-  { id: 'details', entries: [{ id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' }] },
+  {
+    id: 'details',
+    entries: [
+      { id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' },
+      { id: 'missed', path: '/missed', icon: PhoneMissed, key: 'm', phone: 3 },
+    ],
+  },
   { id: 'settings', entries: [{ id: 'settings', path: '/settings', icon: Settings, admin: true }] },
 ];
 

@@ -18,6 +18,7 @@ export const dashboard: typeof source = {
   statistics: 'Details',
   missed: 'Missed',
   all: 'All',
+  toCallBack: 'Call back',
   at: (time) => `at ${time}`,
   noMissed: 'No missed calls',
   noMissedText: (period) => `All incoming calls for ${period} were answered.`,

@@ -18,6 +18,7 @@ export const dashboard = {
   statistics: 'Подробно',
   missed: 'Пропущенные',
   all: 'Все',
+  toCallBack: 'Перезвонить',
   at: (time: string) => `в ${time}`,
   noMissed: 'Пропущенных нет',
   noMissedText: (period: string) => `Все входящие за ${period} приняты.`,

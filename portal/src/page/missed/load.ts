@@ -1,0 +1,101 @@
+import type { Tenant } from '@callscope/core/domain/directory.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { CALLBACK_MINUTES } from '@callscope/modules/cases/rules-due.ts';
+import {
+  type Case,
+  type CaseFilter,
+  type CasesOfEmployee,
+  type CaseTotals,
+  casesByEmployee,
+  countCases,
+  listCases,
+} from '@callscope/modules/cases/store.ts';
+import { CursorError, decodeCursor, encodeCursor } from '@callscope/portal/calls/cursor.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { loadNames } from '../directory.ts';
+import type { CompanyNames } from '../names.ts';
+import type { MissedAddress, Show } from './address.ts';
+
+/** A line of the list; times in ms since the epoch, null = did not happen. */
+export interface CaseLine
+  extends Pick<Case, 'id' | 'number' | 'ownNumber' | 'status' | 'overdue' | 'attempts' | 'closedBy' | 'owner' | 'comment'> {
+  missed: number;
+  openedAt: number;
+  waitingFrom: number;
+  lastMissedAt: number;
+  lastAttemptAt: number | null;
+  closedAt: number | null;
+  claim: { holder: string; until: number } | null;
+}
+
+export interface MissedData {
+  address: MissedAddress;
+  /** of the server */
+  now: number;
+  /** minutes in which a missed call is to be called back */
+  callbackMinutes: number;
+  /** of the period and owner, whatever is shown of them */
+  totals: CaseTotals;
+  cases: CaseLine[];
+  /** cursor of the next page; null = there is none */
+  next: string | null;
+  /** null: for whoever sees only their own cases */
+  byEmployee: CasesOfEmployee[] | null;
+  names: CompanyNames;
+}
+
+const LIMIT = 100;
+
+const SHOWN: Record<Show, Pick<CaseFilter, 'status' | 'overdue'>> = {
+  open: { status: ['open', 'working'] },
+  overdue: { overdue: true },
+  closed: { status: ['calledBack', 'gotThrough', 'dismissed'] },
+  all: {},
+  remaining: { status: ['open', 'working', 'dismissed'] },
+  calledBack: { status: ['calledBack'] },
+  gotThrough: { status: ['gotThrough'] },
+};
+/** What is still to be done begins with who waits longest; what is done, with the last. */
+const OLDEST_FIRST: readonly Show[] = ['open', 'overdue', 'remaining'];
+
+/** @throws CursorError */
+export async function loadMissed(scope: TenantScope, tenant: Tenant, address: MissedAddress): Promise<MissedData> {
+  const { db, clock } = deps();
+  const now = clock.now();
+  const at = new Date(now);
+  const { period, owner, show, cursor } = address;
+  const whole: CaseFilter = { from: period.from, to: period.to, owner: owner === null ? undefined : [owner] };
+  const bound = `cases ${scope.tenant} ${JSON.stringify([whole, show])}`;
+  const place = cursor === null ? null : decodeCursor(cursor, bound);
+  const order = OLDEST_FIRST.includes(show) ? 'oldest' : 'newest';
+  const after = place ? { openedAt: place.startedAt, id: place.id } : undefined;
+  const [totals, found, byEmployee, names] = await Promise.all([
+    countCases(db, scope, whole, at),
+    listCases(db, scope, { ...whole, ...SHOWN[show] }, { limit: LIMIT + 1, order, after }, at),
+    scope.onlyEmployee === undefined ? casesByEmployee(db, scope, { from: period.from, to: period.to }, at) : null,
+    loadNames(scope, tenant),
+  ]);
+  const cases = found.slice(0, LIMIT);
+  const last = cases.at(-1);
+  return {
+    ...{ address, now, callbackMinutes: CALLBACK_MINUTES, totals, byEmployee, names },
+    cases: cases.map(lineOf),
+    next: found.length > LIMIT && last ? encodeCursor({ startedAt: last.openedAt.getTime(), id: last.id }, bound) : null,
+  };
+}
+
+export { CursorError };
+
+function lineOf(c: Case): CaseLine {
+  const { id, number, ownNumber, status, overdue, attempts, closedBy, owner, comment } = c;
+  return {
+    ...{ id, number, ownNumber, status, overdue, attempts, closedBy, owner, comment },
+    missed: c.missedCalls.length,
+    openedAt: c.openedAt.getTime(),
+    waitingFrom: c.waitingFrom.getTime(),
+    lastMissedAt: c.lastMissedAt.getTime(),
+    lastAttemptAt: c.lastAttemptAt?.getTime() ?? null,
+    closedAt: c.closedAt?.getTime() ?? null,
+    claim: c.claim && { holder: c.claim.holder, until: c.claim.expiresAt.getTime() },
+  };
+}
