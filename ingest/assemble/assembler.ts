@@ -118,6 +118,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   });
   const revise = async (revisions: Revision[], superseded: CallRow[]) => {
     await writer.revise(revisions, superseded);
+    await announce(bus, `${named}-directory`, { revisions });
     live.revised(revisions);
   };
   const queueChanges = () => {

@@ -38,7 +38,7 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
   let health: Health = { failing: 'cases', detail: 'beginning' };
   service.setHealth(() => (bus.connected() ? health : { failing: 'nats', detail: 'the bus is away' }));
 
-  const scopeOf = (tenant: string) => tenantScope({ kind: 'operator' }, tenant, 'calls:read') as TenantScope;
+  const scopeOf = (tenant: string) => tenantScope({ kind: 'operator', by: 'token', name: 'jobs' }, tenant, 'calls:read') as TenantScope;
   const readerOf = (scope: TenantScope): CallReader => ({
     ofNumbers: (numbers, since) => callsOfNumbers(store, scope, numbers, Math.max(0, since)),
     byIds: (ids, since) => callsByIds(store, scope, ids, Math.max(0, since)),

@@ -1,9 +1,10 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Insertable, type Kysely, sql, type Transaction } from 'kysely';
+import { settingsVersions } from '../directory/settings.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type CaseCall, type CaseOfCalls, casesOf, decidedAt, partyOf } from './rules.ts';
-import { dueAt } from './rules-due.ts';
+import { dueAt, termsAt } from './rules-due.ts';
 
 /** What may have changed in a company's calls. */
 export interface Changed {
@@ -49,7 +50,9 @@ export function workOut(db: Kysely<PostgresSchema>, scope: TenantScope, changed:
     if (!known) return 0;
     const numbers = await ofNumbers(trx, changed.numbers, calls, now * 1_000);
     const hidden = await ofHidden(changed.hidden, calls);
-    return replace(trx, tenant, [...numbers.stale, ...hidden.stale], [...numbers.fresh, ...hidden.fresh], numbers.settled);
+    const versions = await settingsVersions(trx, tenant);
+    const due = (ms: number) => dueAt(ms, termsAt(versions, ms));
+    return replace(trx, tenant, [...numbers.stale, ...hidden.stale], [...numbers.fresh, ...hidden.fresh], numbers.settled, due);
   });
 }
 
@@ -151,6 +154,7 @@ async function replace(
   stale: readonly string[],
   fresh: readonly CaseOfCalls[],
   settled: readonly string[],
+  due: (waitingFrom: number) => number,
 ): Promise<number> {
   const open = new Set(fresh.filter((c) => c.outcome === 'open').map((c) => c.number));
   const closed = settled.filter((number) => !open.has(number));
@@ -160,7 +164,7 @@ async function replace(
   if (fresh.length > 0)
     await trx
       .insertInto('cases')
-      .values(fresh.map((c) => rowOf(tenant, c)))
+      .values(fresh.map((c) => rowOf(tenant, c, due)))
       .execute();
   return Number(numDeletedRows) + fresh.length;
 }
@@ -170,7 +174,7 @@ export const keyOf = (callId: string): string => callId.slice(0, 600).replaceAll
 const when = (us: number) => new Date(Math.floor(us / 1_000));
 const orNull = (us: number) => (us === 0 ? null : when(us));
 
-function rowOf(tenant: string, c: CaseOfCalls): Insertable<PostgresSchema['cases']> {
+function rowOf(tenant: string, c: CaseOfCalls, due: (waitingFrom: number) => number): Insertable<PostgresSchema['cases']> {
   return {
     tenant,
     id: keyOf(c.id),
@@ -189,7 +193,7 @@ function rowOf(tenant: string, c: CaseOfCalls): Insertable<PostgresSchema['cases
     closed_at: orNull(c.closedAt),
     closed_call: keyOf(c.closedCall),
     closed_by: c.closedBy,
-    due_at: c.number === '' ? null : new Date(dueAt(Math.floor(c.waitingFrom / 1_000))),
+    due_at: c.number === '' ? null : new Date(due(Math.floor(c.waitingFrom / 1_000))),
   };
 }
 

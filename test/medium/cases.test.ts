@@ -339,7 +339,7 @@ test('jobs killed again and again while calls come: no case is lost, none is cou
 });
 
 test('cases are the same whatever order and however often calls become known', async () => {
-  const scope = tenantScope({ kind: 'operator' }, 't2', 'calls:read') as TenantScope;
+  const scope = tenantScope({ kind: 'operator', by: 'token', name: 'test' }, 't2', 'calls:read') as TenantScope;
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

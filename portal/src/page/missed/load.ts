@@ -1,6 +1,5 @@
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { CALLBACK_MINUTES } from '@callscope/modules/cases/rules-due.ts';
 import {
   type Case,
   type CaseFilter,
@@ -10,6 +9,7 @@ import {
   countCases,
   listCases,
 } from '@callscope/modules/cases/store.ts';
+import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { CursorError, decodeCursor, encodeCursor } from '@callscope/portal/calls/cursor.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { loadNames } from '../directory.ts';
@@ -69,16 +69,17 @@ export async function loadMissed(scope: TenantScope, tenant: Tenant, address: Mi
   const place = cursor === null ? null : decodeCursor(cursor, bound);
   const order = OLDEST_FIRST.includes(show) ? 'oldest' : 'newest';
   const after = place ? { openedAt: place.startedAt, id: place.id } : undefined;
-  const [totals, found, byEmployee, names] = await Promise.all([
+  const [totals, found, byEmployee, names, settings] = await Promise.all([
     countCases(db, scope, whole, at),
     listCases(db, scope, { ...whole, ...SHOWN[show] }, { limit: LIMIT + 1, order, after }, at),
     scope.onlyEmployee === undefined ? casesByEmployee(db, scope, { from: period.from, to: period.to }, at) : null,
     loadNames(scope, tenant),
+    getSettings(db, scope),
   ]);
   const cases = found.slice(0, LIMIT);
   const last = cases.at(-1);
   return {
-    ...{ address, now, callbackMinutes: CALLBACK_MINUTES, totals, byEmployee, names },
+    ...{ address, now, callbackMinutes: settings.callbackMinutes, totals, byEmployee, names },
     cases: cases.map(lineOf),
     next: found.length > LIMIT && last ? encodeCursor({ startedAt: last.openedAt.getTime(), id: last.id }, bound) : null,
   };

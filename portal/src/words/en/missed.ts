@@ -4,7 +4,7 @@ import type { missed as source } from '../ru/missed.ts';
 export const missed: typeof source = {
   title: (period) => `Missed and lost for ${period}`,
   lead: (minutes) =>
-    `A case: missed calls of one number in a row, until the caller has talked to us. They are to be called back within ${minutes} ${plural('en', minutes, { one: 'minute', other: 'minutes' })}.`,
+    `A case: missed calls of one number in a row, until the caller has talked to us. They are to be called back within ${minutes} working ${plural('en', minutes, { one: 'minute', other: 'minutes' })}.`,
   own: 'Cases that rang you, that you called back or that you own.',
   figures: 'Cases of the period',
   stats: { cases: 'Cases', calledBack: 'Called back', gotThrough: 'Got through', remaining: 'Remaining', overdue: 'Overdue' },
