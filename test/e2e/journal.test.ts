@@ -129,7 +129,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
 
   test('quick filter and ticks act at once, nobody ticked is all (T-15, T-17)', async () => {
     await open();
-    await page.getByRole('link', { name: 'Пропущенные' }).click();
+    await page.getByRole('link', { name: 'Пропущенные', exact: true }).click();
     await until('missed calls', async () => (await rows().count()) === MISSED);
     expect(await lead()).toContain('Скрыто условием');
     await open();
@@ -265,7 +265,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     const quiet = await scriptless.newPage();
     await quiet.goto(`${stack.portal}${JOURNAL}`);
     expect(await rows(quiet).count()).toBe(50);
-    await quiet.getByRole('link', { name: 'Пропущенные' }).click();
+    await quiet.getByRole('link', { name: 'Пропущенные', exact: true }).click();
     expect(await rows(quiet).count()).toBe(MISSED);
     await quiet.goto(`${stack.portal}${JOURNAL}?direction=in`);
     await quiet.locator('input[name=talkMin]').fill('80');
