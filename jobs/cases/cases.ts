@@ -24,6 +24,10 @@ const WAIT_MS = 100;
 /** So far back cases are worked out of the calls where messages are gone. */
 const REBUILD_MS = 92 * 86_400_000;
 const REBUILD_NUMBERS = 500;
+/** Every company's cases are looked through once in this time, when nothing else is to be done. */
+const LOOK_THROUGH_MS = 24 * 3_600_000;
+const FIRST_LOOK_MS = 10 * 60_000;
+const LOOK_MS = 60_000;
 const AGAIN_MS = [100, 500, 2_000, 5_000] as const;
 
 const written = counter('jobs_cases_total', 'Cases written or taken away');
@@ -67,16 +71,31 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
     return false;
   };
 
-  const rebuild = async () => {
+  const rebuildOf = async (tenant: string) => {
+    const scope = scopeOf(tenant);
     const since = systemClock.now() - REBUILD_MS;
-    for (const { id: tenant } of await companyVersions(db)) {
-      const scope = scopeOf(tenant);
-      const changed: Changed = { numbers: new Map(), hidden: new Map() };
-      for (const call of await missedCallers(store, scope, since * 1_000)) note(changed, call.from, call.id, call.startedAt, true);
-      // cases whose calls are none any more
-      for (const c of await numbersWithCases(db, scope, since)) note(changed, c.number, c.id, c.openedAt * 1_000, false);
-      for (const part of partsOf(changed)) await work(tenant, part);
+    const changed: Changed = { numbers: new Map(), hidden: new Map() };
+    for (const call of await missedCallers(store, scope, since * 1_000)) note(changed, call.from, call.id, call.startedAt, true);
+    // cases whose calls are none any more
+    for (const c of await numbersWithCases(db, scope, since)) note(changed, c.number, c.id, c.openedAt * 1_000, false);
+    for (const part of partsOf(changed)) await work(tenant, part);
+  };
+  const rebuild = async () => {
+    for (const { id } of await companyVersions(db)) await rebuildOf(id);
+  };
+  // what no message told (a writer that died before it could, changed settings) is found in a day
+  let turn: string[] = [];
+  let lookedAt = performance.now();
+  let every = FIRST_LOOK_MS;
+  const lookThrough = async () => {
+    if (performance.now() - lookedAt < every) return;
+    lookedAt = performance.now();
+    if (turn.length === 0) {
+      turn = (await companyVersions(db)).map(({ id }) => id);
+      every = LOOK_THROUGH_MS / Math.max(1, turn.length);
     }
+    const tenant = turn.shift();
+    if (tenant !== undefined) await rebuildOf(tenant);
   };
 
   let next = 1;
@@ -126,12 +145,18 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
   })();
   const working = (async () => {
     while (!service.stopping.aborted) {
-      if (waiting.length === 0)
+      if (waiting.length === 0) {
+        await lookThrough().catch((error) => log.warn('looking through cases failed, later again', { error }));
         await new Promise<void>((done) => {
-          wake = done;
+          const timer = setTimeout(done, LOOK_MS);
+          wake = () => {
+            clearTimeout(timer);
+            done();
+          };
         });
+      }
       // what ends together is worked on together
-      if (waiting.length < MOST_AT_ONCE) await pause(WAIT_MS);
+      if (waiting.length > 0 && waiting.length < MOST_AT_ONCE) await pause(WAIT_MS);
       const [oldest] = waiting;
       lag.set(oldest ? Math.max(0, systemClock.now() - Number(oldest.timestampNanos / 1_000_000n)) / 1_000 : 0);
       if (oldest && !service.stopping.aborted) await take();

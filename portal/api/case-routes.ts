@@ -4,9 +4,10 @@ import { CLAIM_MINUTES, type ClaimRefusal, claimCase, releaseCase } from '@calls
 import { CASE_STATUSES, type Case, type CaseStatus, changeCase, findCase, HANDLINGS, listCases } from '@callscope/modules/cases/store.ts';
 import { employeeNames, getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { caseJson, caseSchema, decodePlace, encodePlace, numbersOf } from './case-json.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, BEARER, type Deps, type Env, noCompany, scopeOf } from './context.ts';
 import { companyOf } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -50,7 +51,7 @@ const caseParam = tenantParam.extend({
     .max(600)
     .openapi({ param: { name: 'id', in: 'path' }, description: 'any missed call of the case, percent-encoded' }),
 });
-const holder = z.string().trim().min(1).max(100).describe('the person or program that calls back');
+const holder = z.string().trim().min(1).max(100).describe('the person or program that calls back; by default the name of the token');
 
 /** Missed calls as cases: who waits, who has called back, who says what of it. */
 export function caseRoutes(api: Api, deps: Deps): void {
@@ -142,7 +143,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
               owner: z.string().max(64).nullable().optional().describe('employee of the directory; null = nobody'),
               comment: z.string().max(2_000).optional(),
               status: z.enum(HANDLINGS).optional(),
-              by: holder.optional().describe('who says so; by default `api`'),
+              by: holder.optional().describe('who says so; by default the name of the token'),
             }),
           ),
         },
@@ -151,7 +152,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant, id } = c.req.valid('param');
-      const { owner, comment, status, by = 'api' } = c.req.valid('json');
+      const { owner, comment, status, by = nameOf(c) } = c.req.valid('json');
       const scope = scopeOf(c, tenant, 'cases:write');
       if (owner) {
         const directory = await getDirectory(db, scope, now());
@@ -179,14 +180,19 @@ export function caseRoutes(api: Api, deps: Deps): void {
         params: caseParam,
         body: {
           required: true,
-          content: json(z.strictObject({ holder, minutes: z.number().min(1).max(60).default(CLAIM_MINUTES) })),
+          content: json(
+            z.strictObject({
+              holder: holder.optional(),
+              minutes: z.number().min(1).max(60).default(CLAIM_MINUTES),
+            }),
+          ),
         },
       },
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
     }),
     async (c) => {
       const { tenant, id } = c.req.valid('param');
-      const { holder, minutes } = c.req.valid('json');
+      const { holder = nameOf(c), minutes } = c.req.valid('json');
       const scope = scopeOf(c, tenant, 'cases:write');
       return c.json(await changed(scope, held(id, await claimCase(db, scope, id, holder, minutes, now()))), 200);
     },
@@ -199,15 +205,20 @@ export function caseRoutes(api: Api, deps: Deps): void {
       tags: ['Cases'],
       summary: 'Give a case back',
       security: BEARER,
-      request: { params: caseParam, query: z.strictObject({ holder }) },
+      request: { params: caseParam, query: z.strictObject({ holder: holder.optional() }) },
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 409, 503) },
     }),
     async (c) => {
       const { tenant, id } = c.req.valid('param');
       const scope = scopeOf(c, tenant, 'cases:write');
-      return c.json(await changed(scope, held(id, await releaseCase(db, scope, id, c.req.valid('query').holder, now()))), 200);
+      return c.json(await changed(scope, held(id, await releaseCase(db, scope, id, c.req.valid('query').holder ?? nameOf(c), now()))), 200);
     },
   );
+}
+
+/** Whose token asks; the operator's first one has no name. */
+function nameOf(c: Context<Env>): string {
+  return c.get('caller').name || 'operator';
 }
 
 function noCase(id: string): Problem {
