@@ -220,8 +220,16 @@ function all(scope: TenantScope, given: readonly RawBuilder<unknown>[]): RawBuil
   return sql.join([sql`c.tenant = ${scope.tenant}`, ...own, ...given], sql` and `);
 }
 
-function conditions({ from, to, status, overdue, owner, caller, number, ids }: CaseFilter, now: Date): RawBuilder<unknown>[] {
+/** Only open cases can be meant. */
+function isOfOpen({ status, overdue }: CaseFilter): boolean {
+  return overdue === true || (status?.every((word) => (HANDLINGS as readonly CaseStatus[]).includes(word)) ?? false);
+}
+
+function conditions(filter: CaseFilter, now: Date): RawBuilder<unknown>[] {
+  const { from, to, status, overdue, owner, caller, number, ids } = filter;
   return [
+    // in the words of their index: the menu counts them for every page
+    ...(isOfOpen(filter) ? [sql`c.outcome = 'open'`] : []),
     ...(from === undefined ? [] : [sql`c.opened_at >= ${new Date(from)}`]),
     ...(to === undefined ? [] : [sql`c.opened_at < ${new Date(to)}`]),
     ...(status === undefined ? [] : [sql`${STATUS} = any(${status})`]),
