@@ -120,8 +120,8 @@ export const subjects = {
   allAskLive: 'ask.live.*',
   /** company of such a question, as its subject spells it */
   tenantAsked: (subject: string) => subject.slice('ask.live.'.length),
-  /** a call of a company that is new in the store, changed, or none of its own any more (core/bus/calls.ts) */
-  call: (what: 'finished' | 'revised' | 'removed', tenant: string) => `call.${what}.${token(tenant)}`,
+  /** news of a company's calls: new in the store, changed, or none of its own any more (core/bus/calls.ts) */
+  calls: (tenant: string) => `call.${token(tenant)}`,
   /** core NATS, not stored and without a body: cases of a company changed */
   cases: (tenant: string) => `cases.${token(tenant)}`,
   /** core NATS, not stored: the active assembler of a group, once a second */

@@ -42,6 +42,9 @@ const lagGauge = gauge('assembler_lag_seconds', 'Age of the last fact batch appl
 const factsTotal = counter('assembler_facts_total', 'Facts applied, by fate', ['fate']);
 const callsTotal = counter('assembler_calls_total', 'Rows handed to the store', ['kind']);
 
+/** Messages that wait come within this. */
+const QUIET_MS = 1_000;
+
 /**
  * FACTS -> conversations -> blocks. One instance is active under the group's lease, others wait. Position and open
  * conversations come from the last snapshot; whatever was applied after it is applied again and gives the same blocks.
@@ -163,6 +166,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   let pendingMessages = 0;
   /** time of the message that is being applied, ms; 0 = none: it may wait for the store */
   let inHand = 0;
+  /** when the last message was done with, by performance.now() */
+  let doneAt = performance.now();
   /** in blocks that the store has not accepted yet: settled, and still in flight for the ledger */
   const unwritten = { calls: 0, security: 0 };
 
@@ -208,6 +213,19 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     ticks.plan(nextDue(), book.state.time, pendingMessages === 0);
     await queue.room();
     inHand = 0;
+    doneAt = performance.now();
+  };
+
+  /**
+   * How many messages wait is said by each one as it was sent, and under load the last one has been seen to say one too many
+   * (nats-server 2.9): then nobody would bring the time. Where nothing comes, the stream itself is asked.
+   */
+  const askWhetherMoreWait = async () => {
+    if (pendingMessages === 0 || inHand !== 0 || performance.now() - doneAt < QUIET_MS) return;
+    const last = await bus.jsm.streams.getMessage(FACTS.name, { last_by_subj: subjects.allFacts(settings.group) });
+    if (inHand !== 0 || (last?.seq ?? 0) > book.state.seq) return;
+    pendingMessages = 0;
+    ticks.plan(nextDue(), book.state.time, true);
   };
 
   const read = (message: JsMsg): Fact[] => {
@@ -245,6 +263,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   let lastLedger = '';
   let counted = { stored: 0, duplicate: 0 };
   const report = setInterval(() => {
+    askWhetherMoreWait().catch((error) => log.debug('the stream does not say what waits', { error: errorText(error) }));
     openCalls.set(book.openCount);
     keptCalls.set(book.settledCount);
     const lagSeconds = pendingMessages > 0 ? Math.max(0, (Date.now() - book.state.time) / 1000) : 0;

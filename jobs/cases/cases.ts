@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callsByIds, callsOfNumbers, missedCallers } from '@callscope/analytics/run/outside-calls.ts';
-import { type CallNews, readCallNews } from '@callscope/core/bus/calls.ts';
+import { readCallNews } from '@callscope/core/bus/calls.ts';
 import { CALLS, KV, subjects } from '@callscope/core/bus/streams.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
@@ -19,7 +19,7 @@ import type { Kysely } from 'kysely';
 import { changedBy, note } from './changed.ts';
 
 /** Messages worked on together: more wait for the next time, fewer wait no longer than WAIT_MS. */
-const MOST_AT_ONCE = 500;
+const MOST_AT_ONCE = 100;
 const WAIT_MS = 100;
 /** So far back cases are worked out of the calls where messages are gone. */
 const REBUILD_MS = 92 * 86_400_000;
@@ -125,7 +125,7 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
   const take = async () => {
     const batch = waiting.splice(0, MOST_AT_ONCE);
     const last = batch.at(-1) as JsMsg;
-    const news = batch.map((message) => readCallNews(message.string())).filter((n): n is CallNews => n !== null);
+    const news = batch.flatMap((message) => readCallNews(message.string()));
     // one that the stream forgot before it was read here
     const isGap = batch.some((message, i) => message.seq !== (batch[i - 1]?.seq ?? next - 1) + 1);
     const done = await untilDone('working cases out', async () => {
