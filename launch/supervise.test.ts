@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,3 +102,22 @@ test('children are in sessions of their own: a Ctrl-C is not theirs', async () =
       .slice(2, 4),
   ).toEqual([String(pid), String(pid)]);
 });
+
+/** `policy` of sched(7), field 41 of /proc/PID/stat: 2 is SCHED_RR. */
+const policyOf = (pid: number) =>
+  Number(
+    readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')[38],
+  );
+
+test.runIf(process.getuid?.() === 0)(
+  'what must never wait is started in real time, or by its priority where that is not allowed',
+  async () => {
+    const mayBe = spawnSync('chrt', ['--rr', '1', 'true']).status === 0;
+    supervisor.start({ ...node('first', 'setInterval(() => 0, 1e6)'), nice: -10, realtime: true });
+    supervisor.start({ ...node('other', 'setInterval(() => 0, 1e6)'), nice: 5 });
+    await until(() => policyOf(supervisor.pids().first ?? 0) === (mayBe ? 2 : 0));
+    expect(policyOf(supervisor.pids().other ?? 0)).toBe(0);
+  },
+);

@@ -9,6 +9,7 @@ const LONGEST_PAUSE_MS = 15_000;
 /** a process that lived this long is healthy: its next death begins with the short pause again */
 const HEALTHY_MS = 60_000;
 const runsAsRoot = process.getuid?.() === 0;
+const REALTIME = ['chrt', '--rr', '1'];
 
 export interface ProcessSpec {
   name: string;
@@ -19,6 +20,8 @@ export interface ProcessSpec {
   stopSignal?: NodeJS.Signals;
   /** scheduling priority, -20 first to 19 last; below 0 only as root */
   nice?: number;
+  /** before everything that is not real-time (SCHED_RR, sched(7)), where this process may ask for that; else by `nice` */
+  realtime?: true;
   /** the child sets its own parent-death signal (it changes its user namespace on the way) */
   ownDeathSignal?: boolean;
 }
@@ -36,6 +39,7 @@ export class Supervisor {
   readonly #log: Log;
   readonly #runDir: string;
   readonly #setpriv: boolean;
+  readonly #realtime: boolean;
   #children = new Map<string, Child>();
   readonly #stopping = new AbortController();
 
@@ -43,15 +47,26 @@ export class Supervisor {
     this.#runDir = runDir;
     this.#log = log;
     this.#setpriv = onPath('setpriv');
+    this.#realtime = mayBeRealtime();
     if (!this.#setpriv) log.warn('setpriv (package util-linux) is missing: a killed launcher leaves its services running');
   }
 
   /** @throws Stopping after `beginStop` */
   start(spec: ProcessSpec): void {
     if (this.isStopping) throw new Stopping(`${spec.name} is not started: everything is being stopped`);
-    const child = new Child(spec, this.#runDir, this.#setpriv, this.#log, () => this.isStopping);
+    const child = new Child(spec, this.#before(spec), this.#runDir, this.#log, () => this.isStopping);
     this.#children.set(spec.name, child);
     child.start();
+  }
+
+  /** Programs that a process is started through: each replaces itself by the next. */
+  #before({ realtime, nice, ownDeathSignal }: ProcessSpec): string[] {
+    const isFirst = realtime === true && this.#realtime;
+    return [
+      ...(isFirst ? REALTIME : []),
+      ...(!isFirst && nice !== undefined && (nice >= 0 || runsAsRoot) ? ['nice', '-n', String(nice)] : []),
+      ...(this.#setpriv && !ownDeathSignal ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
+    ];
   }
 
   isRunning(name: string): boolean {
@@ -115,7 +130,7 @@ class Child {
   readonly #spec: ProcessSpec;
   readonly #log: Log;
   readonly #file: string;
-  readonly #setpriv: boolean;
+  readonly #before: string[];
   readonly #isStopping: () => boolean;
   #process: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -125,10 +140,10 @@ class Child {
   #lines: Line[] = [];
   deaths = 0;
 
-  constructor(spec: ProcessSpec, runDir: string, setpriv: boolean, log: Log, isStopping: () => boolean) {
+  constructor(spec: ProcessSpec, before: string[], runDir: string, log: Log, isStopping: () => boolean) {
     this.#spec = spec;
+    this.#before = before;
     this.#log = log;
-    this.#setpriv = setpriv;
     this.#isStopping = isStopping;
     this.#file = join(runDir, `${spec.name}.json`);
   }
@@ -148,13 +163,8 @@ class Child {
   start(): void {
     this.#timer = undefined;
     if (this.#stopped || this.#isStopping()) return;
-    const { command, args, env, cwd, name, nice, ownDeathSignal } = this.#spec;
-    const [file = '', ...words] = [
-      ...(nice !== undefined && (nice >= 0 || runsAsRoot) ? ['nice', '-n', String(nice)] : []),
-      ...(this.#setpriv && !ownDeathSignal ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
-      command,
-      ...args,
-    ];
+    const { command, args, env, cwd, name } = this.#spec;
+    const [file = '', ...words] = [...this.#before, command, ...args];
     const process = spawn(file, words, {
       cwd,
       env: childEnvironment(env ?? {}),
@@ -312,6 +322,16 @@ export function stopLeftovers(runDir: string, log: Log): void {
 export function onPath(command: string): boolean {
   try {
     execFileSync('sh', ['-c', 'command -v "$0"', command], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Root alone may ask for it, and not in every container: asked by starting something that does nothing. */
+function mayBeRealtime(): boolean {
+  try {
+    execFileSync(REALTIME[0] ?? '', [...REALTIME.slice(1), 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

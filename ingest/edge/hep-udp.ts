@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import type { Channel } from './channel.ts';
+import { Gather } from './gather.ts';
 import { kernelDrops } from './kernel-drops.ts';
 
 const KERNEL_EVERY_MS = 1_000;
@@ -21,7 +22,9 @@ export async function receiveUdp(
   onPacket: (packet: Buffer) => void,
 ): Promise<Receiver> {
   const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', reusePort: true, recvBufferSize: receiveBufferBytes });
+  const gather = new Gather();
   socket.on('message', (datagram) => {
+    gather.took();
     if (channel.publisher.full) channel.drop('bus_full');
     else onPacket(datagram);
   });
