@@ -9,7 +9,8 @@ const LONGEST_PAUSE_MS = 15_000;
 /** a process that lived this long is healthy: its next death begins with the short pause again */
 const HEALTHY_MS = 60_000;
 const runsAsRoot = process.getuid?.() === 0;
-const REALTIME = ['chrt', '--rr', '1'];
+/** of `chrt` (util-linux) */
+const REALTIME = ['--rr', '1'];
 
 export interface ProcessSpec {
   name: string;
@@ -20,7 +21,7 @@ export interface ProcessSpec {
   stopSignal?: NodeJS.Signals;
   /** scheduling priority, -20 first to 19 last; below 0 only as root */
   nice?: number;
-  /** before everything that is not real-time (SCHED_RR, sched(7)), where this process may ask for that; else by `nice` */
+  /** before all that is not real-time (SCHED_RR, sched(7)), where that may be asked for; else `nice` holds */
   realtime?: true;
   /** the child sets its own parent-death signal (it changes its user namespace on the way) */
   ownDeathSignal?: boolean;
@@ -54,19 +55,20 @@ export class Supervisor {
   /** @throws Stopping after `beginStop` */
   start(spec: ProcessSpec): void {
     if (this.isStopping) throw new Stopping(`${spec.name} is not started: everything is being stopped`);
-    const child = new Child(spec, this.#before(spec), this.#runDir, this.#log, () => this.isStopping);
+    const child = new Child(spec, this.#startedThrough(spec), this.#runDir, this.#log, () => this.isStopping);
     this.#children.set(spec.name, child);
     child.start();
   }
 
-  /** Programs that a process is started through: each replaces itself by the next. */
-  #before({ realtime, nice, ownDeathSignal }: ProcessSpec): string[] {
-    const isFirst = realtime === true && this.#realtime;
-    return [
-      ...(isFirst ? REALTIME : []),
-      ...(!isFirst && nice !== undefined && (nice >= 0 || runsAsRoot) ? ['nice', '-n', String(nice)] : []),
-      ...(this.#setpriv && !ownDeathSignal ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
-    ];
+  /** Programs through which a process is started; each becomes the next. */
+  #startedThrough({ realtime, nice, ownDeathSignal }: ProcessSpec): string[] {
+    const priority =
+      realtime && this.#realtime
+        ? ['chrt', ...REALTIME]
+        : nice !== undefined && (nice >= 0 || runsAsRoot)
+          ? ['nice', '-n', String(nice)]
+          : [];
+    return [...priority, ...(this.#setpriv && !ownDeathSignal ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [])];
   }
 
   isRunning(name: string): boolean {
@@ -130,7 +132,7 @@ class Child {
   readonly #spec: ProcessSpec;
   readonly #log: Log;
   readonly #file: string;
-  readonly #before: string[];
+  readonly #startedThrough: string[];
   readonly #isStopping: () => boolean;
   #process: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -140,9 +142,9 @@ class Child {
   #lines: Line[] = [];
   deaths = 0;
 
-  constructor(spec: ProcessSpec, before: string[], runDir: string, log: Log, isStopping: () => boolean) {
+  constructor(spec: ProcessSpec, startedThrough: string[], runDir: string, log: Log, isStopping: () => boolean) {
     this.#spec = spec;
-    this.#before = before;
+    this.#startedThrough = startedThrough;
     this.#log = log;
     this.#isStopping = isStopping;
     this.#file = join(runDir, `${spec.name}.json`);
@@ -164,7 +166,7 @@ class Child {
     this.#timer = undefined;
     if (this.#stopped || this.#isStopping()) return;
     const { command, args, env, cwd, name } = this.#spec;
-    const [file = '', ...words] = [...this.#before, command, ...args];
+    const [file = '', ...words] = [...this.#startedThrough, command, ...args];
     const process = spawn(file, words, {
       cwd,
       env: childEnvironment(env ?? {}),
@@ -328,10 +330,10 @@ export function onPath(command: string): boolean {
   }
 }
 
-/** Root alone may ask for it, and not in every container: asked by starting something that does nothing. */
+/** Root may ask for it, but not in every container: found out by starting something that does nothing. */
 function mayBeRealtime(): boolean {
   try {
-    execFileSync(REALTIME[0] ?? '', [...REALTIME.slice(1), 'true'], { stdio: 'ignore' });
+    execFileSync('chrt', [...REALTIME, 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
