@@ -1,3 +1,5 @@
+import type { WorkingHours } from '@callscope/core/domain/schedule.ts';
+
 /** What a demo company is: its directory, its hours, and how busy it is. Plain data; `plan/` makes days of calls from it. */
 export interface DemoCompany {
   /** the id that the edge sends with its events */
@@ -12,6 +14,8 @@ export interface DemoCompany {
   net: string;
   /** part of all calls of the demo */
   share: number;
+  /** as its admin has set them; null = somebody always answers */
+  workingHours: WorkingHours;
   /** how busy each hour of a working day is, local time, any unit */
   hours: readonly number[];
   /** a Saturday and a Sunday against a working day */
@@ -72,8 +76,8 @@ export function people(list: readonly (readonly [extension: string, name: string
 }
 
 /** Body of PUT /tenants/{id}. */
-export function tenantBody({ name, domain, zone, locale, country }: DemoCompany): object {
-  return { name, domain, timezone: zone, locale, country };
+export function tenantBody({ name, domain, zone, locale, country, workingHours }: DemoCompany): object {
+  return { name, domain, timezone: zone, locale, country, workingHours };
 }
 
 /** Body of PUT /tenants/{id}/directory. */

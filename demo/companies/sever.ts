@@ -1,5 +1,7 @@
 import { type DemoCompany, people } from './company.ts';
 
+const WORKDAY = [{ from: '08:00', to: '19:00' }];
+
 /** Builds country houses in Krasnoyarsk. Numbers +7 391 000-xx-xx: no subscriber's number begins with 0. */
 export const SEVER: DemoCompany = {
   id: 'sever',
@@ -10,6 +12,10 @@ export const SEVER: DemoCompany = {
   locale: 'ru',
   net: '10.21.1',
   share: 0.4,
+  workingHours: {
+    week: { mon: WORKDAY, tue: WORKDAY, wed: WORKDAY, thu: WORKDAY, fri: WORKDAY, sat: [{ from: '10:00', to: '17:00' }], sun: [] },
+    dates: [],
+  },
   hours: [
     0.01, 0.01, 0, 0, 0.01, 0.02, 0.03, 0.08, 0.38, 0.92, 1.16, 1.2, 0.86, 0.62, 1.02, 1.12, 1.04, 0.82, 0.44, 0.16, 0.08, 0.05, 0.03, 0.02,
   ],

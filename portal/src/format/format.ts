@@ -3,7 +3,7 @@ import { addDays, cityOf, clock, dayInFigures, dayOf, dayParts, offsetName } fro
 import { money, NONE, number, signed, withPercent } from './number.ts';
 import { hourMinute, hoursWords, type Period, type PeriodStyle, periodWords } from './period.ts';
 import { phone } from './phone.ts';
-import { ageWords, clockSpan, clockSpanDifference, hoursMinutes, spanWords } from './span.ts';
+import { ageWords, clockSpan, clockSpanDifference, spanWords } from './span.ts';
 
 export type { Period, PeriodStyle } from './period.ts';
 
@@ -69,10 +69,6 @@ export function createFormat({ locale, words, zone, country, now = Date.now }: F
     durationDifference: clockSpanDifference,
     /** 3 мин 48 с */
     durationWords: (seconds: number | null) => spanWords(words, seconds),
-    /** of a wait: m:ss, above an hour h:mm */
-    age: (seconds: number | null) => (seconds !== null && seconds >= 3_600 ? hoursMinutes(seconds) : clockSpan(seconds)),
-    /** h:mm always, under a head that says so */
-    hoursMinutes,
     /** 42 с, 3 мин, 3 дня */
     ageWords: (seconds: number) => ageWords(words, seconds),
     /** 1 с назад */

@@ -19,13 +19,6 @@ export function clockSpanDifference(seconds: number | null): string {
   return (whole < 0 ? MINUS : whole > 0 ? '+' : '') + clockSpan(Math.abs(whole));
 }
 
-/** 2:54 = two hours, 54 minutes: only under a head that says hours and minutes. */
-export function hoursMinutes(seconds: number | null): string {
-  if (seconds === null || !Number.isFinite(seconds)) return NONE;
-  const minutes = Math.max(0, Math.floor(seconds / 60));
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
-}
-
 /** "3 min 48 s", above an hour "1 h 2 min"; never a part that is zero, except the last. */
 export function spanWords(words: Words['format'], seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return NONE;

@@ -23,8 +23,8 @@ export const missed: typeof source = {
   show: 'Which cases',
   shows: { open: 'To do', overdue: 'Overdue', closed: 'Closed', all: 'All' },
   owner: 'Owner',
-  anyOwner: 'Anybody',
-  nobody: 'Nobody',
+  anyOwner: 'Owner: anybody',
+  nobody: 'No owner',
   list: 'Cases',
   columns: {
     from: 'From',
@@ -39,7 +39,6 @@ export const missed: typeof source = {
     comment: 'Comment',
     actions: 'Actions',
   },
-  waitHint: 'min:s, above an hour h:min',
   hidden: 'Hidden number',
   notReturnable: 'Hidden number, nobody can be called back',
   status: { open: 'Waiting', working: 'In progress', dismissed: 'No call needed', calledBack: 'Called back', gotThrough: 'Got through' },

@@ -18,7 +18,7 @@ export const shell: typeof source = {
     live: 'Live',
     statistics: 'Statistics',
     directory: 'Directory',
-    missed: 'Missed and lost',
+    missed: 'Missed calls',
     settings: 'Company settings',
     gallery: 'Component gallery',
   },

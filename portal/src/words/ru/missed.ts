@@ -31,8 +31,8 @@ export const missed = {
   show: 'Какие случаи',
   shows: { open: 'В работу', overdue: 'Просроченные', closed: 'Закрытые', all: 'Все' },
   owner: 'Ответственный',
-  anyOwner: 'Любой',
-  nobody: 'Никто',
+  anyOwner: 'Ответственный: любой',
+  nobody: 'Без ответственного',
   list: 'Случаи',
   columns: {
     from: 'Откуда',
@@ -47,7 +47,6 @@ export const missed = {
     comment: 'Комментарий',
     actions: 'Действия',
   },
-  waitHint: 'мин:с, дольше часа ч:мин',
   hidden: 'Номер скрыт',
   notReturnable: 'Номер скрыт, перезвонить нельзя',
   status: {

@@ -16,7 +16,7 @@ export const shell = {
     live: 'Сейчас',
     statistics: 'Статистика',
     directory: 'Справочник',
-    missed: 'Пропущенные и потерянные',
+    missed: 'Пропущенные звонки',
     settings: 'Настройки компании',
     gallery: 'Галерея компонентов',
   },
