@@ -17,6 +17,7 @@ const PICTURES = [
   { name: 'dashboard', path: '?period=yesterday', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'journal', path: '/journal?period=yesterday&direction=in,out', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'statistics', path: '/statistics?period=yesterday', width: 1440, height: 760, theme: 'dark', locale: 'ru' },
+  { name: 'missed', path: '/missed', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'live', path: '/live', width: 1440, height: 620, theme: 'dark', locale: 'en' },
   { name: 'phone', path: '/journal?period=yesterday', width: 390, height: 844, theme: 'light', locale: 'ru' },
 ] as const;
