@@ -116,6 +116,8 @@ test('an age grows from seconds to days', () => {
   expect(plain(r.ageWords(10_440))).toBe('2 ч 54 мин');
   expect(plain(r.ageWords(660))).toBe('11 мин');
   expect(plain(r.ageWords(7_500))).toBe('2 ч 5 мин');
+  expect(plain(r.ageWords(10 * 3_600 - 1))).toBe('9 ч 59 мин');
+  expect(plain(r.ageWords(48 * 3_600 - 1))).toBe('47 ч');
   expect(plain(r.ageWords(3 * 86_400))).toBe('3 дня');
   expect(plain(e.ago(3 * 86_400))).toBe('3 days ago');
 });

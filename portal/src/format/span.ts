@@ -33,12 +33,13 @@ export function spanWords(words: Words['format'], seconds: number | null): strin
   return parts.join(' ');
 }
 
-/** How old: 42 s, 3 min, 2 h 5 min, 3 days; one unit is enough under an hour. */
+/** How old: 42 s, 3 min, 2 h 5 min, 23 h, 3 days: the larger, the rougher. */
 export function ageWords(words: Words['format'], seconds: number): string {
   const s = Math.max(0, Math.floor(seconds));
   if (s < 60) return `${s}${NBSP}${words.seconds}`;
   if (s < 3_600) return `${Math.floor(s / 60)}${NBSP}${words.minutes}`;
-  if (s < 48 * 3_600) return spanWords(words, s - (s % 60));
+  if (s < 10 * 3_600) return spanWords(words, s - (s % 60));
+  if (s < 48 * 3_600) return `${Math.floor(s / 3_600)}${NBSP}${words.hours}`;
   const days = Math.floor(s / 86_400);
   return `${days}${NBSP}${words.days(days)}`;
 }

@@ -37,7 +37,7 @@ export const missed = {
   columns: {
     from: 'Откуда',
     number: 'Номер',
-    times: 'Пропущено',
+    times: 'Звонков',
     first: 'Первый',
     last: 'Последний',
     attempts: 'Попытки',

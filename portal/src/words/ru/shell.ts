@@ -16,7 +16,7 @@ export const shell = {
     live: 'Сейчас',
     statistics: 'Статистика',
     directory: 'Справочник',
-    missed: 'Пропущенные звонки',
+    missed: 'Пропущенные',
     settings: 'Настройки компании',
     gallery: 'Галерея компонентов',
   },
