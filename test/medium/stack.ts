@@ -28,14 +28,26 @@ export interface Stack {
   end(): Promise<void>;
 }
 
+const given = new Set<number>();
+
+/**
+ * A port that nobody listens at and that was not given before. Below the range from which the kernel takes ports for
+ * connections (ip_local_port_range, from 32768 on): none of them takes it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
+    if (given.has(port) || !(await canListen(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 
