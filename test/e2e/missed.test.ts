@@ -192,7 +192,7 @@ describe.skipIf(!HAS_BROWSER)('missed and lost in a browser', () => {
 
   test('the list follows calls: a new missed call appears, a call back takes its line away, the menu counts', async () => {
     await open();
-    const count = page.locator('.side .entry', { hasText: 'Пропущенные' }).locator('.n');
+    const count = page.locator('.side .entry', { hasText: 'Потерянные' }).locator('.n');
     expect(await count.textContent()).toBe('3');
     const caller = '79130000009';
     await send(missed(caller, 5));
