@@ -57,9 +57,11 @@ export const CALM: Omit<Chaos, 'mode'> = {
  * What may be lost. A copy, while another arrives. Of messages: whatever tells nothing that decides (100, 407 before the
  * right password, ACK, NOTIFY, answers to CANCEL, BYE and REFER, changes of media, dialog states); and whatever tells only
  * what another message tells that still arrives and can be understood. So an INVITE may go where the script's start tells
- * of it, a 180 where events or the other hop have it, E_ACC_CDR where the script told of answer and end; REFER where the
- * new INVITE names who referred it, and the other way round. What alone carries a fact is never lost: with packets alone
- * the INVITE and each branch of it, with one of two ties the other. The first sending of what is sent again stays: the second one's time is not when it happened.
+ * of it, a 180 where events or the other hop have it, the 487 of a branch that must have been cancelled, E_ACC_CDR where
+ * the script told of answer and end; REFER where the new INVITE names who referred it, and the other way round. What alone
+ * carries a fact is never lost: with packets alone the INVITE and each branch of it, with one of two ties the other, for a
+ * queue's offer one event that names the caller's call. The first sending of what is sent again stays: the second one's
+ * time is not when it happened.
  */
 function losing(messages: readonly Message[], rate: number, r: Random): Set<Message> {
   const kept = new Set(messages);

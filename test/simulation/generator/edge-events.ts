@@ -66,7 +66,7 @@ export function eventsOf(plan: DialogPlan, r: Random): Message[] {
       // a retransmitted answer runs the route again
       if (r.chance(0.04)) say(leg.ringAt + 500_050, 180, [`${key}:rang`]);
     }
-    say(leg.end.at + 250, leg.end.code, leg === answered ? ['answer', 'answeredBy'] : [`${key}:code`]);
+    say(leg.end.at + 250, leg.end.code, leg === answered ? ['answer', 'answeredBy'] : leg.end.code === 487 ? [] : [`${key}:code`]);
   });
   if (rung?.ringAt) {
     call('ringing', rung.ringAt + 110, 180, rung.target, ['ring']);

@@ -144,7 +144,11 @@ export function packetsOf(plan: DialogPlan, r: Random): Message[] {
       send({ at: leg.end.at - 3 * MS, src: PROXY, dst: leg.address, line: `CANCEL ${legUri} SIP/2.0`, frame: cancel });
       send({ at: leg.end.at - 2 * MS, src: leg.address, dst: PROXY, line: statusLine(200), frame: cancel });
     }
-    fromLeg(leg.end.at, leg.end.code, leg === answered ? ['answer', 'answeredBy', key] : [key, `${key}:code`]);
+    fromLeg(
+      leg.end.at,
+      leg.end.code,
+      leg === answered ? ['answer', 'answeredBy', key] : leg.end.code === 487 ? [key] : [key, `${key}:code`],
+    );
     if (leg.end.code !== 200) ackLeg(leg.end.at + 50);
   });
 
