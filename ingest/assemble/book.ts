@@ -7,7 +7,7 @@ import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
 import { countAsWritten } from './reading.ts';
-import { LATE_MS, LINGER_MS, referDue, type SettleRules, settleDeadline } from './settle.ts';
+import { LATE_MS, LINGER_MS, type SettleRules, settleDeadline } from './settle.ts';
 import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
 import { namedCallIds } from './ties.ts';
@@ -218,25 +218,25 @@ export class Book {
     let due = Number.POSITIVE_INFINITY;
     for (const { settle, fates, isSettled } of members) {
       if (fates.length === 0) continue;
-      const looks = isSettled
-        ? [settle.lastAt + LATE_MS, referDue(settle), settle.lastAt + LINGER_MS]
-        : [settleDeadline(settle, this.#options.rules)];
+      // a Call-ID that was done with may be used again: it ends as any other, or by silence
+      const looks = [settleDeadline(settle, this.#options.rules)];
+      if (isSettled) looks.push(settle.lastAt + LATE_MS, settle.lastAt + LINGER_MS);
       for (const look of looks) if (look > settle.lookedAt) due = Math.min(due, look);
     }
-    return due === Number.POSITIVE_INFINITY ? this.state.time + LATE_MS : due;
+    return due;
   }
 
   /** @param byRule whatever goes on is closed now, as after silence */
   #settle(conversation: Conversation, byRule = false): void {
     try {
-      const isLate = conversation.settledAt > 0;
+      const isHalfTold = conversation.settledAt > 0 || conversation.members.some((m) => m.hasPacketsToCome);
       const isOver = handOut(conversation, this.#handOut, byRule);
       if (isOver) {
         for (const member of conversation.members) member.isSettled = member.fates.length > 0;
         conversation.settledAt ||= this.state.time || 1;
         conversation.blockSeq = this.state.seq;
       }
-      const lingers = isLate && conversation.members.some((m) => m.settle.lastAt + LINGER_MS > this.state.time);
+      const lingers = isHalfTold && conversation.members.some((m) => m.settle.lastAt + LINGER_MS > this.state.time);
       if (isOver && !(lingers && !byRule)) {
         conversation.settledAt = this.state.time || 1;
         this.#ties.forget(conversation);

@@ -15,6 +15,8 @@ export interface EventSide {
   recordRule: string;
   startedAt: number;
   ringingAt: number;
+  /** first 18x of a leg: the ringing when the script's own word of it was lost */
+  legRangAt: number;
   answeredAt: number;
   endedAt: number;
   /** the same in whole seconds, for an edge whose records carry nothing finer: packets know better */
@@ -60,6 +62,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     recordRule: '',
     startedAt: 0,
     ringingAt: 0,
+    legRangAt: 0,
     answeredAt: 0,
     endedAt: 0,
     coarse: { startedAt: 0, answeredAt: 0 },
@@ -139,8 +142,10 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
           current.set(key, leg);
         }
         const code = Number(p.code) || 0;
-        if (isRinging(code)) leg.ringingAt ||= at;
-        else if (code >= 200 && (leg.code === 0 || (leg.code >= 300 && code < 300))) {
+        if (isRinging(code)) {
+          leg.ringingAt ||= at;
+          side.legRangAt ||= at;
+        } else if (code >= 200 && (leg.code === 0 || (leg.code >= 300 && code < 300))) {
           leg.code = code;
           leg.endedAt = at;
           legEndedAt = Math.max(legEndedAt, at);

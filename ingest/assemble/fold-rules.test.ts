@@ -360,6 +360,16 @@ describe('packets', () => {
     expect(fold(lost)).toMatchObject({ ringingAt: ms(40), answeredAt: ms(2_000), sipCode: 200 });
   });
 
+  test('ring and answer are the first of either hop', () => {
+    const second = [leaves(3, '102', '1'), fromLeg(900, '102', '1', 180), toCaller(901, 180)];
+    const reInvite = [
+      sip(5_000, 'INVITE', 0, CALLER, PROXY, { branch: 'hold', cseq: 2, toTag: 'b0' }),
+      toCaller(5_010, 200, { branch: 'hold', cseq: 2 }),
+    ];
+    const begin = [arrives(0), leaves(2, '101', '0'), fromLeg(4, '101', '0', 180), fromLeg(2_000, '101', '0', 200)];
+    expect(fold([...begin, ...second, ...reInvite, ...byeOfCaller(8_000)])).toMatchObject({ ringingAt: ms(4), answeredAt: ms(2_000) });
+  });
+
   test('an answered call without an end is closed by rule at its last sign of life, by the system', () => {
     expect(fold(answeredUntilBye(), ms(60_000))).toMatchObject({
       end: null,
@@ -492,6 +502,18 @@ describe('events', () => {
     });
     const lost = [state(0, 'start'), leg(2, '101', 0, 'INVITE'), leg(2_000, '101', 0, 200), state(8_000, 'ended', { who: 'downstream' })];
     expect(fold(lost)).toMatchObject({ answeredAt: ms(2_000), answeredBy: '101@alfa', sipCode: 200, hangupBy: 'caller' });
+  });
+
+  test('a leg that rang is ringing, though the word of the script was lost', () => {
+    const lost = [
+      state(0, 'start'),
+      leg(2, '101', 0, 'INVITE'),
+      leg(300, '101', 0, 180),
+      state(8_000, 'failed', { code: 487, who: 'caller' }),
+    ];
+    expect(fold(lost)).toMatchObject({ ringingAt: ms(300), sipCode: 487 });
+    const packets = [arrives(0), leaves(2, '101', '0'), fromLeg(100, '101', '0', 180), toCaller(101, 180)];
+    expect(fold([...lost, ...packets])).toMatchObject({ ringingAt: ms(101) });
   });
 
   test('the leg that must have answered is answered, though its code was lost', () => {

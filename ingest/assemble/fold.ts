@@ -4,7 +4,7 @@ import { resultOf } from '@callscope/core/domain/result.ts';
 import { microseconds } from '../decode/event.ts';
 import { isCopy } from './copy.ts';
 import { type EventSide, eventSide } from './event-side.ts';
-import { isChallenge, type SideLeg, type SipSide, sipSide } from './sip-side.ts';
+import { HOPS_US, isChallenge, type SideLeg, type SipSide, sipSide } from './sip-side.ts';
 
 /** A leg with its target as the edge named it, domain included. */
 export interface DraftLeg {
@@ -76,7 +76,7 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
 
   const answeredAt = atLeast(startedAt, exact(events.answeredAt, sip.answeredAt) || events.coarse.answeredAt);
   const answered = answeredAt > 0;
-  const ringingAt = atLeast(startedAt, exact(events.ringingAt, sip.ringingAt));
+  const ringingAt = atLeast(startedAt, firstOf(events.ringingAt || events.legRangAt, sip.ringingAt));
   const end = endOf(events, sip, answered);
   const toldEnd =
     events.end === 'missed'
@@ -118,9 +118,6 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
   }
 }
 
-/** Two hops and the edge's own work lie between a packet and the script's word of it. µs */
-const HOPS_US = 50_000;
-
 /**
  * The event's time, else the packet's. OpenSIPS takes the seconds of `$Ts` from a clock that is a tick behind that of its
  * microseconds: right after the turn of a second an event is one second early, and packets know better.
@@ -128,6 +125,12 @@ const HOPS_US = 50_000;
 function exact(event: number, packet: number): number {
   const isEarly = event > 0 && packet > 0 && Math.abs(packet - event - 1_000_000) < HOPS_US;
   return isEarly ? packet : event || packet;
+}
+
+/** Of what may happen several times the first, whichever side lost it. */
+function firstOf(event: number, packet: number): number {
+  const said = exact(event, packet);
+  return packet > 0 && packet + HOPS_US < said ? packet : said;
 }
 
 const atLeast = (least: number, at: number) => (at === 0 ? 0 : Math.max(least, at));

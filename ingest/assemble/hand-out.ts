@@ -5,7 +5,7 @@ import type { Conversation, DialogFate, Member } from './conversation.ts';
 import { dialogId, type ReadCall, readConversation } from './reading.ts';
 import { resolveCall } from './resolve.ts';
 import { sameCall } from './same-call.ts';
-import { dueFor, referDue, type SettleRules, silenceDue } from './settle.ts';
+import { dueFor, referDue, type SettleRules, securityDue, silenceDue } from './settle.ts';
 import { sidesOf } from './sides.ts';
 
 export interface HandOutContext {
@@ -36,6 +36,10 @@ export function handOut(conversation: Conversation, context: HandOutContext, byR
     const fate = member.fates[index];
     if (fate === 'stored' || fate === 'linked') continue;
     if (security && fate !== 'security') {
+      if (!byRule && securityDue(member.settle) > time) {
+        over = false;
+        continue;
+      }
       const tenant = context.directories.tenantOfDomain(security.domain) ?? UNASSIGNED;
       context.pending.addSecurity({ ...security, callId: member.callId, tenant });
       setFate(fates, member, index, 'security');

@@ -59,7 +59,8 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
     dialled: dialled.dialled,
     dialledHost: dialled.dialledHost,
     did: first.draft.did || (isFetched ? dialled.did : ''),
-    shownNumber: first.draft.shownNumber || (isFetched ? dialled.shownNumber : ''),
+    // what the employee is shown while fetched is no number of the company
+    shownNumber: dialled.shownNumber,
     recordRule: [first, ...others].find((d) => d.draft.recordRule !== '')?.draft.recordRule ?? '',
     source: [first, ...others].some((d) => d.draft.source === 'rule') ? 'rule' : first.draft.source,
     answeredBy,
@@ -67,7 +68,7 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
     answeredAt,
     endedAt,
     sipCode: answeredAt > 0 ? 200 : failure,
-    hangupBy: answeredAt > 0 || isFetched ? hangupOf(last.draft, caller) : first.draft.hangupBy,
+    hangupBy: answeredAt > 0 || isFetched ? hangupOf(last, caller) : first.draft.hangupBy,
     legs: legs.sort((a, b) => a.startedAt - b.startedAt || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)),
   };
 }
@@ -109,11 +110,13 @@ function lastWith(caller: string, first: JoinedDialog, talks: readonly JoinedDia
 }
 
 /** Of the dialog that ended last, in words of the whole conversation. */
-function hangupOf(last: CallDraft, caller: string): HangupBy | '' {
-  if (last.hangupBy !== 'caller' && last.hangupBy !== 'callee') return last.hangupBy;
-  const isCallers = partyKey(last.fromUser) === partyKey(caller);
-  if (isCallers) return last.hangupBy;
-  return last.hangupBy === 'caller' ? 'callee' : 'caller';
+function hangupOf({ draft, tie }: JoinedDialog, caller: string): HangupBy | '' {
+  const { hangupBy } = draft;
+  if (hangupBy !== 'caller' && hangupBy !== 'callee') return hangupBy;
+  // towards the destination the dialler stands for the employee it fetched, whatever number it shows
+  const isCallers = tie === 'destination' || partyKey(draft.fromUser) === partyKey(caller);
+  if (isCallers) return hangupBy;
+  return hangupBy === 'caller' ? 'callee' : 'caller';
 }
 
 function earliest(times: readonly number[]): number {

@@ -97,6 +97,7 @@ function read(facts: readonly Fact[]) {
     end: (draft.endedAt - T0) / 1e6,
     code: draft.sipCode,
     hangupBy: draft.hangupBy,
+    shown: draft.shownNumber,
     legs: draft.legs.map((l) => `${l.target.split('@')[0]} ${l.sipCode}`),
     over: end !== null,
   }));
@@ -117,7 +118,7 @@ describe('several Call-IDs are one call', () => {
     expect(calls).toEqual([
       {
         ...{ ids: ['x', 'y'], from: customer, dialled: '101', direction: 'in', answeredBy: '102', start: 0, answer: 5, end: 60 },
-        ...{ code: 200, hangupBy: 'callee', legs: ['101 200', '102 200'], over: true },
+        ...{ code: 200, hangupBy: 'callee', shown: '', legs: ['101 200', '102 200'], over: true },
       },
     ]);
   });
@@ -159,6 +160,16 @@ describe('several Call-IDs are one call', () => {
     expect(others).toEqual([]);
     expect(call).toMatchObject({ ids: ['x', 'y', 'z'], from: customer, answeredBy: '102', answer: 5, end: 90, hangupBy: 'callee' });
     expect(call?.legs).toEqual(['101 200', '102 200', '102 200']);
+  });
+
+  test('an attended transfer by the caller: INVITE with Replaces tells of the consultation when REFER was lost', () => {
+    const [call, ...others] = read([
+      ...dialog('x', { from: '101', to: customer, direction: 'out', start: 0, ring: 1, answer: 5, end: 40.5, by: 'caller' }),
+      ...dialog('y', { from: '101', to: '102', start: 20, ring: 21, answer: 25, end: 40.2, by: 'callee' }),
+      ...dialog('z', { from: customer, to: '102', start: 40, answer: 40.1, end: 90, invite: { referredBy: '101', replaces: 'y' } }),
+    ]);
+    expect(others).toEqual([]);
+    expect(call).toMatchObject({ ids: ['x', 'y', 'z'], from: '101', answeredBy: customer });
   });
 
   test('an attended transfer that fails: the caller is back with the one who answered', () => {
@@ -230,10 +241,15 @@ describe('several Call-IDs are one call', () => {
   });
 
   test('a callback: the employee who is fetched first is the caller', () => {
+    const toCustomer = sip('y', 3.01, 'INVITE', {
+      ...{ src: '10.0.0.9:5060', dst: '10.0.2.1:5060', fromUser: '74951000101', uriUser: customer, fromTag: 'y-a', branch: 'y-out' },
+    });
+    const toEmployee = sip('x', 0.01, 'INVITE', { src: '10.0.0.9:5060', dst: '10.0.1.7:5060', fromUser: customer, uriUser: '101' });
     const [call, ...others] = read([
-      ...dialog('x', { from: customer, to: '101', start: 0, ring: 1, answer: 3, end: 50 }),
+      ...dialog('x', { from: customer, to: '101', start: 0, ring: 1, answer: 3, end: 50, by: 'callee' }),
+      ...[toEmployee, toCustomer],
       ...dialog('y', {
-        ...{ from: '74951000101', to: customer, direction: 'out', start: 3, ring: 5, answer: 12, end: 49, by: 'callee' },
+        ...{ from: '74951000101', to: customer, direction: 'out', start: 3, ring: 5, answer: 12, end: 51, by: 'caller' },
         event: { conversation: 'x', role: 'destination' },
       }),
     ]);
@@ -245,6 +261,8 @@ describe('several Call-IDs are one call', () => {
       direction: 'out',
       answeredBy: customer,
       answer: 12,
+      shown: '74951000101',
+      hangupBy: 'caller',
     });
   });
 
@@ -275,6 +293,19 @@ describe('what does not belong together stays apart', () => {
     expect(
       read([...inbound(), ...dialog('y', { from: customer, to: '101', direction: 'in', start: 21, answer: 25, end: 60 })]),
     ).toHaveLength(2);
+  });
+
+  test('the call that the same people had before the one that is handed on', () => {
+    const talk = { from: customer, to: '101', direction: 'in' as const };
+    const handedOn = [...dialog('w', { ...talk, start: -10, answer: -8, end: -2 }), ...inbound(), ...referred({})];
+    expect(read(handedOn).map((c) => c.ids)).toEqual([['w'], ['x', 'y']]);
+    const told = [
+      ...inbound(),
+      ...dialog('w', { ...talk, start: 17, answer: 17.2, end: 17.4 }),
+      refer('x', 18, '101', '102'),
+      ...referred({}),
+    ];
+    expect(read(told).map((c) => c.ids)).toEqual([['x', 'y'], ['w']]);
   });
 
   test('a Call-ID that is used again: each dialog is a call, tied or not', () => {

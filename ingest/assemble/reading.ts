@@ -81,12 +81,7 @@ function tied(dialogs: Dialog[]): Dialog[][] {
   const sorted = [...dialogs].sort((a, b) => a.draft.startedAt - b.draft.startedAt || (dialogId(a) < dialogId(b) ? -1 : 1));
   const groupOf = new Map<Dialog, Dialog[]>(sorted.map((d) => [d, [d]]));
   sorted.forEach((b, i) => {
-    // the nearest one before it; dialogs of one Call-ID that was used again are calls of their own
-    for (let j = i - 1; j >= 0; j--) {
-      const a = sorted[j] as Dialog;
-      if (a.member === b.member) continue;
-      const tie = tieOf(a, b) ?? (tieOf(b, a) ? 'same' : null);
-      if (tie === null) continue;
+    for (const { a, tie } of originsOf(b, sorted.slice(0, i).reverse())) {
       b.tie ??= tie;
       const mine = groupOf.get(b) as Dialog[];
       const theirs = groupOf.get(a) as Dialog[];
@@ -96,8 +91,34 @@ function tied(dialogs: Dialog[]): Dialog[][] {
     }
   });
   const groups = [...new Set(groupOf.values())];
-  for (const group of groups) group.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
+  for (const group of groups) {
+    group.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
+    // what is replaced though it began nothing is the question before a transfer: INVITE tells of it as REFER does
+    for (const d of group.slice(1)) if (d.tie === null && group.some((z) => replaces(z, d))) d.tie = 'consult';
+  }
   return groups;
+}
+
+/**
+ * What a dialog came out of. All that is named; of what is only likely one: the dialog whose REFER tells of it, else the
+ * nearest before it. The same people may have had another call a moment ago.
+ * @param before earlier dialogs, the nearest first
+ */
+function originsOf(b: Dialog, before: readonly Dialog[]): { a: Dialog; tie: Tie }[] {
+  const origins = before.flatMap((a) => {
+    // dialogs of one Call-ID that was used again are calls of their own
+    if (a.member === b.member) return [];
+    const tied = tieOf(a, b);
+    if (tied) return [{ a, ...tied }];
+    const reverse = tieOf(b, a);
+    return reverse ? [{ a, tie: 'same' as Tie, by: reverse.by }] : [];
+  });
+  const likely = origins.find((o) => o.by === 'refer') ?? origins.find((o) => o.by === 'people');
+  return origins.filter((o) => o.by === 'named' || o === likely);
+}
+
+function replaces(z: Dialog, d: Dialog): boolean {
+  return z.traces.out.some((t) => t.tie === 'replaces' && t.callId === d.callId);
 }
 
 /** What is read back from the store was counted in its first life: nothing of it is open. */

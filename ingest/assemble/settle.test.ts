@@ -1,6 +1,6 @@
 import type { EventFact, Fact, SipFact } from '@callscope/core/bus/facts.ts';
 import { expect, test } from 'vitest';
-import { dueFor, newSettleState, noteFact, type SettleState, settleDeadline, silenceDue } from './settle.ts';
+import { dueFor, newSettleState, noteFact, type SettleState, securityDue, settleDeadline, silenceDue } from './settle.ts';
 
 const RULES = { dialogLimitMs: 7_200_000 };
 /** stream time of the first arrival, ms */
@@ -56,9 +56,9 @@ test('the accounting record makes a call due at once', () => {
   expect(due(noted([0, call('start')], [8_000, call('ended')], [8_010, event('E_ACC_CDR')]))).toBe(8_010);
 });
 
-test('the word of the script makes it due 300 ms later, counted from the first such word', () => {
+test('the word of the script makes it due 300 ms later, counted from the last such word', () => {
   expect(due(noted([0, call('start')], [8_000, call('ended')]))).toBe(8_300);
-  expect(due(noted([0, call('start')], [8_000, call('failed')], [8_200, call('failed')]))).toBe(8_300);
+  expect(due(noted([0, call('start')], [8_000, call('failed')], [8_200, call('failed')]))).toBe(8_500);
 });
 
 test('a missed record alone waits for 3 s of silence', () => {
@@ -78,7 +78,8 @@ test('packets that end a call whose events had been coming wait 10 s for the eve
   expect(due(noted([0, call('start')], [5_000, sip('BYE', 0)]))).toBe(15_000);
 });
 
-test('failed authentication is due 1.5 s after the attempt', () => {
+test('failed authentication is looked at 1.5 s after the attempt, and told 5 s after it', () => {
+  expect(securityDue(noted([0, event('E_PBX_AUTH')])) - A0).toBe(5_000);
   expect(due(noted([0, event('E_PBX_AUTH')]))).toBe(1_500);
   expect(due(noted([0, sip('INVITE', 0)], [1, sip('INVITE', 407)]))).toBe(1_501);
 });
@@ -97,10 +98,17 @@ test('an answered call is closed when both 15 min of silence and the limit of a 
   expect(silenceDue(noted([0, call('start')], [5_000, call('answered')]), RULES) - A0).toBe(5_000 + 7_200_000);
 });
 
+test('a Call-ID that is used again has the limit of a dialog from its next answer', () => {
+  const twice = noted([0, call('answered')], [5_000, call('ended')], [9_000, call('answered')]);
+  expect(silenceDue(twice, RULES) - A0).toBe(9_000 + 7_200_000);
+});
+
 test('what was looked at and is not over is due again only by something new', () => {
   const state = noted([0, sip('INVITE', 0)], [1_000, sip('INVITE', 486)]);
   expect(due(state)).toBe(2_500);
   state.lookedAt = A0 + 2_500;
+  expect(due(state)).toBe(6_000);
+  state.lookedAt = A0 + 6_000;
   expect(due(state)).toBe(201_000);
   noteFact(state, sip('INVITE', 480), A0 + 4_000);
   expect(due(state)).toBe(5_500);

@@ -7,13 +7,14 @@ import type { End } from './fold.ts';
  */
 export interface SettleState {
   eventsSeen: boolean;
-  /** arrival of the CDR; 0 = none. Likewise below. */
+  /** arrival of the last CDR (a Call-ID may be used again); 0 = none. Likewise below. */
   cdrAt: number;
-  /** first `ended` or `failed` */
+  /** last `ended` or `failed` */
   eventEndAt: number;
   missedAt: number;
   /** last BYE, CANCEL or final answer above 299 among the packets */
   hepEndAt: number;
+  /** first answer since an end was told of */
   answeredAt: number;
   /** last REFER: the call may go on under another Call-ID */
   referAt: number;
@@ -40,6 +41,8 @@ const MISSED_MS = 3_000;
 const HEP_MS = 1_500;
 /** Packets say that it ended, and events that had been coming do not. */
 const EVENTS_GONE_MS = 10_000;
+/** Nothing but a refused attempt: the INVITE with the password may be overtaken, and what was said of an attack stays said. */
+const SECURITY_MS = 5_000;
 /** Unanswered and silent: timer C of a proxy is at least 3 min (RFC 3261, 16.6). */
 const RINGING_SILENCE_MS = 200_000;
 /** Answered and silent in both ways. */
@@ -78,7 +81,7 @@ export function noteFact(s: SettleState, fact: Fact, arrivedMs: number): void {
       else if (fact.method === 'REFER') s.referAt = arrivedMs;
     } else if (fact.method === 'INVITE') {
       if (fact.code >= 300) s.hepEndAt = arrivedMs;
-      else if (fact.code >= 200) s.answeredAt ||= arrivedMs;
+      else if (fact.code >= 200) noteAnswer(s, arrivedMs);
     }
   } else if (fact.kind === 'event') {
     if (fact.method === 'E_PBX_AUTH') {
@@ -86,16 +89,21 @@ export function noteFact(s: SettleState, fact: Fact, arrivedMs: number): void {
       return;
     }
     s.eventsSeen = true;
-    if (fact.method === 'E_ACC_CDR') s.cdrAt ||= arrivedMs;
+    if (fact.method === 'E_ACC_CDR') s.cdrAt = arrivedMs;
     else if (fact.method === 'E_ACC_MISSED_EVENT' || fact.method === 'E_ACC_EVENT') s.missedAt = arrivedMs;
     else if (fact.method === 'E_CALL_TRANSFER') {
       if (fact.params.state === 'start') s.referAt = arrivedMs;
     } else if (fact.method === 'E_PBX_CALL') {
       const { state } = fact.params;
-      if (state === 'answered') s.answeredAt ||= arrivedMs;
-      else if (state === 'ended' || state === 'failed') s.eventEndAt ||= arrivedMs;
+      if (state === 'answered') noteAnswer(s, arrivedMs);
+      else if (state === 'ended' || state === 'failed') s.eventEndAt = arrivedMs;
     }
   }
+}
+
+/** The limit of a dialog counts from its answer; a Call-ID that is used again is answered again. */
+function noteAnswer(s: SettleState, arrivedMs: number): void {
+  if (s.answeredAt === 0 || Math.max(s.cdrAt, s.eventEndAt, s.hepEndAt) > s.answeredAt) s.answeredAt = arrivedMs;
 }
 
 /** Stream time at which the conversation should be looked at next. */
@@ -105,8 +113,13 @@ export function settleDeadline(s: SettleState, rules: SettleRules): number {
     const at = dueFor(end, s);
     if (at > s.lookedAt) due = Math.min(due, at);
   }
-  const referred = referDue(s);
-  return referred > s.lookedAt ? Math.min(due, referred) : due;
+  for (const at of [referDue(s), securityDue(s)]) if (at > s.lookedAt) due = Math.min(due, at);
+  return due;
+}
+
+/** When an attempt that is refused and not followed by a call is told as such; 0 = none was refused. */
+export function securityDue(s: SettleState): number {
+  return s.hepEndAt === 0 || s.eventsSeen ? 0 : s.hepEndAt + SECURITY_MS;
 }
 
 /** Until when a call that was referred waits for the one that comes out of it; 0 = it was not. */

@@ -45,6 +45,9 @@ export const isRinging = (code: number) => code >= 180 && code < 190;
 /** A proxy or a user agent asks for credentials; the attempt goes on with the next INVITE (RFC 3261, 22). */
 export const isChallenge = (code: number) => code === 401 || code === 407;
 
+/** Two hops and the edge's own work lie between a message that arrives and the same one sent on, µs. */
+export const HOPS_US = 50_000;
+
 const ipOf = (address: string) => address.slice(0, address.lastIndexOf(':'));
 
 /** OpenSIPS ends the branch of a forwarded request with `.` and the index of the branch in its transaction. */
@@ -155,10 +158,10 @@ export function sipSide(facts: readonly SipFact[]): SipSide {
       byes.push({ at: f.at, from, tag: from === 'caller' ? f.toTag : f.fromTag, sent: proxySockets.has(f.src) });
     }
   }
-  side.ringingAt ||= legRangAt;
+  // its way on may be lost, and what is there of that hop may be another phone's, or a re-INVITE's answer
+  side.ringingAt = earlier(side.ringingAt, legRangAt);
   const final = finals.get(lastCseq);
-  // the answer was seen coming in and its way on was lost
-  if (side.answeredAt === 0 && legAnsweredAt > 0 && final === undefined) side.answeredAt = legAnsweredAt;
+  if (side.answeredAt > 0 || final === undefined) side.answeredAt = earlier(side.answeredAt, legAnsweredAt);
   const last = lastBye(byes, answeredTags);
   side.bye = last.by;
   if (side.answeredAt > 0) {
@@ -174,6 +177,14 @@ export function sipSide(facts: readonly SipFact[]): SipSide {
   side.cancelled = cancelledAt > 0 && side.answeredAt === 0;
   side.legs = [...new Set(legs.values())];
   return side;
+}
+
+/** The proxy's own work lies between a message of one hop and the same one on the other, µs: no more than that is no difference. */
+const HOP_US = 20_000;
+
+/** The earlier of two times on either hop; 0 = not seen */
+function earlier(caller: number, leg: number): number {
+  return leg > 0 && (caller === 0 || leg + HOP_US < caller) ? leg : caller;
 }
 
 interface Bye {

@@ -123,29 +123,37 @@ export function tracesOf(facts: readonly Fact[]): Traces {
   return traces;
 }
 
+/** How one dialog came out of another, and how that is known. */
+export interface Tied {
+  tie: Tie;
+  /** `named` outright, told by the REFER of the dialog that was referred, or only likely by the `people` in both */
+  by: 'named' | 'refer' | 'people';
+}
+
 /** How dialog `b` came out of dialog `a`; null: as far as anybody said, it did not. */
-export function tieOf(a: TracedDialog, b: TracedDialog): Tie | null {
+export function tieOf(a: TracedDialog, b: TracedDialog): Tied | null {
   const named = b.traces.out.find((t) => t.callId === a.callId) ?? a.traces.into.find((t) => t.callId === b.callId);
   // whoever dials can put anybody's Call-ID into a header: what events say of the company has the last word
   if (areOfOthers(a, b)) return null;
-  if (named) return named.tie;
+  if (named) return { tie: named.tie, by: 'named' };
   // an id that belongs to neither: what is correlated with the same thing is one call, the earlier dialog first
   if (isFirst(a, b) && a.traces.out.some((x) => x.tie === 'same' && b.traces.out.some((y) => y.tie === 'same' && y.callId === x.callId)))
-    return 'same';
+    return { tie: 'same', by: 'named' };
   if (!mayBelongTogether(a, b)) return null;
   const caller = partyKey(b.draft.fromUser);
   const { startedAt } = b.draft;
   if (caller === '' || !a.traces.parties.has(caller) || startedAt + SLACK_US < a.draft.startedAt) return null;
   const dialled = partyKey(b.draft.dialled);
   for (const { at, target, by } of a.traces.refers)
-    if (target === dialled && by !== caller && startedAt >= at - SLACK_US && startedAt <= at + REFER_WINDOW_US) return 'transfer';
+    if (target === dialled && by !== caller && startedAt >= at - SLACK_US && startedAt <= at + REFER_WINDOW_US)
+      return { tie: 'transfer', by: 'refer' };
   const { referredBy, divertedBy } = b.traces;
   if (referredBy !== '' && referredBy !== caller && a.traces.parties.has(referredBy) && startedAt <= a.until + REFER_WINDOW_US)
-    return 'transfer';
+    return { tie: 'transfer', by: 'people' };
   // a phone that sends a call on while it rings, or as it refuses it: in the caller's name or in its own
   const inTime = startedAt <= a.until + FORWARD_WINDOW_US && (a.draft.answeredAt === 0 || startedAt <= a.draft.answeredAt + SLACK_US);
   if (divertedBy !== '' && a.traces.parties.has(divertedBy) && inTime && [partyKey(a.draft.fromUser), divertedBy].includes(caller))
-    return 'forward';
+    return { tie: 'forward', by: 'people' };
   return null;
 }
 
