@@ -76,7 +76,10 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
 
   const answeredAt = atLeast(startedAt, exact(events.answeredAt, sip.answeredAt) || events.coarse.answeredAt);
   const answered = answeredAt > 0;
-  const ringingAt = atLeast(startedAt, firstOf(events.ringingAt || events.legRangAt, sip.ringingAt));
+  const ringingAt = atLeast(
+    startedAt,
+    firstOf(events.ringingAt > 0 ? exact(events.ringingAt, sip.ringingAt) : events.legRangAt, sip.ringingAt),
+  );
   const end = endOf(events, sip, answered);
   const toldEnd =
     events.end === 'missed'
@@ -123,14 +126,13 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
  * microseconds: right after the turn of a second an event is one second early, and packets know better.
  */
 function exact(event: number, packet: number): number {
-  const isEarly = event > 0 && packet > 0 && Math.abs(packet - event - 1_000_000) < HOPS_US;
+  const isEarly = event > 0 && packet > 0 && event % 1_000_000 < HOPS_US && Math.abs(packet - event - 1_000_000) < HOPS_US;
   return isEarly ? packet : event || packet;
 }
 
 /** Of what may happen several times the first, whichever side lost it. */
 function firstOf(event: number, packet: number): number {
-  const said = exact(event, packet);
-  return packet > 0 && packet + HOPS_US < said ? packet : said;
+  return packet > 0 && (event === 0 || packet + HOPS_US < event) ? packet : event;
 }
 
 const atLeast = (least: number, at: number) => (at === 0 ? 0 : Math.max(least, at));
