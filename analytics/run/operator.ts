@@ -12,7 +12,7 @@ export interface SecurityEventRow {
   source: string;
 }
 
-/** Failed authentications, newest first; one a Call-ID. */
+/** Failed authentications, newest first; one a Call-ID. A Call-ID of a call is none: the password came after the refusal was told. */
 export async function securityEvents(
   client: ClickHouseClient,
   scope: OperatorScope,
@@ -20,6 +20,7 @@ export async function securityEvents(
   toUs: number,
   limit: number,
 ): Promise<SecurityEventRow[]> {
+  const within = "at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')";
   const rows = await runAsOperator<{
     us: string;
     tenant: string;
@@ -30,7 +31,8 @@ export async function securityEvents(
     source: string;
   }>(client, scope, {
     sql: `SELECT toUnixTimestamp64Micro(at) AS us, tenant, what, call_id, user, domain, source FROM security_events
-      WHERE at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+      WHERE ${within} AND call_id NOT IN (
+        SELECT call_id FROM call_ids WHERE call_id IN (SELECT call_id FROM security_events WHERE ${within}))
       ORDER BY at DESC LIMIT 1 BY call_id LIMIT {limit: UInt32}`,
     params: { from: fromUs, to: toUs, limit },
   });

@@ -55,6 +55,10 @@ export class PendingBlock {
   addSecurity(row: SecurityRow): void {
     this.#block.security.push(row);
   }
+  /** The attempt became a call after all. One that is in the store already stays there: who reads it leaves Call-IDs of calls out. */
+  withdrawSecurity(callId: string): void {
+    this.#block.security = this.#block.security.filter((row) => row.callId !== callId);
+  }
 
   /** A row that turned out to be part of another call; one that is not in a block yet is never seen by the store. */
   remove(row: CallRow, into: CallRow): void {

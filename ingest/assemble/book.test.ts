@@ -2,7 +2,7 @@ import type { EventFact, Fact, SipFact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import { Directories } from '@callscope/core/domain/directory.ts';
 import { expect, test } from 'vitest';
-import type { SecurityRow } from './block.ts';
+import { PendingBlock, type SecurityRow } from './block.ts';
 import { Book } from './book.ts';
 
 const T0 = 1_795_445_573_000;
@@ -91,6 +91,15 @@ test('a challenge whose INVITE with the password is overtaken by seconds is a ca
     ]),
   ).toMatchObject({ calls: [{ result: 'answered' }], security: 0 });
   expect(played([[0, ...refused('x', 0)]])).toEqual({ calls: [], security: 1, open: 0, looks: expect.any(Number) });
+});
+
+test('an attempt that is told and becomes a call before its block is cut is not in the block', () => {
+  const pending = new PendingBlock();
+  const row = { what: 'INVITE', user: '101', domain: 'alfa', source: '10.0.1.1', at: T0 * 1_000, tenant: 't1' };
+  pending.addSecurity({ ...row, callId: 'x' });
+  pending.addSecurity({ ...row, callId: 'y' });
+  pending.withdrawSecurity('x');
+  expect(pending.take(1, T0).security.map((r) => r.callId)).toEqual(['y']);
 });
 
 test('a challenge in a conversation waits though another of its Call-IDs is due', () => {

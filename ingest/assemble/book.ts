@@ -7,7 +7,7 @@ import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
 import { countAsWritten } from './reading.ts';
-import { LATE_MS, LINGER_MS, type SettleRules, settleDeadline } from './settle.ts';
+import { LATE_MS, type SettleRules, settleDeadline } from './settle.ts';
 import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
 import { namedCallIds } from './ties.ts';
@@ -163,6 +163,7 @@ export class Book {
       else this.#settle(this.#ties.lookAgain(conversation));
     }
     this.#closeCrowded();
+    this.#ties.forgetUntil(state.time);
     const crowdedOut = this.#shelf.evict(state.time - this.#options.keepMs, this.#options.memoryBytes, this.flushedSeq);
     if (this.#settledBefore.hashes.size > 0 && state.time > this.#settledBefore.untilMs)
       this.#settledBefore = { hashes: new Set(), untilMs: 0 };
@@ -220,7 +221,7 @@ export class Book {
       if (fates.length === 0) continue;
       // a Call-ID that was done with may be used again: it ends as any other, or by silence
       const looks = [settleDeadline(settle, this.#options.rules)];
-      if (isSettled) looks.push(settle.lastAt + LATE_MS, settle.lastAt + LINGER_MS);
+      if (isSettled) looks.push(settle.lastAt + LATE_MS);
       for (const look of looks) if (look > settle.lookedAt) due = Math.min(due, look);
     }
     return due;
@@ -229,17 +230,12 @@ export class Book {
   /** @param byRule whatever goes on is closed now, as after silence */
   #settle(conversation: Conversation, byRule = false): void {
     try {
-      const isHalfTold = conversation.settledAt > 0 || conversation.members.some((m) => m.hasPacketsToCome);
       const isOver = handOut(conversation, this.#handOut, byRule);
       if (isOver) {
         for (const member of conversation.members) member.isSettled = member.fates.length > 0;
-        conversation.settledAt ||= this.state.time || 1;
         conversation.blockSeq = this.state.seq;
-      }
-      const lingers = isHalfTold && conversation.members.some((m) => m.settle.lastAt + LINGER_MS > this.state.time);
-      if (isOver && !(lingers && !byRule)) {
         conversation.settledAt = this.state.time || 1;
-        this.#ties.forget(conversation);
+        this.#ties.forgetLater(conversation, this.state.time);
         this.#shelf.putSettled(conversation);
       } else {
         for (const { settle } of conversation.members) settle.lookedAt = this.state.time;

@@ -66,12 +66,6 @@ export class Member {
     return this.#packed !== null;
   }
 
-  /** Packets are on their way behind the events that told of the end, and with them the transfer that only they know of. */
-  get hasPacketsToCome(): boolean {
-    const { eventsSeen, hepEndAt } = this.settle;
-    return eventsSeen && hepEndAt === 0 && this.facts.some((f) => f.kind === 'sip');
-  }
-
   /** estimate, for the memory bound */
   get bytes(): number {
     return 400 + (this.#packed ? this.#packed.length : this.#facts.length * FACT_BYTES);

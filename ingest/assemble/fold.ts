@@ -78,7 +78,9 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
   const answered = answeredAt > 0;
   const ringingAt = atLeast(
     startedAt,
-    firstOf(events.ringingAt > 0 ? exact(events.ringingAt, sip.ringingAt) : events.legRangAt, sip.ringingAt),
+    events.ringingAt > 0
+      ? firstOf(exact(events.ringingAt, sip.ringingAt), sip.ringingAt)
+      : earliest(exact(events.legRangAt, sip.ringingAt), sip.ringingAt),
   );
   const end = endOf(events, sip, answered);
   const toldEnd =
@@ -134,6 +136,9 @@ function exact(event: number, packet: number): number {
 function firstOf(event: number, packet: number): number {
   return packet > 0 && (event === 0 || packet + HOPS_US < event) ? packet : event;
 }
+
+/** A leg's ringing may be another phone's than the one of the packet: the first counts, however close they are; 0 = not seen */
+const earliest = (leg: number, packet: number) => (leg > 0 && packet > 0 ? Math.min(leg, packet) : leg || packet);
 
 const atLeast = (least: number, at: number) => (at === 0 ? 0 : Math.max(least, at));
 const isSuccess = (code: number) => code >= 200 && code < 300;

@@ -86,6 +86,7 @@ function writeCall(conversation: Conversation, call: ReadCall, context: HandOutC
   // the id is what it was when first written; of several that were, the first one's
   const id = ids.find((i) => conversation.isWritten(i)) ?? (ids[0] as string);
   dialogs.forEach((dialog, i) => {
+    if (dialog.member.fates[dialog.index] === 'security') context.pending.withdrawSecurity(dialog.member.callId);
     setFate(fates, dialog.member, dialog.index, ids[i] === id ? 'stored' : 'linked');
   });
   const before = written.filter((row) => ids.includes(row.id));

@@ -51,8 +51,6 @@ const TALK_SILENCE_MS = 900_000;
 const REFER_MS = 10_000;
 /** What comes after a conversation was written is looked at together. */
 export const LATE_MS = 1_500;
-/** A late source tells of a transfer and of the call that comes out of it seconds apart: so long they are there to be tied. */
-export const LINGER_MS = 15_000;
 
 export function newSettleState(): SettleState {
   return {

@@ -6,12 +6,17 @@ import { readConversation } from './reading.ts';
 import type { Shelf } from './shelf.ts';
 import { namedCallIds } from './ties.ts';
 
+/** A late source tells of a transfer and of the call that comes out of it seconds apart: so long one that is over is looked for. */
+const LINGER_MS = 30_000;
+
 /** Brings conversations on a shelf together as their facts come to tie them. */
 export class TieUp {
   readonly #shelf: Shelf;
   readonly #directories: Directories;
   readonly #onJoin: ((gone: Conversation, into: Conversation) => void) | undefined;
   readonly #parties = new PartyIndex();
+  /** those that are over, in the order in which they leave the index. Not in a snapshot: the next life looks for open ones only. */
+  #leaving: { conversation: Conversation; settledAt: number }[] = [];
 
   /** @param onJoin a conversation was taken into another one */
   constructor(shelf: Shelf, directories: Directories, onJoin?: (gone: Conversation, into: Conversation) => void) {
@@ -43,7 +48,9 @@ export class TieUp {
     let into = conversation;
     for (const other of candidates) {
       // a candidate may have become part of this one meanwhile
-      if (this.#shelf.find(other.callId) === other && areTied(into, other, this.#directories)) into = this.#join(into, other);
+      if (this.#shelf.find(other.callId) !== other) continue;
+      if (areTied(into, other, this.#directories)) into = this.#join(into, other);
+      else if (!this.#shelf.isOpen(other)) other.pack();
     }
     return into;
   }
@@ -57,6 +64,22 @@ export class TieUp {
   /** Makes it findable again, without comparing: that was done when its facts came. */
   note(conversation: Conversation): void {
     for (const fact of conversation.facts) this.#parties.note(conversation, fact);
+  }
+
+  /** It is over, and may turn out to be part of another for a while. */
+  forgetLater(conversation: Conversation, now: number): void {
+    this.#leaving.push({ conversation, settledAt: now });
+  }
+
+  forgetUntil(now: number): void {
+    let gone = 0;
+    for (const { conversation, settledAt } of this.#leaving) {
+      if (settledAt + LINGER_MS > now) break;
+      gone++;
+      // it may have been opened again, and be over again later
+      if (!this.#shelf.isOpen(conversation) && conversation.settledAt <= settledAt) this.#parties.remove(conversation);
+    }
+    if (gone > 0) this.#leaving.splice(0, gone);
   }
 
   /** It is looked for no longer. */

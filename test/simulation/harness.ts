@@ -27,8 +27,8 @@ export interface Outcome {
   book: Book;
   /** Call-IDs of those */
   open: string[];
-  /** a row that was revised or removed and that nobody had seen */
-  unseen: string[];
+  /** a row that was written twice, or revised or removed though nobody had seen it */
+  amiss: string[];
 }
 
 export function scenarioDirectories(): Directories {
@@ -49,10 +49,13 @@ export function scenarioDirectories(): Directories {
 class Table {
   readonly rows = new Map<string, CallRow>();
   readonly security: SecurityRow[] = [];
-  readonly unseen: string[] = [];
+  readonly amiss: string[] = [];
 
   write({ rows, revisions, removed, security }: Block): void {
-    for (const row of rows) this.rows.set(keyOf(row), row);
+    for (const row of rows) {
+      if (this.rows.has(keyOf(row))) this.amiss.push(`written twice: ${keyOf(row)}`);
+      this.rows.set(keyOf(row), row);
+    }
     for (const { row } of revisions) this.rows.set(keyOf(row), row);
     for (const { old } of revisions) this.#delete(old, 'revised');
     for (const { row } of removed) this.#delete(row, 'removed');
@@ -60,7 +63,7 @@ class Table {
   }
 
   #delete(row: CallRow, what: string): void {
-    if (!this.rows.delete(keyOf(row))) this.unseen.push(`${what}, never written: ${keyOf(row)}`);
+    if (!this.rows.delete(keyOf(row))) this.amiss.push(`${what}, never written: ${keyOf(row)}`);
   }
 }
 
@@ -131,7 +134,10 @@ export function run(arrivals: readonly Arrival[], directories: Directories): Out
   }
   passTime(book.state.time + PATIENCE_MS);
   const open = [...book.open()].flatMap((c) => c.members.map((m) => m.callId));
-  return { rows: [...table.rows.values()], security: table.security, fates, book, open, unseen: table.unseen };
+  // as analytics/run/operator.ts reads them: an attempt that became a call is none
+  const called = new Set([...table.rows.values()].flatMap((row) => row.callIds));
+  const security = table.security.filter((row) => !called.has(row.callId));
+  return { rows: [...table.rows.values()], security, fates, book, open, amiss: table.amiss };
 }
 
 /** Events by TCP stand back to back, and are read in whatever pieces arrive. */

@@ -26,13 +26,8 @@ export function play(cases: readonly Case[]): { verdicts: Map<Conversation, Verd
   return { verdicts: judge(cases, outcome), outcome, packets: arrivals.length };
 }
 
-/** What counts as wrong, of what differs. */
-export type Counting = (one: Case, verdict: Verdict) => string[];
-const ALL: Counting = (_one, verdict) => verdict.differences;
-
-function wrongOf(one: Case, beside: readonly Case[], counting: Counting): string[] {
-  const verdict = play([one, ...beside]).verdicts.get(one.conversation);
-  return verdict ? counting(one, verdict) : ['nothing is known of it'];
+function wrongOf(one: Case, beside: readonly Case[]): string[] {
+  return play([one, ...beside]).verdicts.get(one.conversation)?.differences ?? ['nothing is known of it'];
 }
 
 const CALMER: ((c: Chaos) => Partial<Chaos>)[] = [
@@ -45,28 +40,28 @@ const CALMER: ((c: Chaos) => Partial<Chaos>)[] = [
 ];
 
 /** The one conversation alone, if it fails so, with as little chaos as it needs; else with whom it must be. */
-export function shrunk(one: Case, others: readonly Case[], counting: Counting = ALL): { one: Case; beside: Case[] } {
-  if (wrongOf(one, [], counting).length > 0) {
+export function shrunk(one: Case, others: readonly Case[]): { one: Case; beside: Case[] } {
+  if (wrongOf(one, []).length > 0) {
     let least = one;
     for (const calmer of CALMER) {
       const tried = { ...least, chaos: { ...least.chaos, ...calmer(least.chaos) } };
-      if (wrongOf(tried, [], counting).length > 0) least = tried;
+      if (wrongOf(tried, []).length > 0) least = tried;
     }
     return { one: least, beside: [] };
   }
   const { startAt, endAt } = one.conversation;
   const near = others.filter((o) => o !== one && o.conversation.startAt < endAt + 30e6 && o.conversation.endAt > startAt - 30e6);
-  const guilty = near.find((o) => wrongOf(one, [o], counting).length > 0);
+  const guilty = near.find((o) => wrongOf(one, [o]).length > 0);
   return { one, beside: guilty ? [guilty] : near };
 }
 
 const LONGEST = 120;
 
-export function report(one: Case, others: readonly Case[], counting: Counting = ALL): string {
-  const least = shrunk(one, others, counting);
+export function report(one: Case, others: readonly Case[]): string {
+  const least = shrunk(one, others);
   const { conversation, chaos } = least.one;
   const zero = conversation.startAt;
-  const found = wrongOf(least.one, least.beside, ALL);
+  const found = wrongOf(least.one, least.beside);
   const names = new Map(conversation.dialogs.map((d, i) => [d.callId, String.fromCharCode(97 + i)]));
   const lines = [
     `${conversation.kind}, seed ${conversation.seed}, ${chaos.mode}, loss ${chaos.loss}, disorder ${chaos.disorderMs} ms, ${chaos.late.side} late by ${chaos.late.ms} ms`,
