@@ -4,7 +4,7 @@
  *
  *   node test/bench/generator.ts --port 9060 --rate 50000 --seconds 60 [--events 9061]
  *
- * With --events each call's events go to that TCP port too. Prints one JSON line.
+ * With --events each call's events go to that TCP port too, over as many connections as there are sockets. Prints one JSON line.
  */
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
@@ -32,8 +32,9 @@ const sockets = await Promise.all(
     return socket;
   }),
 );
-const eventSocket = values.events === undefined ? null : connect(Number(values.events), '127.0.0.1');
-if (eventSocket) await new Promise((done) => eventSocket.once('connect', done));
+// as so many edges: answers to one connection go out no faster than OpenSIPS takes them
+const eventSockets = values.events === undefined ? [] : sockets.map(() => connect(Number(values.events), '127.0.0.1'));
+await Promise.all(eventSockets.map((socket) => new Promise((done) => socket.once('connect', done))));
 
 const run = Math.floor(Math.random() * 0xffffff)
   .toString(16)
@@ -43,7 +44,7 @@ let failed = 0;
 let calls = 0;
 let step = 0;
 let id = '';
-let ids: string[] = [];
+const ended: string[][] = eventSockets.map(() => []);
 const onSent = (error: Error | null) => {
   if (error) failed++;
 };
@@ -58,7 +59,7 @@ function sendOne(): void {
   sent++;
   step = (step + 1) % call.length;
   // the accounting record comes at the end; what was before it may come together with it
-  if (step === 0 && eventSocket) ids.push(id);
+  if (step === 0) ended[calls % sockets.length]?.push(id);
 }
 
 const started = performance.now();
@@ -68,11 +69,15 @@ await new Promise<void>((done) => {
   const timer = setInterval(() => {
     const burst = Math.min(wanted() - sent, 2_000);
     for (let i = 0; i < burst; i++) sendOne();
-    if (ids.length > 0) {
-      const now = Math.floor(Date.now() / 1_000);
-      eventSocket?.write(ids.map((i) => callEvents(i, now)).join(''));
-      ids = [];
-    }
+    const now = Math.floor(Date.now() / 1_000);
+    for (const [i, ids] of ended.entries())
+      if (ids.length > 0)
+        eventSockets[i]?.write(
+          ids
+            .splice(0)
+            .map((id) => callEvents(id, now))
+            .join(''),
+        );
     if (sent < rate * seconds - 1) return;
     while (step !== 0) sendOne();
     clearInterval(timer);
@@ -82,11 +87,11 @@ await new Promise<void>((done) => {
 await new Promise((done) => setTimeout(done, 200));
 const used = process.cpuUsage(cpu);
 for (const socket of sockets) socket.close();
-if (eventSocket) await new Promise<void>((done) => eventSocket.end(done));
+await Promise.all(eventSockets.map((socket) => new Promise<void>((done) => socket.end(done))));
 console.log(
   JSON.stringify({
     sent: sent - failed,
-    events: eventSocket ? calls * EVENTS_PER_CALL : 0,
+    events: eventSockets.length > 0 ? calls * EVENTS_PER_CALL : 0,
     calls,
     seconds: (performance.now() - started) / 1_000,
     cpuSeconds: (used.user + used.system) / 1e6,
