@@ -15,7 +15,8 @@ export interface CallEvent {
 /** not_json: not an object in JSON · not_event: an object without a method */
 export type EventDrop = 'not_json' | 'not_event';
 
-const FACTS = new Set([
+/** Events that assembly uses. */
+export const FACT_EVENTS = [
   'E_PBX_CALL',
   'E_PBX_LEG',
   'E_PBX_AUTH',
@@ -24,7 +25,8 @@ const FACTS = new Set([
   'E_ACC_MISSED_EVENT',
   'E_CALL_TRANSFER',
   'E_CALL_HOLD',
-]);
+] as const;
+const FACTS = new Set<string>(FACT_EVENTS);
 
 /** Known and kept raw: registrations, media, agents; E_DLG_STATE_CHANGED has neither time nor numbers. */
 const RAW_ONLY = new Set([
@@ -58,16 +60,31 @@ export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not_json';
   const { method, params: given } = value as { method?: unknown; params?: unknown };
   if (typeof method !== 'string' || method === '' || method.length > 128) return 'not_event';
-  const params: Record<string, string | number | null> = {};
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    for (const [name, v] of Object.entries(given).slice(0, MOST_PARAMS)) {
-      if (typeof v === 'string') params[name] = v.slice(0, LONGEST_VALUE);
-      else if (typeof v === 'number' || v === null) params[name] = v;
-      else params[name] = JSON.stringify(v)?.slice(0, LONGEST_VALUE) ?? null;
-    }
-  }
+  const params = typeof given === 'object' && given !== null && !Array.isArray(given) ? boundParams(given) : {};
   const callId = typeof params.callid === 'string' ? params.callid : '';
   return { method, callId, at: timeOf(method, params), params, isFact: FACTS.has(method) && callId !== '' };
+}
+
+function boundParams(given: object): CallEvent['params'] {
+  // as OpenSIPS sends them they are taken as they are: a copy costs as much as reading the text
+  if (isBound(given)) return given;
+  const params: CallEvent['params'] = {};
+  for (const [name, v] of Object.entries(given).slice(0, MOST_PARAMS)) {
+    if (typeof v === 'string') params[name] = v.slice(0, LONGEST_VALUE);
+    else if (typeof v === 'number' || v === null) params[name] = v;
+    else params[name] = JSON.stringify(v)?.slice(0, LONGEST_VALUE) ?? null;
+  }
+  return params;
+}
+
+function isBound(given: object): given is CallEvent['params'] {
+  let count = 0;
+  for (const name in given) {
+    const v = (given as Record<string, unknown>)[name];
+    const isWithin = typeof v === 'string' ? v.length <= LONGEST_VALUE : typeof v === 'number' || v === null;
+    if (!isWithin || ++count > MOST_PARAMS) return false;
+  }
+  return true;
 }
 
 /**

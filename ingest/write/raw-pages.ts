@@ -1,12 +1,12 @@
 import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { parseEvent } from '../decode/event.ts';
+import { FACT_EVENTS, parseEvent } from '../decode/event.ts';
 import { eventFact } from '../steps/call-event.ts';
 import { sipFact } from '../steps/sip-message.ts';
-import { RowSource } from './row-source.ts';
+import { type RowSource, readRows } from './row-source.ts';
 
-/** Rows of a page: about 30 MB of messages. */
-const PAGE_ROWS = 60_000;
+/** Rows of one question. Its answer is read as it arrives, and must have arrived in the minute that the store gives one question. */
+const PAGE_ROWS = 250_000;
 
 export interface RawPeriod {
   /** µs at the edge, half-open */
@@ -19,13 +19,11 @@ export interface FactsOfCallId {
   facts: Fact[];
 }
 
-/** One raw table read in the order of Call-IDs, page by page. */
+/** One raw table in the order of Call-IDs. */
 interface Cursor {
-  fetch(after: string): Promise<{ callId: string; fact: Fact | null }[]>;
+  pieces: AsyncGenerator<FactsOfCallId[]>;
   /** whole Call-IDs, in order, not handed out yet */
   ready: FactsOfCallId[];
-  /** Call-IDs up to this one are in `ready` or were handed out */
-  upTo: string;
   isDone: boolean;
 }
 
@@ -33,100 +31,152 @@ interface Cursor {
 export const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /**
- * The facts of every Call-ID that has raw rows in a period, a few thousand Call-IDs at a time, in the store's order of
- * Call-IDs. Repeats and copies are among them. Memory: two pages.
+ * The facts of every Call-ID that has raw rows of a call in a period, some hundred Call-IDs at a time, in the store's order
+ * of Call-IDs. Repeats and copies are among them. The store works on what comes next meanwhile.
  */
-export async function* factsByCallId(client: ClickHouseClient, period: RawPeriod): AsyncGenerator<FactsOfCallId[]> {
-  const cursors = [cursorOf((after) => messagesAfter(client, period, after)), cursorOf((after) => eventsAfter(client, period, after))];
+export async function* factsByCallId(
+  client: ClickHouseClient,
+  period: RawPeriod,
+  pageRows: number = PAGE_ROWS,
+): AsyncGenerator<FactsOfCallId[]> {
+  const cursors = [MESSAGES, EVENTS].map(
+    (table): Cursor => ({ pieces: wholeCallIds(client, period, pageRows, table), ready: [], isDone: false }),
+  );
   for (;;) {
-    for (const cursor of cursors) while (cursor.ready.length === 0 && !cursor.isDone) await advance(cursor);
-    const open = cursors.filter((c) => !c.isDone);
-    const [limit] = open.map((c) => c.upTo).sort(byBytes);
-    const merged = new Map<string, Fact[]>();
-    for (const cursor of cursors) {
-      let taken = 0;
-      for (const { callId, facts } of cursor.ready) {
-        if (limit !== undefined && byBytes(callId, limit) > 0) break;
-        merged.set(callId, [...(merged.get(callId) ?? []), ...facts]);
-        taken++;
+    await Promise.all(cursors.map(fill));
+    // beyond the last Call-ID of a table of which more comes, the others wait
+    const [limit] = cursors
+      .filter((c) => !c.isDone)
+      .map((c) => c.ready.at(-1)?.callId ?? '')
+      .sort(byBytes);
+    const [messages = [], events = []] = cursors.map(({ ready }) =>
+      ready.splice(0, limit === undefined ? ready.length : countUpTo(ready, limit)),
+    );
+    const merged = merge(messages, events);
+    if (merged.length === 0) return;
+    yield merged;
+  }
+}
+
+/** Both in order, and what comes out too: of a Call-ID that is in both, the facts of `a` and then those of `b`. */
+function merge(a: readonly FactsOfCallId[], b: readonly FactsOfCallId[]): FactsOfCallId[] {
+  const out: FactsOfCallId[] = [];
+  let next = 0;
+  for (const group of a) {
+    for (; next < b.length; next++) {
+      const other = b[next] as FactsOfCallId;
+      if (other.callId === group.callId || byBytes(other.callId, group.callId) > 0) break;
+      out.push(other);
+    }
+    const other = b[next];
+    if (other?.callId === group.callId) {
+      for (const fact of other.facts) group.facts.push(fact);
+      next++;
+    }
+    out.push(group);
+  }
+  for (; next < b.length; next++) out.push(b[next] as FactsOfCallId);
+  return out;
+}
+
+async function fill(cursor: Cursor): Promise<void> {
+  if (cursor.ready.length > 0 || cursor.isDone) return;
+  const { value, done } = await cursor.pieces.next();
+  if (done) cursor.isDone = true;
+  else cursor.ready = value;
+}
+
+/** How many of them, which are in order, are not beyond a Call-ID. */
+function countUpTo(groups: readonly FactsOfCallId[], limit: string): number {
+  let low = 0;
+  let high = groups.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byBytes((groups[middle] as FactsOfCallId).callId, limit) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface RawTable {
+  /** what `row` reads, without the condition on Call-IDs and the order, which are the same */
+  select: string;
+  row(source: RowSource): { callId: string; fact: Fact | null };
+}
+
+async function* wholeCallIds(
+  client: ClickHouseClient,
+  period: RawPeriod,
+  pageRows: number,
+  table: RawTable,
+): AsyncGenerator<FactsOfCallId[]> {
+  for (let after = ''; ; ) {
+    let rows = 0;
+    let last: FactsOfCallId | undefined;
+    const asked = after;
+    for await (const piece of readRows(await ask(client, table, { ...period, after, limit: pageRows }), table.row)) {
+      rows += piece.length;
+      const whole: FactsOfCallId[] = [];
+      for (const { callId, fact } of piece) {
+        if (last?.callId !== callId) {
+          if (last) whole.push(last);
+          last = { callId, facts: [] };
+        }
+        if (fact) last.facts.push(fact);
       }
-      cursor.ready.splice(0, taken);
+      if (whole.length === 0) continue;
+      after = (whole.at(-1) as FactsOfCallId).callId;
+      yield whole;
     }
-    if (merged.size > 0) yield Array.from(merged, ([callId, facts]) => ({ callId, facts }));
-    if (open.length === 0 && cursors.every((c) => c.ready.length === 0)) return;
-  }
-}
-
-function cursorOf(fetch: Cursor['fetch']): Cursor {
-  return { fetch, ready: [], upTo: '', isDone: false };
-}
-
-async function advance(cursor: Cursor): Promise<void> {
-  const rows = await cursor.fetch(cursor.upTo);
-  const isLast = rows.length < PAGE_ROWS;
-  const groups: FactsOfCallId[] = [];
-  for (const { callId, fact } of rows) {
-    let group = groups.at(-1);
-    if (group?.callId !== callId) {
-      group = { callId, facts: [] };
-      groups.push(group);
+    const isLastPage = rows < pageRows;
+    // the last one may go on in the next page; one that fills a page alone is an attack, and cut
+    if (last && (isLastPage || after === asked)) {
+      after = last.callId;
+      yield [last];
     }
-    if (fact) group.facts.push(fact);
+    if (isLastPage) return;
   }
-  // the last one may go on in the next page; one that fills a page alone is an attack, and cut
-  if (!isLast && groups.length > 1) groups.pop();
-  cursor.ready.push(...groups);
-  cursor.upTo = groups.at(-1)?.callId ?? cursor.upTo;
-  cursor.isDone = isLast;
 }
 
 const IN_PERIOD = `at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')`;
 /** A time at the edge is at most a day ahead of its receipt (clampTime): older partitions need no look. */
 const RECEIVED = `received_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') - INTERVAL 1 DAY`;
 
-async function messagesAfter(client: ClickHouseClient, period: RawPeriod, after: string) {
-  const source = await ask(
-    client,
-    `SELECT call_id, toUnixTimestamp64Micro(at), concat(src_ip, ':', toString(src_port)), concat(dst_ip, ':', toString(dst_port)), hash, correlation, payload
-     FROM messages WHERE call_id > {after: String} AND ${RECEIVED} AND ${IN_PERIOD}
-       AND method IN ('INVITE', 'BYE', 'CANCEL', 'REFER') AND (code = 0 OR (method = 'INVITE' AND code > 100))
-     ORDER BY call_id, received_at, stream_seq, idx LIMIT ${PAGE_ROWS}`,
-    { ...period, after },
-  );
-  const rows: { callId: string; fact: Fact | null }[] = [];
-  while (!source.isDone) {
+/** Of a message its headers: nothing of its body is read. */
+const MESSAGES: RawTable = {
+  select: `SELECT call_id, toUnixTimestamp64Micro(at), concat(src_ip, ':', toString(src_port)), concat(dst_ip, ':', toString(dst_port)), hash, correlation,
+      substring(payload, 1, position(concat(payload, '\\r\\n\\r\\n'), '\\r\\n\\r\\n') - 1)
+    FROM messages WHERE method IN ('INVITE', 'BYE', 'CANCEL', 'REFER') AND (code = 0 OR (method = 'INVITE' AND code > 100))`,
+  row: (source) => {
     const callId = source.str();
     const at = source.i64();
     const src = source.str();
     const dst = source.str();
     const hash = source.u32();
     const correlation = source.str();
-    rows.push({ callId, fact: sipFact(source.raw(), at, src, dst, hash, correlation) });
-  }
-  return rows;
-}
+    return { callId, fact: sipFact(source.raw(), at, src, dst, hash, correlation) };
+  },
+};
 
-async function eventsAfter(client: ClickHouseClient, period: RawPeriod, after: string) {
-  const source = await ask(
-    client,
-    `SELECT call_id, toUnixTimestamp64Micro(at), body FROM events
-     WHERE call_id > {after: String} AND ${RECEIVED} AND ${IN_PERIOD}
-     ORDER BY call_id, received_at, stream_seq, idx LIMIT ${PAGE_ROWS}`,
-    { ...period, after },
-  );
-  const rows: { callId: string; fact: Fact | null }[] = [];
-  while (!source.isDone) {
+const EVENTS: RawTable = {
+  select: `SELECT call_id, toUnixTimestamp64Micro(at), body FROM events WHERE method IN (${FACT_EVENTS.map((m) => `'${m}'`).join(', ')})`,
+  row: (source) => {
     const callId = source.str();
     const at = source.i64();
     const event = parseEvent(source.raw());
-    rows.push({ callId, fact: typeof event !== 'string' && event.isFact ? eventFact(event, at) : null });
-  }
-  return rows;
-}
+    return { callId, fact: typeof event !== 'string' && event.isFact ? eventFact(event, at) : null };
+  },
+};
 
-async function ask(client: ClickHouseClient, query: string, params: RawPeriod & { after: string }): Promise<RowSource> {
-  const { stream } = await client.exec({ query: `${query} FORMAT RowBinary`, query_params: { ...params } });
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part as Buffer);
-  return new RowSource(Buffer.concat(parts));
+async function ask(
+  client: ClickHouseClient,
+  { select }: RawTable,
+  params: RawPeriod & { after: string; limit: number },
+): Promise<AsyncIterable<Uint8Array>> {
+  const { stream } = await client.exec({
+    query: `${select} AND call_id > {after: String} AND ${RECEIVED} AND ${IN_PERIOD}
+      ORDER BY call_id, received_at, stream_seq, idx LIMIT {limit: UInt64} FORMAT RowBinary`,
+    query_params: { ...params },
+  });
+  return stream;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { findCalls, rawOfCalls } from '@callscope/ingest/write/call-store.ts';
+import { byBytes, type FactsOfCallId, factsByCallId } from '@callscope/ingest/write/raw-pages.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeOf } from '../bench/store.ts';
@@ -106,6 +107,23 @@ test('thousands of the longest Call-IDs are asked for at once', async () => {
   const others = Array.from({ length: 5_000 }, (_, i) => `${String(i).padStart(500, '%')}@x`);
   expect((await findCalls(store, [...others, known])).map((row) => row.id)).toEqual([known]);
   expect((await rawOfCalls(store, [...others, known])).events.length).toBeGreaterThan(5);
+});
+
+test('raw rows give the same facts however many of them are asked for at a time', async () => {
+  const day = { from: Date.UTC(2026, 10, 23) * 1_000, to: Date.UTC(2026, 10, 24) * 1_000 };
+  const read = async (pageRows: number) => {
+    const all: FactsOfCallId[] = [];
+    for await (const page of factsByCallId(store, day, pageRows)) all.push(...page);
+    return all;
+  };
+  const [whole, short, shortest] = [await read(100_000), await read(300), await read(70)];
+  const callIds = whole.map((c) => c.callId);
+  expect(callIds.length).toBeGreaterThan(conversations(true).length);
+  expect(callIds).toEqual([...new Set(callIds)].sort(byBytes));
+  const kinds = new Set(whole.flatMap((c) => c.facts.map((f) => f.kind)));
+  expect([...kinds].sort()).toEqual(['event', 'sip']);
+  expect(short).toEqual(whole);
+  expect(shortest).toEqual(whole);
 });
 
 test('one company alone, and errors that say what to do', async () => {
