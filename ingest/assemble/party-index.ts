@@ -17,6 +17,11 @@ export class PartyIndex {
     return this.#keysOf.size;
   }
 
+  /** Whether an open conversation looks for one of the people that these facts bring. */
+  isAnySought(facts: readonly Fact[]): boolean {
+    return this.#seekers.size > 0 && facts.some((fact) => partiesOf(fact).some((party) => this.#seekers.has(party)));
+  }
+
   /** Notes a fact of an open conversation. @returns others that it may belong together with */
   note(conversation: Conversation, fact: Fact): Conversation[] {
     const parties = partiesOf(fact);

@@ -4,7 +4,7 @@ import { Conversation, MOST_CALL_IDS } from './conversation.ts';
 import { PartyIndex } from './party-index.ts';
 import { readConversation } from './reading.ts';
 import type { Shelf } from './shelf.ts';
-import { namedCallIds } from './ties.ts';
+import { namedCallIds, seeks } from './ties.ts';
 
 /** A late source tells of a transfer and of the call that comes out of it seconds apart: so long one that is over is looked for. */
 const LINGER_MS = 30_000;
@@ -53,6 +53,11 @@ export class TieUp {
       else if (!this.#shelf.isOpen(other)) other.pack();
     }
     return into;
+  }
+
+  /** Whether these facts of a Call-ID that is on no shelf may tie it to another: they name one, look for one, or are looked for. */
+  mayTie(facts: readonly Fact[]): boolean {
+    return facts.some((fact) => namedCallIds(fact).length > 0 || seeks(fact)) || this.#parties.isAnySought(facts);
   }
 
   tieAll(conversation: Conversation): Conversation {

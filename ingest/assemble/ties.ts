@@ -47,9 +47,14 @@ export interface TracedDialog {
 
 const ROLES: Record<string, Tie> = { offer: 'offer', destination: 'destination', forward: 'forward', transfer: 'transfer' };
 
+const PLUS = 43;
+
 /** Someone as two dialogs may write them: without domain and plus; of outside numbers the end, which every spelling has. */
 export function partyKey(target: string): string {
-  const user = (target.split('@')[0] ?? '').replace(/^sips?:/, '').replace(/^\+/, '');
+  const at = target.indexOf('@');
+  let from = target.startsWith('sip:') ? 4 : target.startsWith('sips:') ? 5 : 0;
+  if (target.charCodeAt(from) === PLUS) from++;
+  const user = target.slice(from, at < 0 ? target.length : at);
   return user.length > 9 && /^\d+$/.test(user) ? user.slice(-9) : user;
 }
 

@@ -10,32 +10,46 @@ const LONGEST_CALL_MS = LONGEST_CALL_US / 1_000;
 
 type Value = string | number | null;
 
-/** "seconds.microseconds" */
-const MOMENTS = new Set(['ts_invite', 'ts_ring', 'ts_answer', 'ts_end']);
-/** whole seconds */
-const SECONDS = new Set(['ts', 'time', 'created']);
-const CODES = new Set(['code', 'sip_code']);
+type Check = (value: string | number, at: number) => boolean;
+
+/** "seconds.microseconds", or whole seconds */
+const isMoment: Check = (value, at) => isNear(Number(value) * 1e6, at);
+const upTo =
+  (most: number): Check =>
+  (value) =>
+    within(Number(value), 0, most);
+/** A method may stand in the place of a code. */
+const isCode: Check = (value) => !/^[-+.\d]/.test(String(value)) || (within(Number(value), 100, 699) && Number.isInteger(Number(value)));
+
+const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['ts_invite', isMoment],
+  ['ts_ring', isMoment],
+  ['ts_answer', isMoment],
+  ['ts_end', isMoment],
+  ['ts', isMoment],
+  ['time', isMoment],
+  ['created', isMoment],
+  ['ts_us', upTo(999_999)],
+  ['ms_duration', upTo(LONGEST_CALL_MS)],
+  ['duration', upTo(LONGEST_CALL_MS / 1_000)],
+  ['setuptime', upTo(LONGEST_CALL_MS / 1_000)],
+  ['code', isCode],
+  ['sip_code', isCode],
+]);
 
 /**
  * Parameters of an event as assembly may use them: times within a week before the event and a day after it, lengths up to a
  * week, SIP codes 100 to 699 (RFC 3261, 7.2); the others become null.
  * @param at time of the event, µs, already within bounds
+ * @returns the same object when nothing had to become null
  */
-export function soundParams(params: Readonly<Record<string, Value>>, at: number): Record<string, Value> {
-  const sound: Record<string, Value> = { ...params };
-  for (const [name, value] of Object.entries(params)) {
-    if (value === null || value === '') continue;
-    if (MOMENTS.has(name) || SECONDS.has(name)) {
-      if (!isNear(Number(value) * 1e6, at)) sound[name] = null;
-    } else if (name === 'ts_us') {
-      if (!within(Number(value), 0, 999_999)) sound[name] = null;
-    } else if (name === 'ms_duration') {
-      if (!within(Number(value), 0, LONGEST_CALL_MS)) sound[name] = null;
-    } else if (name === 'duration' || name === 'setuptime') {
-      if (!within(Number(value), 0, LONGEST_CALL_MS / 1_000)) sound[name] = null;
-    } else if (CODES.has(name) && /^[-+.\d]/.test(String(value))) {
-      if (!within(Number(value), 100, 699) || !Number.isInteger(Number(value))) sound[name] = null;
-    }
+export function soundParams(params: Record<string, Value>, at: number): Record<string, Value> {
+  let sound = params;
+  for (const name in params) {
+    const value = params[name];
+    if (value === null || value === '' || value === undefined || CHECKS.get(name)?.(value, at) !== false) continue;
+    if (sound === params) sound = { ...params };
+    sound[name] = null;
   }
   return sound;
 }

@@ -18,7 +18,7 @@ export class RowSource {
 
   #take(bytes: number): number {
     const from = this.#at;
-    if (from + bytes > this.#buffer.length) throw new CutShort('the row goes on beyond what is there');
+    if (from + bytes > this.#buffer.length) throw beyond;
     this.#at = from + bytes;
     return from;
   }
@@ -58,6 +58,9 @@ export class RowSource {
 
 /** The answer ends in the middle of a row, or the rest of it has not arrived yet. */
 export class CutShort extends RangeError {}
+
+/** Nearly every piece ends with it: made once, as its stack costs more than a row. */
+const beyond = new CutShort('the row goes on beyond what is there');
 
 /**
  * So much of an answer is read at a time: while it is, the next of it arrives. What is made of a larger piece lives so long
