@@ -15,6 +15,7 @@ import { directoryRoutes } from './api/directory-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
+import { phoneRoutes } from './api/phone-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { requireStorable } from './api/storable.ts';
@@ -98,6 +99,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   userRoutes(api, deps);
   callRoutes(api, deps);
   caseRoutes(api, deps);
+  phoneRoutes(api, deps);
   // before the route for any report: the first one that fits answers
   missedRoutes(api, deps);
   reportRoutes(api, deps);

@@ -7,6 +7,7 @@
  * nothing: its first change is number 1.
  */
 import type { Direction } from '../domain/call.ts';
+import type { PhoneBinding } from '../domain/phone-state.ts';
 import type { CallResult, MissedKind } from '../domain/result.ts';
 
 export const LIVE_VERSION = 1;
@@ -63,6 +64,16 @@ export interface EndedCall {
   endedAt: number;
 }
 
+/** An account whose registrations were seen: those that stand, and the last that ended. */
+export interface LivePhone {
+  /** user@domain of the account (address of record) */
+  aor: string;
+  /** those that stand, oldest first; none = not registered */
+  bindings: PhoneBinding[];
+  /** when the last binding ended, 0 = one stands */
+  goneAt: number;
+}
+
 interface LiveHead {
   v: number;
   /** edge group of the assembler: each has a numbering of its own */
@@ -83,6 +94,10 @@ export interface LiveChange extends LiveHead {
   revised: string[];
   /** more written calls changed than are listed */
   more: boolean;
+  /** new or changed, each whole; assemblers from before registrations say none */
+  phones?: LivePhone[];
+  /** accounts that are not this company's any more, or not remembered */
+  phonesGone?: string[];
 }
 
 /** Everything in progress, in `parts` messages that follow each other; `part` counts from 0. */
@@ -91,6 +106,7 @@ export interface LiveSnapshot extends LiveHead {
   part: number;
   parts: number;
   calls: LiveCall[];
+  phones?: LivePhone[];
 }
 
 /** Once a second from the active assembler of a group: silence means that nothing is assembled. */

@@ -22,6 +22,7 @@ import { type DirectoryChange, followDirectories } from './directory-feed.ts';
 import { createDirectoryUse } from './directory-use.ts';
 import { acquireLease } from './lease.ts';
 import { createLivePublisher } from './live-publisher.ts';
+import { createRegistrations } from './registrations.ts';
 import { findWritten } from './reload.ts';
 import { resolveWritten } from './reresolve.ts';
 import { captureBook, decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
@@ -88,9 +89,13 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     queueChanges();
   });
   const directories = feed.directories;
+  const queue = createWriteQueue(log, service.stopping);
+  const registrations = createRegistrations(store, directories, queue, { log, stopping: service.stopping });
+  const { phones } = registrations;
   const live = createLivePublisher(bus, log, {
     group: settings.group,
     directories,
+    phones,
     open: () => book.open(),
     progress: () => ({ streamTime: book.state.time, pendingMessages, inHand }),
   });
@@ -101,10 +106,10 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     directories,
     onPoison: (conversation, error) => bury('fold', conversation, error),
     onChange: live.changed,
+    onRegistration: (fact) => phones.apply(fact),
     onJoin: live.joined,
   });
 
-  const queue = createWriteQueue(log, service.stopping);
   const bury = (step: string, conversation: Conversation, error: unknown) => {
     log.error('a conversation cannot be folded, it goes to the dead letters', { callId: conversation.callId, error: errorText(error) });
     // as a batch of FACTS, so that it can be sent there again
@@ -127,6 +132,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const queueChanges = () => {
     for (let change = changes.shift(); change; change = changes.shift()) {
       uses.take(change);
+      phones.lookAgain();
       live.lookAgain();
     }
     uses.applyWritten();
@@ -146,6 +152,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     book.state.lookupBefore = Date.now();
   } else if (snapshot) {
     book.restore(snapshot.state, snapshot.open, snapshot.settled);
+    phones.restore(snapshot.phones);
     if (info.state.first_seq > snapshot.state.seq + 1 && info.state.messages > 0) {
       log.error('facts between the snapshot and the stream have expired', { snapshot: snapshot.state.seq, stream: info.state.first_seq });
     }
@@ -162,7 +169,11 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   let lastSnapshotSeq = book.state.seq;
   // a quiet stream still gets its snapshot: facts that only an old snapshot precedes would expire one day
   const nextDue = () =>
-    Math.min(book.nextDue(), book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY);
+    Math.min(
+      book.nextDue(),
+      registrations.nextDue(),
+      book.state.seq > lastSnapshotSeq ? book.state.lastSnapshot + settings.snapshotMs : Number.POSITIVE_INFINITY,
+    );
   let pendingMessages = 0;
   /** time of the message that is being applied, ms; 0 = none: it may wait for the store */
   let inHand = 0;
@@ -204,6 +215,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
       queue.add('telling of a block of calls', () => announce(bus, `${named}-${block.seq}`, block));
     } else if (queue.isEmpty && book.pendingRows === 0) book.flushedSeq = book.state.seq;
     uses.applyWritten();
+    registrations.passed(book.state.time, snapshotDue);
+    if (phones.hasNews) live.phonesChanged();
     if (snapshotDue) {
       book.state.lastSnapshot = book.state.time;
       saveSnapshot();
@@ -250,7 +263,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     // a book that takes long to save is saved less often
     if (saving) return;
     saving = true;
-    const capture = captureBook(book);
+    const capture = captureBook(book, phones.saved());
     lastSnapshotSeq = capture.seq;
     queue.add('saving a snapshot', async () => {
       await snapshots.putBlob({ name: key }, await encodeSnapshot(capture));

@@ -1,4 +1,4 @@
-import type { Fact } from '@callscope/core/bus/facts.ts';
+import type { EventFact, Fact } from '@callscope/core/bus/facts.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import { type Block, type Fates, newFates, PendingBlock } from './block.ts';
@@ -7,6 +7,7 @@ import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
 import { countAsWritten } from './reading.ts';
+import { isRegistrationFact } from './registration-fact.ts';
 import { LATE_MS, type SettleRules, settleDeadline } from './settle.ts';
 import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
@@ -28,6 +29,8 @@ export interface BookOptions {
   directories: Directories;
   /** a conversation that cannot be folded leaves here with the error */
   onPoison(conversation: Conversation, error: unknown): void;
+  /** a fact of a phone: no conversation's */
+  onRegistration?(fact: EventFact): void;
   /** a conversation got a fact, or was settled (no fact): for who watches. What it does changes nothing here */
   onChange?(conversation: Conversation, fact?: Fact): void;
   /** a conversation was taken into another one */
@@ -122,6 +125,7 @@ export class Book {
       if (at / 1000 < this.state.lookupBefore || (hashes.size > 0 && hashes.has(callIdHash(callId)))) ids.add(callId);
     };
     for (const fact of facts) {
+      if (isRegistrationFact(fact)) continue;
       look(fact.callId, fact.at);
       for (const callId of namedCallIds(fact)) look(callId, fact.at);
     }
@@ -175,6 +179,11 @@ export class Book {
     const drop = (reason: string) => {
       fates.dropped[reason] = (fates.dropped[reason] ?? 0) + 1;
     };
+    if (isRegistrationFact(fact)) {
+      fates.stored++;
+      this.#options.onRegistration?.(fact);
+      return;
+    }
     if (fact.callId === '') {
       drop('no_call_id');
       return;

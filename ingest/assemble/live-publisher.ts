@@ -9,7 +9,8 @@ import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Block, Revision } from './block.ts';
 import type { Conversation } from './conversation.ts';
-import { changeMessages, LiveProjection, snapshotMessages } from './live.ts';
+import { changeMessages, LiveProjection, NO_NEWS, snapshotMessages } from './live.ts';
+import type { Phones } from './phones.ts';
 
 /** Changes are folded and published at most this often, by the wall clock. */
 const FLUSH_MS = 200;
@@ -22,7 +23,7 @@ const BEHIND_FLUSH_MS = 2_000;
 const BUDGET_MS = 40;
 const FOLDS_AT_ONCE = 50;
 const SNAPSHOT_MS = 5_000;
-/** Snapshots of all companies together say at most this many calls a second: with very many calls they come less often. */
+/** Snapshots of all companies together say at most this many calls and phones a second: with very many they come less often. */
 const SNAPSHOT_CALLS_PER_S = 1_000;
 /** The same company is not answered more often than this. */
 const ANSWER_MS = 100;
@@ -35,6 +36,7 @@ const shownCalls = gauge('assembler_live_calls', 'Calls in progress as published
 export interface LiveSource {
   group: string;
   directories: Directories;
+  phones: Phones;
   open(): Iterable<Conversation>;
   /** stream time applied, ms; how many messages of FACTS wait; time of the one being applied, ms, 0 = none */
   progress(): { streamTime: number; pendingMessages: number; inHand: number };
@@ -54,6 +56,8 @@ export interface LivePublisher {
   revised(revisions: readonly Revision[]): void;
   /** a directory changed: people and companies of open calls may be others */
   lookAgain(): void;
+  /** phones were registered, or are no longer */
+  phonesChanged(): void;
   /** begins to publish, with a snapshot of every company: what an earlier life said is over */
   start(): void;
   stop(): void;
@@ -61,7 +65,7 @@ export interface LivePublisher {
 
 /** Live state and pulse of the active assembler of a group. Losing a message is no harm: readers see it and ask. */
 export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): LivePublisher {
-  const { group, directories } = source;
+  const { group, directories, phones } = source;
   const boot = `${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
   const projection = new LiveProjection(directories);
   const sequences = new Map<string, number>();
@@ -99,7 +103,10 @@ export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): Liv
 
   const tell = () => {
     if (!bus.connected()) return;
-    for (const [tenant, news] of projection.take()) {
+    const calls = projection.take();
+    const registered = phones.takeNews();
+    for (const tenant of new Set([...calls.keys(), ...registered.keys()])) {
+      const news = { ...NO_NEWS, ...calls.get(tenant), ...registered.get(tenant) };
       let seq = sequences.get(tenant) ?? 0;
       const head = () => ({ group, boot, seq: ++seq });
       for (const text of changeMessages(news, head)) send(subjects.live(tenant), text);
@@ -132,7 +139,8 @@ export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): Liv
   const isCompany = (tenant: string) => tenant === UNASSIGNED || directories.tenant(tenant) !== undefined;
   const snapshot = (tenant: string) => {
     const seq = sequences.get(tenant) ?? 0;
-    for (const text of snapshotMessages(projection.snapshot(tenant), { group, boot, seq })) send(subjects.live(tenant), text);
+    for (const text of snapshotMessages(projection.snapshot(tenant), phones.snapshot(tenant), { group, boot, seq }))
+      send(subjects.live(tenant), text);
     // a name that is no company's is answered and forgotten
     if (isCompany(tenant)) snapshotAt.set(tenant, performance.now());
     stale.delete(tenant);
@@ -146,7 +154,7 @@ export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): Liv
 
   /** The regular ones: of companies that have calls in progress or had a change since. */
   const snapshots = () => {
-    const every = Math.max(SNAPSHOT_MS, (projection.shownCount / SNAPSHOT_CALLS_PER_S) * 1_000);
+    const every = Math.max(SNAPSHOT_MS, ((projection.shownCount + phones.count) / SNAPSHOT_CALLS_PER_S) * 1_000);
     const due = performance.now() - every;
     for (const tenant of new Set([...stale, ...projection.tenants])) if ((snapshotAt.get(tenant) ?? 0) <= due) snapshot(tenant);
   };
@@ -213,6 +221,7 @@ export function createLivePublisher(bus: Bus, log: Log, source: LiveSource): Liv
       projection.written([], revisions);
       tell();
     },
+    phonesChanged: plan,
     lookAgain: () => {
       for (const conversation of source.open()) projection.changed(conversation);
       plan();

@@ -236,8 +236,11 @@ test('messages are cut by size, every element is in one of them, and the numbers
   expect(messages.flatMap((m) => m.gone)).toEqual(['g']);
   expect(messages.filter((m) => m.more)).toHaveLength(1);
 
-  const parts = snapshotMessages(list('c', 50), { group: 'g', boot: 'b', seq: 9 }, 300).map((t) => readLive(t) as LiveSnapshot);
+  const parts = snapshotMessages(list('c', 50), list('p', 3), { group: 'g', boot: 'b', seq: 9 }, 300).map(
+    (t) => readLive(t) as LiveSnapshot,
+  );
   expect(parts.map((p) => [p.part, p.parts, p.seq])).toEqual(parts.map((_, i) => [i, parts.length, 9]));
   expect(parts.flatMap((p) => p.calls)).toHaveLength(50);
-  expect(snapshotMessages([], { group: 'g', boot: 'b', seq: 0 })).toHaveLength(1);
+  expect(parts.flatMap((p) => p.phones ?? [])).toHaveLength(3);
+  expect(snapshotMessages([], [], { group: 'g', boot: 'b', seq: 0 })).toHaveLength(1);
 });

@@ -105,7 +105,10 @@ export interface LiveNews {
   ended: string[];
   revised: string[];
   more: boolean;
+  phones?: string[];
+  phonesGone?: string[];
 }
+export const NO_NEWS: LiveNews = { calls: [], gone: [], ended: [], revised: [], more: false };
 
 interface Waiting {
   /** Call-IDs whose call is new or changed */
@@ -286,7 +289,8 @@ export class LiveProjection {
 
 const quoted = (ids: Iterable<string>) => Array.from(ids, (id) => JSON.stringify(id));
 
-const LISTS = ['calls', 'gone', 'ended', 'revised'] as const;
+const LISTS = ['calls', 'gone', 'ended', 'revised', 'phones', 'phonesGone'] as const;
+const nothing = (more = false) => ({ calls: [], gone: [], ended: [], revised: [], phones: [], phonesGone: [], more });
 
 /**
  * One company's news as the bodies of as few messages as fit.
@@ -294,18 +298,18 @@ const LISTS = ['calls', 'gone', 'ended', 'revised'] as const;
  */
 export function changeMessages(news: LiveNews, head: () => object, most = MAX_LIVE_CHARS): string[] {
   const out: string[] = [];
-  let part: LiveNews = { calls: [], gone: [], ended: [], revised: [], more: news.more };
+  let part: Required<LiveNews> = nothing(news.more);
   let chars = 0;
   const close = () => {
     const lists = LISTS.map((list) => `"${list}":[${part[list].join(',')}]`).join(',');
     const { more } = part;
     const start = JSON.stringify({ v: LIVE_VERSION, kind: 'change', ...head(), more });
     out.push(`${start.slice(0, -1)},${lists}}`);
-    part = { calls: [], gone: [], ended: [], revised: [], more: false };
+    part = nothing();
     chars = 0;
   };
   for (const list of LISTS)
-    for (const text of news[list]) {
+    for (const text of news[list] ?? []) {
       if (chars > 0 && chars + text.length > most) close();
       part[list].push(text);
       chars += text.length + 1;
@@ -314,20 +318,24 @@ export function changeMessages(news: LiveNews, head: () => object, most = MAX_LI
   return out;
 }
 
-/** A company's calls in progress as the bodies of the messages of one snapshot; at least one. @param head group, boot, seq */
-export function snapshotMessages(calls: readonly string[], head: object, most = MAX_LIVE_CHARS): string[] {
-  const parts: string[][] = [[]];
+/**
+ * A company's calls in progress and its phones as the bodies of the messages of one snapshot; at least one.
+ * @param head group, boot, seq
+ */
+export function snapshotMessages(calls: readonly string[], phones: readonly string[], head: object, most = MAX_LIVE_CHARS): string[] {
+  const parts: { calls: string[]; phones: string[] }[] = [{ calls: [], phones: [] }];
   let chars = 0;
-  for (const text of calls) {
-    if (chars > 0 && chars + text.length > most) {
-      parts.push([]);
-      chars = 0;
+  for (const [list, texts] of [['calls', calls] as const, ['phones', phones] as const])
+    for (const text of texts) {
+      if (chars > 0 && chars + text.length > most) {
+        parts.push({ calls: [], phones: [] });
+        chars = 0;
+      }
+      parts.at(-1)?.[list].push(text);
+      chars += text.length + 1;
     }
-    parts.at(-1)?.push(text);
-    chars += text.length + 1;
-  }
   return parts.map((texts, part) => {
     const start = JSON.stringify({ v: LIVE_VERSION, kind: 'snapshot', ...head, part, parts: parts.length });
-    return `${start.slice(0, -1)},"calls":[${texts.join(',')}]}`;
+    return `${start.slice(0, -1)},"calls":[${texts.calls.join(',')}],"phones":[${texts.phones.join(',')}]}`;
   });
 }

@@ -127,7 +127,7 @@ async function live(book: Book, messages: Message[], from: number, to: number, s
     if (block) waiting.push({ block });
     if (due) {
       book.state.lastSnapshot = book.state.time;
-      waiting.push({ capture: captureBook(book) });
+      waiting.push({ capture: captureBook(book, []) });
     }
     await flush(behind);
   }
@@ -221,7 +221,7 @@ test('a snapshot brings back what was open, exactly', async () => {
   messages.slice(0, 60).forEach((m, i) => {
     book.apply(i + 1, m.time, m.facts);
   });
-  const snapshot = decodeSnapshot(await encodeSnapshot(captureBook(book)));
+  const snapshot = decodeSnapshot(await encodeSnapshot(captureBook(book, [])));
   expect(snapshot.state).toEqual(book.state);
   const said = (conversations: Iterable<Conversation>) =>
     [...conversations].map((c) => [c.settledAt, c.written, c.members.map((m) => [m.callId, m.settle, m.fates, m.isSettled, m.facts])]);

@@ -9,10 +9,12 @@ import type { SettleState } from './settle.ts';
 
 /**
  * The book at one FACTS sequence. Layout: u8 version, then parts of u32 length + bytes: JSON of the book's state; hashes of
- * the settled Call-IDs as f64; and per open conversation JSON (its Call-IDs with their settle state and fates, rows written) and the facts of each Call-ID.
+ * the settled Call-IDs as f64; JSON of the phones, one line an account; and per open conversation JSON (its Call-IDs with their settle state and fates, rows written) and the facts of each Call-ID.
  * Gzipped whole.
  */
-const VERSION = 3;
+const VERSION = 4;
+/** without phones */
+const VERSION_CALLS_ONLY = 3;
 /** Conversations encoded before other work gets its turn: the lease must be renewed while a large book is saved. */
 const AT_A_TIME = 200;
 const zip = promisify(gzip);
@@ -24,6 +26,8 @@ export interface Snapshot {
   /** hashes of settled Call-IDs */
   settled: Float64Array;
   open: Conversation[];
+  /** accounts as `Phones.saved` gave them */
+  phones: string[];
 }
 
 interface Head {
@@ -37,10 +41,12 @@ export interface Capture {
   seq: number;
   state: string;
   settled: Float64Array;
+  phones: string[];
   open: { head: Head; facts: { list: readonly Fact[]; count: number }[] }[];
 }
 
-export function captureBook(book: Book): Capture {
+/** @param phones one text an account, see `Phones.saved` */
+export function captureBook(book: Book, phones: string[]): Capture {
   const open: Capture['open'] = [];
   for (const c of book.open()) {
     open.push({
@@ -53,14 +59,15 @@ export function captureBook(book: Book): Capture {
       facts: c.members.map(({ facts }) => ({ list: facts, count: facts.length })),
     });
   }
-  return { seq: book.state.seq, state: JSON.stringify(book.state), settled: book.settledHashes(), open };
+  return { seq: book.state.seq, state: JSON.stringify(book.state), settled: book.settledHashes(), phones, open };
 }
 
-export async function encodeSnapshot({ state, settled, open }: Capture): Promise<Uint8Array> {
+export async function encodeSnapshot({ state, settled, phones, open }: Capture): Promise<Uint8Array> {
   const parts: Uint8Array[] = [
     Uint8Array.of(VERSION),
     ...sized(Buffer.from(state)),
     ...sized(new Uint8Array(settled.buffer, settled.byteOffset, settled.byteLength)),
+    ...sized(Buffer.from(phones.join('\n'))),
   ];
   for (const [i, { head, facts }] of open.entries()) {
     parts.push(...sized(Buffer.from(JSON.stringify(head))));
@@ -78,7 +85,8 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   } catch (cause) {
     throw new SnapshotError('snapshot is damaged', { cause });
   }
-  if (b[0] !== VERSION) throw new SnapshotError(`snapshot version ${b[0]}, this build reads ${VERSION}`);
+  if (b[0] !== VERSION && b[0] !== VERSION_CALLS_ONLY)
+    throw new SnapshotError(`snapshot version ${b[0]}, this build reads ${VERSION_CALLS_ONLY} and ${VERSION}`);
   let at = 1;
   const next = (): Buffer => {
     const n = b.readUInt32LE(at);
@@ -89,6 +97,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const state = JSON.parse(next().toString()) as BookState;
   const hashes = Uint8Array.from(next());
   const settled = new Float64Array(hashes.buffer, 0, hashes.length / 8);
+  const phones = b[0] === VERSION_CALLS_ONLY ? [] : next().toString().split('\n').filter(Boolean);
   const open: Conversation[] = [];
   while (at < b.length) {
     const { settledAt, written, members } = JSON.parse(next().toString()) as Head;
@@ -102,7 +111,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
     conversation.written = written;
     open.push(conversation);
   }
-  return { state, settled, open };
+  return { state, settled, open, phones };
 }
 
 function sized(bytes: Uint8Array): Uint8Array[] {

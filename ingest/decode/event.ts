@@ -10,6 +10,8 @@ export interface CallEvent {
   params: Record<string, string | number | null>;
   /** assembly uses it; the others are kept raw */
   isFact: boolean;
+  /** a fact of a phone, not of a call */
+  isRegistration: boolean;
 }
 
 /** not_json: not an object in JSON · not_event: an object without a method */
@@ -28,21 +30,20 @@ export const FACT_EVENTS = [
 ] as const;
 const FACTS = new Set<string>(FACT_EVENTS);
 
-/** Known and kept raw: registrations, media, agents; E_DLG_STATE_CHANGED has neither time nor numbers. */
+/** What the registrar says of a phone; E_UL_AOR_INSERT says nothing that its contact does not. */
+const REGISTRATIONS = new Set(['E_UL_AOR_DELETE', 'E_UL_CONTACT_INSERT', 'E_UL_CONTACT_UPDATE', 'E_UL_CONTACT_DELETE']);
+
+/** Known and kept raw: media, agents; E_DLG_STATE_CHANGED has neither time nor numbers. */
 const RAW_ONLY = new Set([
   'E_DLG_STATE_CHANGED',
   'E_UL_AOR_INSERT',
-  'E_UL_AOR_DELETE',
-  'E_UL_CONTACT_INSERT',
-  'E_UL_CONTACT_UPDATE',
-  'E_UL_CONTACT_DELETE',
   'E_RTPENGINE_NOTIFICATION',
   'E_RTPENGINE_STATUS',
   'E_CALLCENTER_AGENT_REPORT',
 ]);
 
 export function isKnownEvent(method: string): boolean {
-  return FACTS.has(method) || RAW_ONLY.has(method);
+  return FACTS.has(method) || REGISTRATIONS.has(method) || RAW_ONLY.has(method);
 }
 
 const MOST_PARAMS = 64;
@@ -62,7 +63,8 @@ export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
   if (typeof method !== 'string' || method === '' || method.length > 128) return 'not_event';
   const params = typeof given === 'object' && given !== null && !Array.isArray(given) ? boundParams(given) : {};
   const callId = typeof params.callid === 'string' ? params.callid : '';
-  return { method, callId, at: timeOf(method, params), params, isFact: FACTS.has(method) && callId !== '' };
+  const isRegistration = REGISTRATIONS.has(method) && typeof params.aor === 'string' && params.aor !== '';
+  return { method, callId, at: timeOf(method, params), params, isFact: FACTS.has(method) && callId !== '', isRegistration };
 }
 
 function boundParams(given: object): CallEvent['params'] {

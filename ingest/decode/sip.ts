@@ -227,7 +227,7 @@ function isPrintable(text: string): boolean {
 }
 
 /** `"Name" <sip:user@host;uri-params>;tag=x` or `sip:user@host;tag=x` (RFC 3261, 20.10) */
-function parseAddress(value: string): { user: string; host: string; tag: string } {
+export function parseAddress(value: string): { user: string; host: string; tag: string } {
   let at = 0;
   while (isSpace(value.charCodeAt(at))) at++;
   if (value.charCodeAt(at) === 34) {
@@ -281,7 +281,7 @@ function decodePercent(text: string): string {
 }
 
 /** Value of `;name=value` in a parameter list; quotes are taken off. */
-function parameter(list: string, name: string): string {
+export function parameter(list: string, name: string): string {
   // nearly always written plainly
   const plain = list.indexOf(`;${name}=`);
   if (plain >= 0) {

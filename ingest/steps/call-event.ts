@@ -18,7 +18,7 @@ export function callEvent(packet: Uint8Array, place: Place, copies: CopyCheck, o
   if (copies.seen(key, event.at || at, packetId(place.streamSeq, place.idx))) return 'duplicate';
   if (!isKnownEvent(event.method)) unknownEvents.inc();
   out.block.event(place, at, event.callId, event.method, packet);
-  if (event.isFact) out.facts.push(eventFact(event, at));
+  if (event.isFact || event.isRegistration) out.facts.push(eventFact(event, at));
   return 'stored';
 }
 

@@ -1,6 +1,7 @@
 import type { SipFact } from '@callscope/core/bus/facts.ts';
 import { type CopyCheck, copyKey, crc32 } from '../decode/copies.ts';
 import type { HepPacket } from '../decode/hep3.ts';
+import { registerFact } from '../decode/register.ts';
 import { parseSip, type SipMessage } from '../decode/sip.ts';
 import type { Output } from './output.ts';
 import { clampTime, type Fate, type Place, packetId } from './place.ts';
@@ -17,7 +18,9 @@ export function sipMessage(packet: HepPacket, place: Place, copies: CopyCheck, o
   const at = clampTime(packet.at, place.receivedAt);
   const correlation = correlationOf(sip, packet);
   out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash, correlation });
-  if (isFact(sip))
+  if (sip.method === 'REGISTER') {
+    if (sip.code >= 200 && sip.code < 300) out.facts.push(registerFact(packet.payload, sip, at));
+  } else if (isFact(sip))
     out.facts.push(factOf(sip, at, `${packet.srcIp}:${packet.srcPort}`, `${packet.dstIp}:${packet.dstPort}`, hash, correlation));
   return 'stored';
 }

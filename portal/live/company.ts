@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { EndedCall, LiveCall, LiveChange, LiveSnapshot } from '@callscope/core/bus/live.ts';
+import type { EndedCall, LiveCall, LiveChange, LivePhone, LiveSnapshot } from '@callscope/core/bus/live.ts';
 import type { DeltaMessage } from '../src/live/messages.ts';
 
 /** Deltas that are kept for watchers that come back: a minute at four a second. */
@@ -16,12 +16,14 @@ interface Source {
   seq: number;
   retired: string[];
   calls: Map<string, LiveCall>;
+  /** by address of record */
+  phones: Map<string, LivePhone>;
   /** everything up to `seq` is in `calls` */
   synced: boolean;
   /** it was once */
   whole: boolean;
   /** parts of a snapshot that is being received */
-  parts: { boot: string; seq: number; calls: LiveCall[]; next: number } | null;
+  parts: { boot: string; seq: number; calls: LiveCall[]; phones: LivePhone[]; next: number } | null;
 }
 
 interface Pending {
@@ -31,9 +33,14 @@ interface Pending {
   endedCount: number;
   revised: Set<string>;
   reload: boolean;
+  phones: Set<string>;
+  phonesGone: Set<string>;
 }
 
-const nothing = (): Pending => ({ calls: new Set(), gone: new Set(), ended: new Map(), endedCount: 0, revised: new Set(), reload: false });
+const nothing = (): Pending => ({
+  ...{ calls: new Set(), gone: new Set(), ended: new Map(), endedCount: 0, revised: new Set(), reload: false },
+  ...{ phones: new Set(), phonesGone: new Set() },
+});
 
 export interface NumberedDelta {
   seq: number;
@@ -68,12 +75,24 @@ export class CompanyState {
   }
 
   get hasNews(): boolean {
-    const { calls, gone, endedCount, revised, reload } = this.#pending;
-    return calls.size + gone.size + endedCount + revised.size > 0 || reload;
+    const { calls, gone, endedCount, revised, reload, phones, phonesGone } = this.#pending;
+    return calls.size + gone.size + endedCount + revised.size + phones.size + phonesGone.size > 0 || reload;
   }
 
   calls(): LiveCall[] {
     return [...this.#sources.values()].flatMap((s) => [...s.calls.values()]);
+  }
+
+  /** Accounts whose registrations were seen. Of one that two edges know, what stands. */
+  phones(): LivePhone[] {
+    const byAor = new Map<string, LivePhone>();
+    for (const source of this.#sources.values())
+      for (const [aor, phone] of source.phones) {
+        const other = byAor.get(aor);
+        const bindings = [...(other?.bindings ?? []), ...phone.bindings];
+        byAor.set(aor, { aor, bindings, goneAt: bindings.length > 0 ? 0 : Math.max(other?.goneAt ?? 0, phone.goneAt) });
+      }
+    return [...byAor.values()];
   }
 
   /** Anything may have been missed: the connection was away. */
@@ -92,7 +111,7 @@ export class CompanyState {
   #sourceOf(message: LiveChange | LiveSnapshot): Source | null {
     let source = this.#sources.get(message.group);
     if (!source) {
-      source = { boot: message.boot, seq: -1, retired: [], calls: new Map(), synced: false, whole: false, parts: null };
+      source = { boot: message.boot, seq: -1, retired: [], calls: new Map(), phones: new Map(), synced: false, whole: false, parts: null };
       this.#sources.set(message.group, source);
     }
     return source.retired.includes(message.boot) ? null : source;
@@ -138,6 +157,11 @@ export class CompanyState {
       else this.#pending.reload = true;
     }
     if (message.more) this.#pending.reload = true;
+    for (const phone of message.phones ?? []) {
+      source.phones.set(phone.aor, phone);
+      this.#pending.phones.add(phone.aor);
+    }
+    for (const aor of message.phonesGone ?? []) if (source.phones.delete(aor)) this.#pending.phonesGone.add(aor);
   }
 
   #drop(source: Source, id: string): void {
@@ -158,8 +182,9 @@ export class CompanyState {
       return;
     }
     const calls = goesOn && message.part > 0 ? [...parts.calls, ...message.calls] : message.calls;
+    const phones = [...(goesOn && message.part > 0 ? parts.phones : []), ...(message.phones ?? [])];
     if (message.part + 1 < message.parts) {
-      source.parts = { boot: message.boot, seq: message.seq, calls, next: message.part + 1 };
+      source.parts = { boot: message.boot, seq: message.seq, calls, phones, next: message.part + 1 };
       return;
     }
     source.parts = null;
@@ -168,6 +193,11 @@ export class CompanyState {
     if (!isNewLife && message.seq < source.seq) return;
     if (source.seq >= 0 && (isNewLife || message.seq > source.seq)) this.#pending.reload = true;
     if (isNewLife) retire(source, message.boot);
+    const knownPhones = source.phones;
+    source.phones = new Map(phones.map((p) => [p.aor, p]));
+    for (const aor of knownPhones.keys()) if (!source.phones.has(aor)) this.#pending.phonesGone.add(aor);
+    for (const [aor, phone] of source.phones)
+      if (JSON.stringify(knownPhones.get(aor)) !== JSON.stringify(phone)) this.#pending.phones.add(aor);
     const before = source.calls;
     source.calls = new Map(calls.map((c) => [c.id, c]));
     source.seq = message.seq;
@@ -188,8 +218,9 @@ export class CompanyState {
   /** Everything new since the last one, as the next delta; null when there is nothing. */
   delta(): NumberedDelta | null {
     if (!this.hasNews) return null;
-    const { calls, gone, ended, endedCount, revised, reload } = this.#pending;
+    const { calls, gone, ended, endedCount, revised, reload, phones, phonesGone } = this.#pending;
     this.#pending = nothing();
+    const told = new Map(phones.size + phonesGone.size > 0 ? this.phones().map((p) => [p.aor, p]) : []);
     const current = new Map(this.calls().map((c) => [c.id, c]));
     const delta: Omit<DeltaMessage, 'type'> = {
       calls: [...calls].map((id) => current.get(id)).filter((c) => c !== undefined),
@@ -198,6 +229,8 @@ export class CompanyState {
       endedCount,
       revised: [...revised],
       reload,
+      phones: [...new Set([...phones, ...phonesGone])].map((aor) => told.get(aor)).filter((p) => p !== undefined),
+      phonesGone: [...phonesGone].filter((aor) => !told.has(aor)),
     };
     const numbered = { seq: ++this.seq, text: JSON.stringify(delta) };
     this.#ring.push(numbered);

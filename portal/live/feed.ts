@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { readLive, readPulse } from '@callscope/core/bus/live.ts';
 import { subjects } from '@callscope/core/bus/streams.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -15,6 +16,9 @@ const DELTA_MS = 250;
 const LINGER_MS = 30_000;
 /** A snapshot that did not come is asked for again. */
 const ASK_MS = 1_000;
+/** Whoever asks once waits so long for an assembler's answer. */
+const ANSWER_MS = 2_500;
+const ANSWER_STEP_MS = 20;
 const FRESHNESS_MS = 1_000;
 const FRESHNESS_AT_LEAST_MS = 5_000;
 const COMMENT_MS = 15_000;
@@ -29,6 +33,11 @@ export interface LiveFeed {
    * @param lastEventId the Last-Event-ID header of a browser that comes back, or null
    */
   stream(scope: TenantScope, lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array>;
+  /**
+   * A company's live state as it stands: at once where somebody watches it, else when the assembler has answered.
+   * @returns null when it does not answer
+   */
+  now(scope: TenantScope): Promise<Pick<CompanyState, 'calls' | 'phones'> | null>;
   /** ends every stream */
   close(): void;
 }
@@ -200,6 +209,19 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
       const stream = watcher.open(lastEventId, signal);
       watcher.freshness(JSON.stringify(freshness()));
       return stream;
+    },
+    now: async ({ tenant }) => {
+      const company = companies.get(tenant) ?? open(tenant);
+      // forgotten some time after the last question, unless somebody watches
+      clearTimeout(company.lingerTimer);
+      company.lingerTimer = setTimeout(() => {
+        if (company.watchers.size === 0) drop(tenant, company);
+      }, options.lingerMs ?? LINGER_MS);
+      for (let waited = 0; company.state.isMissing && waited < ANSWER_MS; waited += ANSWER_STEP_MS) {
+        ask(tenant, company);
+        await pause(ANSWER_STEP_MS);
+      }
+      return company.state.known ? company.state : null;
     },
     close: () => {
       closed = true;

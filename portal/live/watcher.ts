@@ -109,7 +109,7 @@ export class Watcher {
     if (!this.#state.known || !this.#hasRoom) return;
     this.#waitsForSnapshot = false;
     // may hold what the next delta says too: applying it again does no harm
-    this.#event('snapshot', this.#state.seq, JSON.stringify({ calls: this.#state.calls() }));
+    this.#event('snapshot', this.#state.seq, JSON.stringify({ calls: this.#state.calls(), phones: this.#state.phones() }));
   }
 
   #send({ seq, text }: NumberedDelta): void {

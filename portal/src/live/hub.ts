@@ -60,7 +60,11 @@ export class LiveHub {
     const { state, connection } = stream;
     stream.ports.add(port);
     port.postMessage({ type: 'state', state: connection });
-    if (state.synced) port.postMessage({ type: 'message', message: { type: 'snapshot', calls: [...state.calls.values()] } });
+    if (state.synced)
+      port.postMessage({
+        type: 'message',
+        message: { type: 'snapshot', calls: [...state.calls.values()], phones: [...state.phones.values()] },
+      });
     if (state.freshness) port.postMessage({ type: 'message', message: { type: 'freshness', ...state.freshness } });
   }
 

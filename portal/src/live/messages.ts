@@ -2,12 +2,14 @@
  * What the live stream of the portal says to a browser, as Server-Sent Events: the event's name is `type`, its data the
  * rest as JSON. Browser-safe. Times are whole milliseconds since the epoch, 0 = has not happened.
  */
-import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import type { EndedCall, LiveCall, LivePhone } from '@callscope/core/bus/live.ts';
 
 /** All calls in progress as they stand. After the first one it means that something may have been missed. */
 export interface SnapshotMessage {
   type: 'snapshot';
   calls: LiveCall[];
+  /** accounts whose registrations were seen */
+  phones?: LivePhone[];
 }
 
 /** What changed since the message before. Applying one twice does no harm. */
@@ -25,6 +27,10 @@ export interface DeltaMessage {
   revised: string[];
   /** more ended or changed than is listed, or something may have been missed: lists should be read again */
   reload: boolean;
+  /** new or changed, each whole */
+  phones?: LivePhone[];
+  /** addresses of record that are not this company's any more */
+  phonesGone?: string[];
 }
 
 /** How far what is shown lies behind what happens. */

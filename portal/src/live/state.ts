@@ -1,4 +1,4 @@
-import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import type { EndedCall, LiveCall, LivePhone } from '@callscope/core/bus/live.ts';
 import type { Freshness, LiveMessage } from './messages.ts';
 
 /** Ended calls that are remembered for lists that show the newest. */
@@ -10,6 +10,8 @@ export interface LiveState {
   synced: boolean;
   /** in progress, by id, in order of start */
   calls: ReadonlyMap<string, LiveCall>;
+  /** accounts whose registrations were seen, by address of record */
+  phones: ReadonlyMap<string, LivePhone>;
   /** ended since the first snapshot, newest first; at most 200 */
   ended: readonly EndedCall[];
   /** how many ended since the first snapshot */
@@ -26,6 +28,7 @@ export interface LiveState {
 export const EMPTY_LIVE: LiveState = {
   synced: false,
   calls: new Map(),
+  phones: new Map(),
   ended: [],
   endedCount: 0,
   revised: [],
@@ -44,7 +47,13 @@ export function applyLive(state: LiveState, message: LiveMessage): LiveState {
     case 'cases':
       return { ...state, caseChanges: state.caseChanges + 1 };
     case 'snapshot':
-      return { ...state, calls: inOrder(message.calls), synced: true, reloads: state.reloads + (state.synced ? 1 : 0) };
+      return {
+        ...state,
+        calls: inOrder(message.calls),
+        phones: new Map((message.phones ?? []).map((p) => [p.aor, p])),
+        synced: true,
+        reloads: state.reloads + (state.synced ? 1 : 0),
+      };
     case 'delta': {
       const known = new Set(state.ended.map((e) => e.id));
       const news = message.ended.filter((e) => !known.has(e.id));
@@ -55,6 +64,7 @@ export function applyLive(state: LiveState, message: LiveMessage): LiveState {
       return {
         ...state,
         calls: changed ? inOrder([...kept, ...message.calls]) : state.calls,
+        phones: withPhones(state.phones, message.phones ?? [], message.phonesGone ?? []),
         ended: news.length > 0 ? [...news.reverse(), ...state.ended].slice(0, MOST_ENDED) : state.ended,
         endedCount: state.endedCount + message.endedCount - (message.ended.length - news.length),
         revised: message.revised.length > 0 ? message.revised : state.revised,
@@ -62,6 +72,14 @@ export function applyLive(state: LiveState, message: LiveMessage): LiveState {
       };
     }
   }
+}
+
+function withPhones(known: ReadonlyMap<string, LivePhone>, changed: readonly LivePhone[], gone: readonly string[]) {
+  if (changed.length + gone.length === 0) return known;
+  const phones = new Map(known);
+  for (const aor of gone) phones.delete(aor);
+  for (const phone of changed) phones.set(phone.aor, phone);
+  return phones;
 }
 
 /** By start, then id; the last of several with one id counts. */
