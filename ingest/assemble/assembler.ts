@@ -13,6 +13,7 @@ import type { KV as KvBucket } from '@nats-io/kv';
 import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
+import { writeRegistrations } from '../write/registration-writer.ts';
 import { untilDone } from '../write/retry.ts';
 import { announce } from './announce.ts';
 import type { Fates, Revision } from './block.ts';
@@ -90,7 +91,9 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   });
   const directories = feed.directories;
   const queue = createWriteQueue(log, service.stopping);
-  const registrations = createRegistrations(store, directories, queue, { log, stopping: service.stopping });
+  const registrations = createRegistrations(directories, queue, (rows, at) =>
+    writeRegistrations(store, rows, at, { log, stopping: service.stopping }),
+  );
   const { phones } = registrations;
   const live = createLivePublisher(bus, log, {
     group: settings.group,

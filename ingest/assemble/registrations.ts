@@ -1,9 +1,6 @@
 import type { Directories } from '@callscope/core/domain/directory.ts';
-import type { Log } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { writeRegistrations } from '../write/registration-writer.ts';
-import { Phones } from './phones.ts';
+import { Phones, type RegistrationRow } from './phones.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** Blocks are cut at most this often, in stream time: phones that come back together after a failure are one block. */
@@ -21,12 +18,14 @@ export interface Registrations {
   nextDue(): number;
 }
 
-/** The assembler's phones, and their way into the store. */
+/**
+ * The assembler's phones, and their way into the store.
+ * @param write one block, at a time of the stream in ms
+ */
 export function createRegistrations(
-  store: ClickHouseClient,
   directories: Directories,
   queue: WriteQueue,
-  options: { log: Log; stopping: AbortSignal },
+  write: (rows: readonly RegistrationRow[], at: number) => Promise<void>,
 ): Registrations {
   const phones = new Phones((host) => directories.tenantOfDomain(host));
   let lastCut = 0;
@@ -42,7 +41,7 @@ export function createRegistrations(
       if (!isSnapshotDue && time - lastCut < CUT_EVERY_MS && phones.rowCount < MOST_ROWS) return;
       lastCut = time;
       const rows = phones.takeRows();
-      queue.add('writing registrations', () => writeRegistrations(store, rows, time, options));
+      queue.add('writing registrations', () => write(rows, time));
     },
     nextDue: () => Math.min(phones.nextDue(), phones.rowCount > 0 ? lastCut + CUT_EVERY_MS : Number.POSITIVE_INFINITY),
   };
