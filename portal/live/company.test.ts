@@ -72,7 +72,16 @@ test('changes gathered between two deltas are one', () => {
   state.change(change(12, { calls: [call('a', 'talking')] }));
   state.change(change(13, { ended: [ended('b')], revised: ['x'] }));
   expect(taken(state)).toEqual({
-    ...{ calls: [call('a', 'talking')], gone: [], ended: [ended('b')], endedCount: 1, revised: ['x'], reload: false },
+    ...{
+      calls: [call('a', 'talking')],
+      gone: [],
+      ended: [ended('b')],
+      endedCount: 1,
+      revised: ['x'],
+      reload: false,
+      phones: [],
+      phonesGone: [],
+    },
   });
   expect(state.delta()).toBeNull();
 });

@@ -130,7 +130,7 @@ test('tabs of one company share a stream, a later one begins with what is known,
   expect(sources).toHaveLength(1);
   expect(b.heard).toEqual([
     { type: 'state', state: 'connected' },
-    { type: 'message', message: { type: 'snapshot', calls: [call('x', 1), call('y', 2)] } },
+    { type: 'message', message: { type: 'snapshot', calls: [call('x', 1), call('y', 2)], phones: [] } },
   ]);
   live.receive(c, { type: 'watch', url: '/c/t2/live' });
   expect(sources.map((s) => s.url)).toEqual(['/c/t1/live', '/c/t2/live']);
