@@ -83,7 +83,7 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
   const rebuild = async () => {
     for (const { id } of await companyVersions(db)) await rebuildOf(id);
   };
-  // what no message told (a writer that died before it could, changed settings) is found in a day
+  // what no message told (a writer that died before it could, settings that asked to judge the past anew) is found in a day
   let turn: string[] = [];
   let lookedAt = performance.now();
   let every = FIRST_LOOK_MS;

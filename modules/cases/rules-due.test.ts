@@ -22,7 +22,7 @@ test('without working hours every minute counts; a company that never works is n
   expect(dueAt(at(23, '10:00'), never)).toBeGreaterThan(at(23, '10:00') + 365 * 86_400_000);
 });
 
-test('the terms are those of the moment at which the case began to wait', () => {
+test('the terms are those in force at the moment that is asked about', () => {
   const versions = [
     { ...office, validFrom: 0, shortAbandonSeconds: 5 },
     { ...office, validFrom: 1_000, callbackMinutes: 30, shortAbandonSeconds: 5 },

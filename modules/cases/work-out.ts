@@ -5,6 +5,7 @@ import { settingsVersions } from '../directory/settings.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type CaseCall, type CaseOfCalls, casesOf, decidedAt, partyOf } from './rules.ts';
 import { dueAt, termsAt } from './rules-due.ts';
+import { takeTurn } from './terms.ts';
 
 /** What may have changed in a company's calls. */
 export interface Changed {
@@ -44,14 +45,15 @@ type Stored = Pick<PostgresSchema['cases'], 'id' | 'number' | 'waiting_from' | '
 export function workOut(db: Kysely<PostgresSchema>, scope: TenantScope, changed: Changed, calls: CallReader, now: number): Promise<number> {
   const { tenant } = scope;
   return asTenant(db, tenant, async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`cases ${tenant}`}, 0))`.execute(trx);
+    await takeTurn(trx, tenant);
     // calls may be there before their company is
     const known = await trx.selectFrom('tenants').select('id').where('id', '=', tenant).executeTakeFirst();
     if (!known) return 0;
     const numbers = await ofNumbers(trx, changed.numbers, calls, now * 1_000);
     const hidden = await ofHidden(changed.hidden, calls);
     const versions = await settingsVersions(trx, tenant);
-    const due = (ms: number) => dueAt(ms, termsAt(versions, ms));
+    const due = ({ waitingFrom, closedAt }: CaseOfCalls) =>
+      dueAt(Math.floor(waitingFrom / 1_000), termsAt(versions, closedAt > 0 ? closedAt / 1_000 : now));
     return replace(trx, tenant, [...numbers.stale, ...hidden.stale], [...numbers.fresh, ...hidden.fresh], numbers.settled, due);
   });
 }
@@ -154,7 +156,7 @@ async function replace(
   stale: readonly string[],
   fresh: readonly CaseOfCalls[],
   settled: readonly string[],
-  due: (waitingFrom: number) => number,
+  due: (c: CaseOfCalls) => number,
 ): Promise<number> {
   const open = new Set(fresh.filter((c) => c.outcome === 'open').map((c) => c.number));
   const closed = settled.filter((number) => !open.has(number));
@@ -174,7 +176,7 @@ export const keyOf = (callId: string): string => callId.slice(0, 600).replaceAll
 const when = (us: number) => new Date(Math.floor(us / 1_000));
 const orNull = (us: number) => (us === 0 ? null : when(us));
 
-function rowOf(tenant: string, c: CaseOfCalls, due: (waitingFrom: number) => number): Insertable<PostgresSchema['cases']> {
+function rowOf(tenant: string, c: CaseOfCalls, due: (c: CaseOfCalls) => number): Insertable<PostgresSchema['cases']> {
   return {
     tenant,
     id: keyOf(c.id),
@@ -193,7 +195,7 @@ function rowOf(tenant: string, c: CaseOfCalls, due: (waitingFrom: number) => num
     closed_at: orNull(c.closedAt),
     closed_call: keyOf(c.closedCall),
     closed_by: c.closedBy,
-    due_at: c.number === '' ? null : new Date(due(Math.floor(c.waitingFrom / 1_000))),
+    due_at: c.number === '' ? null : new Date(due(c)),
   };
 }
 

@@ -18,7 +18,7 @@ export const caseSchema = z
     returnable: z.boolean().describe('false: the number is hidden, nobody can be called back'),
     number: z.string().nullable().describe("the company's own number that was called last"),
     overdue: z.boolean().describe('open, not dismissed, and dueAt has passed'),
-    dueAt: time.nullable(),
+    dueAt: time.nullable().describe('by the settings of now while it is open, by those in force at its end when it is closed'),
     openedAt: time.describe('start of the first missed call: periods select by it'),
     waitingFrom: time.describe('its end: waiting, the first attempt and success are counted from here'),
     lastMissedAt: time,

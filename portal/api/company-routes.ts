@@ -6,6 +6,7 @@ import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/t
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { DomainTaken, getTenant, listTenants, putTenant } from '@callscope/modules/directory/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
+import { followTerms } from '../cases/follow-terms.ts';
 import { whenApplied } from '../directory/applied.ts';
 import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
@@ -20,7 +21,8 @@ export const tenantParam = z.object({
 const tenantOut = tenantSchema.extend({ id: z.string() });
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 
-export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
+export function companyRoutes(api: Api, deps: Deps): void {
+  const { db, bus, clock } = deps;
   api.openapi(
     createRoute({
       method: 'get',
@@ -64,7 +66,8 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       description:
         '`{tenant}` is the id that the edge sends with its events. Calls that came before the company are kept and appear once it exists. ' +
         'Working hours, thresholds and the zone they are read in hold for calls that begin from the change on; with `recompute` the calls ' +
-        'since then are judged anew, as far back as corrections of the directory reach.',
+        'since then are judged anew, as far back as corrections of the directory reach. ' +
+        'Missed calls that nobody has answered for yet are due by the new callbackMinutes and working hours when this answers.',
       security: BEARER,
       request: {
         params: tenantParam,
@@ -90,6 +93,7 @@ export function companyRoutes(api: Api, { db, bus, clock }: Deps): void {
       try {
         const from = recompute === undefined ? null : new Date(recompute);
         const { version, settings, created } = await putTenant(db, operatorOf(c), tenant, form, from);
+        await followTerms(deps, scopeOf(c, tenant, 'calls:read'));
         await whenApplied(bus, tenant, version);
         return c.json({ id: tenant, ...form, ...settings }, created ? 201 : 200);
       } catch (error) {

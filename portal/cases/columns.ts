@@ -45,8 +45,8 @@ export const MISSED_REPORT: ListReport = {
 export const LOST_REPORT: ListReport = {
   title: { ru: 'Потерянные', en: 'Lost' },
   definition: {
-    ru: `Потерянные – случаи, в которых звонившему никто не перезвонил и сам он не дозвонился. Несколько пропущенных с одного номера подряд – один случай. Случаи = перезвонили + дозвонился сам + осталось. Просрочен – открыт дольше рабочего времени на перезвон из настроек компании; скрытые номера и случаи, по которым звонить не нужно, не просрочиваются. Период выбирает по первому пропущенному звонку.`,
-    en: `Lost: cases in which nobody called back and the caller did not get through. Several missed calls of a number in a row are one case. Cases = called back + got through + remaining. Overdue: open for longer than the company's working time for calling back; hidden numbers and dismissed cases are never overdue. A period selects by the first missed call.`,
+    ru: `Потерянные – случаи, в которых звонившему никто не перезвонил и сам он не дозвонился. Несколько пропущенных с одного номера подряд – один случай. Случаи = перезвонили + дозвонился сам + осталось. Просрочен – открыт дольше рабочего времени на перезвон из настроек компании, какие они сейчас; скрытые номера и случаи, по которым звонить не нужно, не просрочиваются. Период выбирает по первому пропущенному звонку.`,
+    en: `Lost: cases in which nobody called back and the caller did not get through. Several missed calls of a number in a row are one case. Cases = called back + got through + remaining. Overdue: open for longer than the company's working time for calling back as it is set now; hidden numbers and dismissed cases are never overdue. A period selects by the first missed call.`,
   },
   columns: [
     {

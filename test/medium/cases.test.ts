@@ -20,6 +20,7 @@ interface CaseJson {
   returnable: boolean;
   number: string | null;
   overdue: boolean;
+  dueAt: string | null;
   openedAt: string;
   missed: number;
   missedCalls: string[];
@@ -264,6 +265,41 @@ describe('a case in hand', () => {
     expect((await asReader('GET', '/tenants/t2/cases')).status).toBe(404);
     expect((await stack.rest<{ data: unknown[] }>('GET', '/tenants/t2/cases')).data).toEqual([]);
     expect((await status('GET', `/tenants/t2/cases/${id}`))[0]).toBe(404);
+  });
+});
+
+describe('another callback time', () => {
+  const minutesGiven = ({ dueAt, openedAt }: CaseJson) => (Date.parse(dueAt ?? '') - Date.parse(openedAt)) / MINUTE;
+  const put = (settings: object) => stack.rest('PUT', '/tenants/t1', { name: 't1', domain: DOMAIN, ...settings });
+  const [waits, reached, later] = ['79130000021', '79130000022', '79130000023'];
+  // the missed call ends 20 s after it began: the wait begins there
+  const third = 20 / 60;
+
+  test('moves what open cases are due at before it is answered; closed cases keep theirs', async () => {
+    await send(missed(waits, 0), missed(reached, 0), back(reached, 2, true));
+    const [open] = await becomes(waits, [['open', 1, 0]]);
+    const [closed] = await becomes(reached, [['calledBack', 1, 1]]);
+    expect([open, closed].map((c) => minutesGiven(c as CaseJson))).toEqual([60 + third, 60 + third]);
+    expect(open?.overdue).toBe(false);
+
+    await put({ callbackMinutes: 5 });
+    expect((await ofCaller(waits)).map((c) => [minutesGiven(c), c.overdue])).toEqual([[5 + third, true]]);
+    expect((await ofCaller(reached)).map(minutesGiven)).toEqual([60 + third]);
+    // a company that never works is never late
+    await put({ callbackMinutes: 30, workingHours: { week: {} } });
+    expect((await ofCaller(waits)).map((c) => [minutesGiven(c) > 365 * 24 * 60, c.overdue])).toEqual([[true, false]]);
+    await put({ callbackMinutes: 30, workingHours: null });
+    expect((await ofCaller(waits)).map(minutesGiven)).toEqual([30 + third]);
+    expect((await cases('status=open')).filter((c) => !c.returnable).map((c) => c.dueAt)).toEqual([null, null]);
+  });
+
+  test('holds for cases that are worked out after it, whenever they began to wait; closed by then, they keep the old one', async () => {
+    await send(missed(later, -10), missed(waits, 3), missed(reached, 1));
+    const [late] = await becomes(later, [['open', 1, 0]]);
+    const [again] = await becomes(waits, [['open', 2, 0]]);
+    const [closed] = await becomes(reached, [['calledBack', 2, 1]]);
+    expect([late, again, closed].map((c) => minutesGiven(c as CaseJson))).toEqual([30 + third, 30 + third, 60 + third]);
+    await put({ callbackMinutes: 60 });
   });
 });
 

@@ -14,7 +14,7 @@ export const missed: typeof source = {
     calledBack: 'Our call to the number after the missed one was answered.',
     gotThrough: 'The caller called again and was answered.',
     remaining: 'Nobody has talked to the caller yet: lost.',
-    overdue: 'Open for longer than allowed. Hidden numbers and dismissed cases are left out. A part of remaining.',
+    overdue: 'Open for longer than the settings allow now. Hidden numbers and dismissed cases are left out. A part of remaining.',
   },
   missedCalls: (n, figure) => `${figure} ${plural('en', n, { one: 'missed call', other: 'missed calls' })}`,
   dismissedOf: (figure) => `dismissed: ${figure}`,

@@ -43,7 +43,7 @@ export const settings: typeof source = {
   shortAbandonSeconds: 'Short abandon: shorter than',
   shortAbandonHint: 'The caller hung up sooner. 0 sets none apart',
   callbackMinutes: 'Call back within',
-  callbackHint: 'Working minutes after a missed call; later it is overdue',
+  callbackHint: 'Working minutes after a missed call; later it is overdue. Open cases follow at once',
   seconds: 's',
   minutes: 'min',
   since: 'Which calls it holds for',

@@ -1,6 +1,7 @@
 import { companySettingsSchema } from '@callscope/core/domain/directory.ts';
 import { instantOf } from '@callscope/core/domain/zone.ts';
 import { changeSettings } from '@callscope/modules/directory/settings.ts';
+import { followTerms } from '@callscope/portal/cases/follow-terms.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
 import { companyOf, companyScope } from '#page/company.ts';
@@ -25,6 +26,7 @@ export const actions: Actions = {
     if (recompute !== null && !(recompute <= clock.now())) return fail(400, { refused: true });
     const version = await changeSettings(db, scope, given.data, recompute === null ? null : new Date(recompute));
     if (version === null) error(404, 'no such company');
+    await followTerms(deps(), scope);
     return { refused: false };
   },
 };
