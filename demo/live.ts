@@ -1,6 +1,6 @@
 import type { Log } from '@callscope/core/node/log.ts';
-import { answeringLeg, type CallPlan, phoneAddress } from './edge/call.ts';
-import { callEvents, registration } from './edge/events.ts';
+import { answeringLeg, type CallPlan } from './edge/call.ts';
+import { callEvents } from './edge/events.ts';
 import type { EventSender } from './edge/events-out.ts';
 import { type HepDatagrams, rtcpHep, sipHep } from './edge/hep-out.ts';
 import { RTCP_EVERY_US, rtcpPacket } from './edge/rtcp.ts';
@@ -9,10 +9,10 @@ import type { Recording, Spool } from './edge/spool.ts';
 import { type CompanyPlan, planDay } from './plan/day.ts';
 import { Timeline } from './plan/timeline.ts';
 import { addDays, dateOf, midnightOf } from './plan/zone.ts';
+import { Registrar } from './registrar.ts';
 
 /** the media relay writes what it has received this often */
 const MEDIA_EVERY_US = 5_000_000;
-const REGISTER_AGAIN_MS = 1_800_000;
 const LONGEST_SLEEP_MS = 500;
 /** the next day is planned this long before it begins */
 const PLAN_AHEAD_MS = 120_000;
@@ -39,7 +39,6 @@ export class Live {
   readonly #log: Log;
   #timeline = new Timeline<Happening>();
   #timer: NodeJS.Timeout | undefined;
-  #registering: NodeJS.Timeout | undefined;
   #stopped = false;
   #open = new Map<string, CallPlan>();
   #recordings = new Map<string, Recording>();
@@ -60,8 +59,11 @@ export class Live {
   /** @param since ms since the epoch: calls that end after it */
   start(since: number): void {
     this.#since = since * 1_000;
-    this.#register(false);
-    this.#registering = setInterval(() => this.#register(true), REGISTER_AGAIN_MS);
+    const registrar = new Registrar({
+      later: (at, run) => this.#timeline.add({ at, run }),
+      send: (events) => void this.#out.events.send(events),
+    });
+    registrar.start(this.#plans, since);
     for (const plan of this.#plans) this.#day(plan, dateOf(plan.company.zone, since));
     this.#tick();
   }
@@ -70,17 +72,8 @@ export class Live {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#registering);
     for (const recording of this.#recordings.values()) recording.finish(Date.now() * 1_000);
     this.#recordings.clear();
-  }
-
-  #register(again: boolean): void {
-    const at = Date.now() * 1_000;
-    const events = this.#plans.flatMap(({ company: { domain, net, employees } }) =>
-      employees.flatMap(({ extension }) => registration(domain, extension, phoneAddress(net, extension).ip, at, again)),
-    );
-    void this.#out.events.send(events);
   }
 
   #day(plan: CompanyPlan, date: string): void {

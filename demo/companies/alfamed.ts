@@ -70,6 +70,7 @@ export const ALFAMED: DemoCompany = {
     ['233', 'Уварова М. К.', 'duty'],
     ['234', 'Щукин О. П.', 'duty'],
   ]),
+  spare: { room: { extension: '290', comment: 'Конференц-зал' }, unplugged: { extension: '291', comment: 'Пост охраны' } },
   numbers: [
     { number: '74950004401', label: 'Главный', channel: null, weight: 34, group: 'registry', legs: 3, talk: 122 },
     { number: '74950004402', label: 'Сайт', channel: 'Сайт', weight: 24, group: 'callcenter', legs: 4, talk: 108 },

@@ -27,6 +27,8 @@ export interface DemoCompany {
   talk: number;
   groups: readonly DemoGroup[];
   employees: readonly DemoEmployee[];
+  /** accounts of nobody: a room's phone, on for a meeting, and one that was never plugged in */
+  spare: { room: DemoAccount; unplugged: DemoAccount };
   numbers: readonly DemoNumber[];
   /** takes the calls of a group that is not at work; '' = nobody does */
   duty: string;
@@ -54,6 +56,11 @@ export interface DemoEmployee {
   group: string;
   extension: string;
   record: boolean;
+}
+
+export interface DemoAccount {
+  extension: string;
+  comment: string;
 }
 
 export interface DemoNumber {
@@ -85,6 +92,9 @@ export function directoryBody(c: DemoCompany): object {
   return {
     numbers: c.numbers.map(({ number, label, channel }) => ({ number, label, channel })),
     groups: c.groups.map(({ id, name }) => ({ id, name })),
+    accounts: [...c.employees.map(({ extension }) => ({ extension, comment: '' })), c.spare.room, c.spare.unplugged].map(
+      ({ extension, comment }) => ({ user: extension, comment, extensions: [extension] }),
+    ),
     employees: c.employees.map(({ id, name, group, extension, record }) => ({ id, name, group, extensions: [extension], record })),
   };
 }

@@ -63,6 +63,7 @@ export const MERIDIAN: DemoCompany = {
     ['322', 'Nikhil Chatterjee', 'sales'],
     ['323', 'Tara Fernandes', 'sales'],
   ]),
+  spare: { room: { extension: '390', comment: 'Meeting room' }, unplugged: { extension: '391', comment: 'Reception' } },
   numbers: [
     { number: '+913300005501', label: 'Main', channel: null, weight: 26, group: 'frontdesk', legs: 3, talk: 134 },
     { number: '+913300005502', label: 'Website', channel: 'Website', weight: 20, group: 'sales', legs: 3, talk: 102 },

@@ -56,6 +56,7 @@ export const SEVER: DemoCompany = {
     ['131', 'Жуков В. Е.', 'stock'],
     ['132', 'Поляков К. А.', 'stock'],
   ]),
+  spare: { room: { extension: '190', comment: 'Переговорная' }, unplugged: { extension: '191', comment: 'Проходная' } },
   numbers: [
     { number: '73910000121', label: 'Главный', channel: null, weight: 30, group: 'sales', legs: 4, talk: 128 },
     { number: '73910000122', label: 'Яндекс Директ', channel: 'Яндекс Директ', weight: 22, group: 'sales', legs: 3, talk: 96 },

@@ -201,6 +201,14 @@ test('RTCP and registrations are understood', () => {
     }),
   );
   expect(decode('hep-tcp', packets).facts).toMatchObject([{ kind: 'activity', callId: plan.callId }]);
-  const events = registration('sever.demo', '101', '10.21.1.101', 1_795_000_000_000_000).map((e) => Buffer.from(eventText(e)));
-  expect(decode('event-tcp', events).stored).toBe(2);
+  const phone = { domain: 'sever.demo', extension: '101', ip: '10.21.1.101', userAgent: 'desk-phone/2.4' };
+  const words = (['INSERT', 'UPDATE', 'DELETE'] as const).flatMap((word, i) =>
+    registration(phone, word, 1_795_000_000_000_000 + i * 1e6, 1_795_003_600_000, true),
+  );
+  expect(
+    decode(
+      'event-tcp',
+      words.map((e) => Buffer.from(eventText(e))),
+    ).stored,
+  ).toBe(5);
 });

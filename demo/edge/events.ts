@@ -126,12 +126,32 @@ function stamp(us: number): string {
   return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
 }
 
-/** A phone's registration, as usrloc raises it. @param at µs */
-export function registration(domain: string, extension: string, ip: string, at: number, again = false): EdgeEvent[] {
+/** A phone as the registrar knows it. */
+export interface RegisteredPhone {
+  domain: string;
+  extension: string;
+  ip: string;
+  userAgent: string;
+}
+
+/**
+ * What usrloc raises for a phone's registration: its first, a refresh, its end by the phone's own word. An expiry raises
+ * nothing until somebody looks, and the demo's phones are not looked for.
+ * @param at µs @param expiresAt ms
+ * @param isPast its time is said: `ts`, which a registrar leaves out because it speaks at once
+ */
+export function registration(
+  { domain, extension, ip, userAgent }: RegisteredPhone,
+  word: 'INSERT' | 'UPDATE' | 'DELETE',
+  at: number,
+  expiresAt: number,
+  isPast = false,
+): EdgeEvent[] {
   const aor = `${extension}@${domain}`;
+  const said: EdgeEvent['params'] = isPast ? { ts: Math.floor(at / 1e6), ts_us: at % 1e6 } : {};
   const contact: EdgeEvent = {
     at,
-    method: again ? 'E_UL_CONTACT_UPDATE' : 'E_UL_CONTACT_INSERT',
+    method: `E_UL_CONTACT_${word}`,
     params: {
       domain: 'location',
       aor,
@@ -139,16 +159,20 @@ export function registration(domain: string, extension: string, ip: string, at: 
       received: null,
       path: null,
       qval: -1,
-      user_agent: 'desk-phone/2.4',
+      user_agent: userAgent,
       socket: 'udp:192.0.2.10:5060',
       bflags: 0,
-      expires: Math.floor(at / 1e6) + 3_600,
+      expires: Math.floor(expiresAt / 1_000),
       callid: `reg-${extension}@${ip}`,
-      cseq: Math.floor(at / 1e6) % 1e6,
+      // grows from run to run: within a Call-ID it is the order
+      cseq: Math.floor(at / 1e6),
       attr: aor,
       latency: 0,
       shtag: '',
+      ...said,
     },
   };
-  return again ? [contact] : [{ at, method: 'E_UL_AOR_INSERT', params: { domain: 'location', aor } }, contact];
+  const account = (method: string): EdgeEvent => ({ at, method, params: { domain: 'location', aor, ...said } });
+  if (word === 'INSERT') return [account('E_UL_AOR_INSERT'), contact];
+  return word === 'DELETE' ? [contact, account('E_UL_AOR_DELETE')] : [contact];
 }

@@ -91,6 +91,15 @@ test('what is not refreshed expires by the time of the stream, after the grace',
   expect(one(phones)).toMatchObject({ bindings: [], goneAt: T0 + 3_600_000 });
 });
 
+test('an end that is told after the clock had said "expired" is the end', () => {
+  const phones = play([told('CONTACT_INSERT', 0)], 3_700);
+  expect(one(phones).goneAt).toBe(T0 + 3_600_000);
+  phones.apply(told('CONTACT_DELETE', 1_200, { cseq: 3 }));
+  expect(one(phones).goneAt).toBe(T0 + 1_200_000);
+  // the last row of the stretch is the one that counts
+  expect(phones.takeRows()).toMatchObject([{ registeredAt: T0, endedAt: T0 + 1_200_000, version: (T0 + 1_200_000) * 1_000 }]);
+});
+
 test('the network alone: contacts with their expiry, unregistered by 0 and by a list without them', () => {
   const a = `Contact: <${CONTACT}>;expires=120, "x, y" <sip:101@10.0.0.1;transport=tls>;expires=60`;
   expect(one(play([heard(0, a)])).bindings).toMatchObject([

@@ -198,7 +198,8 @@ export class Phones {
 
   #end(account: Account, binding: Binding, at: number, endedAt: number, by: 'eventAt' | 'hepAt' | null): void {
     if (by !== null) binding[by] = at;
-    if (binding.endedAt > 0) return;
+    // a word that comes after the clock had said "expired" may know better
+    if (binding.endedAt > 0 && (by === null || endedAt >= binding.endedAt)) return;
     binding.endedAt = Math.max(1, endedAt);
     this.#changed(account, binding, at);
   }

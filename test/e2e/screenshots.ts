@@ -13,14 +13,25 @@ import { launchBrowser, settled, signIn, type Visitor } from './browser.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, 'docs/screenshots');
-const PICTURES = [
+interface Picture {
+  name: string;
+  path: string;
+  width: number;
+  height: number;
+  theme: 'light' | 'dark';
+  locale: 'ru' | 'en';
+  /** the row whose button is named so is opened */
+  unfold?: string;
+}
+const PICTURES: readonly Picture[] = [
   { name: 'dashboard', path: '?period=yesterday', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'journal', path: '/journal?period=yesterday&direction=in,out', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'statistics', path: '/statistics?period=yesterday', width: 1440, height: 760, theme: 'dark', locale: 'ru' },
   { name: 'missed', path: '/missed', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'live', path: '/live', width: 1440, height: 620, theme: 'dark', locale: 'en' },
+  { name: 'phones', path: '/phones', width: 1440, height: 820, theme: 'light', locale: 'ru', unfold: 'история 104' },
   { name: 'phone', path: '/journal?period=yesterday', width: 390, height: 844, theme: 'light', locale: 'ru' },
-] as const;
+];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'callscope-screenshots-'));
 const port = await freePort();
@@ -58,11 +69,7 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function take(
-  browser: Browser,
-  visitor: Visitor,
-  { name, path, width, height, theme, locale }: (typeof PICTURES)[number],
-): Promise<void> {
+async function take(browser: Browser, visitor: Visitor, { name, path, width, height, theme, locale, unfold }: Picture): Promise<void> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   await context.addCookies([
     { name: 'callscope_theme', value: theme, url: portal },
@@ -73,6 +80,7 @@ async function take(
   const company = new URL(page.url()).pathname;
   await page.goto(`${portal}${company}${path}`);
   await settled(page);
+  if (unfold !== undefined) await page.getByRole('button', { name: unfold }).click();
   // the live stream has spoken, fonts are there
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: join(OUT, `${name}.png`) });

@@ -7,6 +7,7 @@ import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
 import { missed } from './en/missed.ts';
+import { phones } from './en/phones.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
@@ -24,6 +25,7 @@ export const en: Words = {
   kit,
   live,
   missed,
+  phones,
   settings,
   shell,
   signIn,

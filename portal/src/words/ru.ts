@@ -7,6 +7,7 @@ import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
 import { missed } from './ru/missed.ts';
+import { phones } from './ru/phones.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
@@ -24,6 +25,7 @@ export const ru = {
   kit,
   live,
   missed,
+  phones,
   settings,
   shell,
   signIn,

@@ -2,6 +2,7 @@ import BookUser from '@lucide/svelte/icons/book-user';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
+import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
 import Settings from '@lucide/svelte/icons/settings';
@@ -41,7 +42,13 @@ export const GROUPS: readonly Group[] = [
       { id: 'live', path: '/live', icon: Radio, key: 'l', phone: 4 },
     ],
   },
-  { id: 'exchange', entries: [{ id: 'directory', path: '/directory', icon: BookUser, key: 'b' }] },
+  {
+    id: 'exchange',
+    entries: [
+      { id: 'directory', path: '/directory', icon: BookUser, key: 'b' },
+      { id: 'phones', path: '/phones', icon: Phone, key: 'p' },
+    ],
+  },
   {
     id: 'details',
     entries: [

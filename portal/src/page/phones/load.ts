@@ -1,0 +1,47 @@
+import { registrationsOf } from '@callscope/analytics/run/registrations.ts';
+import type { Tenant } from '@callscope/core/domain/directory.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { getDirectory } from '@callscope/modules/directory/store.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { historyStart, type Stretch } from './history.ts';
+import type { PhoneDirectory } from './lines.ts';
+
+export interface PhonesData {
+  /** of the company, '' when there is none: phones of the directory's accounts register under it */
+  domain: string;
+  directory: PhoneDirectory;
+  /** whoever asks sees only their own calls, and no phones */
+  isOwn: boolean;
+  /** of the server */
+  now: number;
+}
+
+const NOBODY: PhoneDirectory = { accounts: [], employees: [] };
+
+/** Whose phones they are; which of them are registered comes with the live stream. */
+export async function loadPhones(scope: TenantScope, company: Tenant): Promise<PhonesData> {
+  const { db, clock } = deps();
+  const now = clock.now();
+  const isOwn = scope.onlyEmployee !== undefined;
+  const found = isOwn ? null : await getDirectory(db, scope, new Date(now));
+  const { accounts, employees } = found?.body ?? NOBODY;
+  return {
+    ...{ domain: company.domain, isOwn, now },
+    directory: {
+      accounts: accounts.map(({ user, comment, extensions }) => ({ user, comment, extensions })),
+      employees: employees.map(({ id, name, extensions }) => ({ id, name, extensions })),
+    },
+  };
+}
+
+/** The stretches of one account in the last days, the newest first. @throws StoreUnavailable */
+export async function loadHistory(scope: TenantScope, company: Tenant, account: string, domain: string): Promise<Stretch[]> {
+  const { store, clock } = deps();
+  const now = clock.now();
+  const found = await registrationsOf(store, scope, account, historyStart(company.timezone, now), now);
+  return found
+    .filter((r) => r.domain === domain)
+    .map(({ contact, address, transport, userAgent, registeredAt, expiresAt, endedAt }) => ({
+      ...{ contact, address, transport, userAgent, registeredAt, expiresAt, endedAt },
+    }));
+}
