@@ -133,7 +133,7 @@ export function phoneRoutes(api: Api, deps: Deps): void {
       tags: ['Operator'],
       summary: 'Phones that registered under a domain of no company',
       security: BEARER,
-      responses: { 200: { description: 'Phones', content: json(phonesSchema) }, ...problems(401, 403, 503) },
+      responses: { 200: { description: 'Phones', content: json(phonesSchema) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => {
       operatorOf(c);
