@@ -10,6 +10,7 @@ import { HepDatagrams, HepStream } from '../../demo/edge/hep-out.ts';
 import { Spool } from '../../demo/edge/spool.ts';
 import { callsOfDay, type HistoryJob, sendHistory, verifyHistory } from '../../demo/history.ts';
 import { Live } from '../../demo/live.ts';
+import { phonesOf, presences } from '../../demo/plan/phones.ts';
 import { makeCompanies, Rest } from '../../demo/rest.ts';
 import { companyPlans } from '../../demo/state.ts';
 import { OPERATOR_TOKEN, type Stack, startStack, until } from './stack.ts';
@@ -102,6 +103,53 @@ describe('the demo', () => {
     });
     const byId = (list: RestCall[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     expect(byId(await allCalls())).toEqual(byId(before));
+  });
+
+  test('phones stand with the beginnings that they were planned to have, and have a past', async () => {
+    const events = new EventSender('127.0.0.1', stack.ports.events, 500, log);
+    const now = Date.now();
+    const plans = companyPlans({ seed: 'test', calls: 300, days: DAYS, began: now });
+    const live = new Live(plans, { events, hep: { send: () => undefined }, spool: null }, log);
+    interface Phone {
+      account: string;
+      state: string;
+      bindings: { registeredAt: string }[];
+    }
+    try {
+      live.start(now);
+      for (const { company, seed } of plans) {
+        const there = phonesOf(company).flatMap((phone) => {
+          const last = presences(seed, company, phone, now - 6 * 86_400_000, now + 600_000).findLast((p) => p.from <= now);
+          // one that comes or goes in these minutes is no sure thing
+          return last && last.to >= now + 600_000 && last.from < now - 600_000
+            ? [`${phone.extension} ${new Date(last.from).toISOString()}`]
+            : [];
+        });
+        expect(there.length).toBeGreaterThan(5);
+        await until(
+          'each stands',
+          async () => {
+            const { data } = await stack.rest<{ data: Phone[] }>('GET', `/tenants/${company.id}/phones`);
+            const found = new Set(data.flatMap((p) => p.bindings.map((b) => `${p.account} ${b.registeredAt}`)));
+            return there.every((one) => [...found].some((f) => f.slice(0, -5) === one.slice(0, -5)));
+          },
+          60_000,
+        );
+        const shaky = phonesOf(company).find((p) => p.kind === 'shaky')?.extension;
+        await until(
+          'its past is in the store',
+          async () => {
+            const from = new Date(now - 7 * 86_400_000).toISOString();
+            const { data } = await stack.rest<{ data: unknown[] }>('GET', `/tenants/${company.id}/phones/${shaky}/history?from=${from}`);
+            return data.length > 15;
+          },
+          60_000,
+        );
+      }
+    } finally {
+      live.stop();
+      events.close();
+    }
   });
 
   test('live calls begin, end and leave their recordings in the spool', async () => {
