@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWorkingTime, WEEKDAYS, type WorkingHours, workingHoursSchema, workingMinutesBetween } from './schedule.ts';
+import { afterWorkingMinutes, isWorkingTime, WEEKDAYS, type WorkingHours, workingHoursSchema } from './schedule.ts';
 import { startOfDay } from './zone.ts';
 
 const hours = (...spans: string[]) => spans.map((span) => ({ from: span.slice(0, 5), to: span.slice(6) }));
@@ -14,8 +14,15 @@ const office = workingHoursSchema.parse({
   ],
 });
 const at = (text: string) => Date.parse(text);
-const dayMinutes = (schedule: WorkingHours, zone: string, noon: string) =>
-  workingMinutesBetween(schedule, zone, startOfDay(zone, at(noon)), startOfDay(zone, at(noon), 1));
+/** Working minutes of a day, counted one by one; as many pass in it, and not one more. */
+function dayMinutes(schedule: WorkingHours, zone: string, noon: string): number {
+  const [from, to] = [startOfDay(zone, at(noon)), startOfDay(zone, at(noon), 1)];
+  let count = 0;
+  for (let moment = from; moment < to; moment += 60_000) if (isWorkingTime(schedule, zone, moment)) count++;
+  expect(afterWorkingMinutes(schedule, zone, from, count, to)).toBeGreaterThan(from);
+  expect(afterWorkingMinutes(schedule, zone, from, count + 1, to)).toBeNull();
+  return count;
+}
 
 describe('working time', () => {
   test.each([
@@ -39,7 +46,7 @@ describe('working time', () => {
 
   test('is always when no hours are set', () => {
     expect(isWorkingTime(null, 'UTC', 0)).toBe(true);
-    expect(workingMinutesBetween(null, 'UTC', at('2026-11-23T00:00:00Z'), at('2026-11-23T00:01:30Z'))).toBe(1.5);
+    expect(afterWorkingMinutes(null, 'UTC', at('2026-11-23T00:00:00Z'), 1.5, 0)).toBe(at('2026-11-23T00:01:30Z'));
   });
 
   test('in half-hour zones begins at half past of UTC', () => {
@@ -65,7 +72,7 @@ describe('working time', () => {
     expect(dayMinutes(everyDay('01:30-02:00'), 'Australia/Lord_Howe', '2026-04-05T02:00:00Z')).toBe(60);
   });
 
-  test('between two moments is what the clock on the wall would count, minute by minute', () => {
+  test('has passed when the clock on the wall has counted it, minute by minute', () => {
     let seed = 20_261_124;
     const random = (below: number) => {
       seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
@@ -90,24 +97,28 @@ describe('working time', () => {
         );
         const schedule = workingHoursSchema.parse({ week });
         const from = at(changes[round % changes.length] as string) + random(600) * 60_000;
-        const to = from + random(2 * 1_440) * 60_000;
+        const minutes = 1 + random(2 * 1_440);
+        const latest = from + 4 * 86_400_000;
         let counted = 0;
-        for (let moment = from; moment < to; moment += 60_000) {
+        let moment = from;
+        for (; moment < latest && counted < minutes; moment += 60_000) {
           const [, day = '', time = ''] = /^(\w+),? (\d\d:\d\d)$/.exec(shown.format(moment)) ?? [];
           const spans = week[day.toLowerCase()] ?? [];
           if (spans.some((span) => time >= span.from && time < span.to)) counted++;
         }
-        expect(workingMinutesBetween(schedule, zone, from, to), `${zone} ${round}`).toBe(counted);
+        expect(afterWorkingMinutes(schedule, zone, from, minutes, latest), `${zone} ${round}`).toBe(counted === minutes ? moment : null);
       }
     }
   });
 
-  test('is counted to the second, and none backwards', () => {
+  test('passes to the second, over nights and short days, and not beyond the latest', () => {
     const monday = (time: string) => at(`2026-11-23T${time}Z`);
-    expect(workingMinutesBetween(office, 'UTC', monday('12:59:30'), monday('14:00:15'))).toBe(0.75);
-    expect(workingMinutesBetween(office, 'UTC', monday('14:00:00'), monday('09:00:00'))).toBe(0);
-    // over a night and a short day
-    expect(workingMinutesBetween(office, 'UTC', monday('17:30:00'), at('2026-11-24T11:00:00Z'))).toBe(30 + 60);
+    const after = (from: number, minutes: number) => afterWorkingMinutes(office, 'UTC', from, minutes, at('2026-12-31T00:00:00Z'));
+    expect(after(monday('12:59:30'), 0.75)).toBe(monday('14:00:15'));
+    // what is full at the end of the day is not put off until the next
+    expect(after(monday('17:30:00'), 30)).toBe(monday('18:00:00'));
+    expect(after(monday('17:30:00'), 30 + 60)).toBe(at('2026-11-24T11:00:00Z'));
+    expect(afterWorkingMinutes(office, 'UTC', monday('17:30:00'), 31, at('2026-11-24T10:00:30Z'))).toBeNull();
   });
 });
 

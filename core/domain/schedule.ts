@@ -1,5 +1,5 @@
 /**
- * A company's working hours: which moments are within them, and how many working minutes lie between two. Pure. Times are
+ * A company's working hours: which moments are within them, and when so many working minutes have passed. Pure. Times are
  * the wall clock's in the company's zone: on the day when the clock goes back 02:30 comes twice, and is working time twice.
  */
 import { z } from 'zod';
@@ -60,20 +60,25 @@ export function isWorkingTime(schedule: WorkingHours, zone: string, at: number):
 }
 
 /**
- * Working time that passes from one moment to another, in minutes, with fractions; 0 when `to` is not later. A minute that
- * the clock skips does not pass, one that it shows twice passes twice.
+ * The moment at which so much working time has passed since another; null when it has not by `latest`.
+ * A minute that the clock skips does not pass, one that it shows twice passes twice. @param minutes above 0
  */
-export function workingMinutesBetween(schedule: WorkingHours, zone: string, from: number, to: number): number {
-  if (to <= from) return 0;
-  if (schedule === null) return (to - from) / MINUTE;
-  let worked = 0;
-  for (const [start, end] of evenStretches(zone, from, to)) {
+export function afterWorkingMinutes(schedule: WorkingHours, zone: string, from: number, minutes: number, latest: number): number | null {
+  if (schedule === null) return from + minutes * MINUTE;
+  // a company that never works need not be looked through for a year
+  if ([...Object.values(schedule.week), ...schedule.dates.map((d) => d.hours)].every((day) => day.length === 0)) return null;
+  let left = minutes * MINUTE;
+  for (const [start, end] of evenStretches(zone, from, latest)) {
     const wall = wallClock(zone, start);
     const begins = wall - startOfWallDay(wall);
-    const ends = begins + (end - start);
-    for (const span of hoursOn(schedule, wall)) worked += Math.max(0, Math.min(ends, clock(span.to)) - Math.max(begins, clock(span.from)));
+    for (const span of hoursOn(schedule, wall)) {
+      const opens = Math.max(begins, clock(span.from));
+      const worked = Math.min(begins + (end - start), clock(span.to)) - opens;
+      if (worked >= left) return start + (opens - begins) + left;
+      left -= Math.max(0, worked);
+    }
   }
-  return worked / MINUTE;
+  return null;
 }
 
 /** [from, to) cut at midnights and, on a day when the clock changes, at its hours: within a piece the wall clock runs evenly. */

@@ -5,8 +5,8 @@ import { settingsVersions } from '../directory/settings.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { dueAt, termsAt } from './rules-due.ts';
 
-/** Cases that one statement moves. */
-const AT_ONCE = 2_000;
+/** Cases that one statement moves; between statements others have their turn. */
+const AT_ONCE = 200;
 
 /** One at a time for a company, until the transaction ends: whoever works on its cases sees all that those before have written. */
 export async function takeTurn(trx: Transaction<PostgresSchema>, tenant: string): Promise<void> {
