@@ -11,9 +11,17 @@ export interface SystemPackage {
   /** a command that it brings */
   command: string;
   why: string;
+  /** Debian's own unit of it, which would take its ports */
+  unit?: string;
 }
 
-export const NATS_SERVER: SystemPackage = { name: 'nats-server', command: 'nats-server', why: 'the bus' };
+export const NATS_SERVER: SystemPackage = { name: 'nats-server', command: 'nats-server', why: 'the bus', unit: 'nats-server.service' };
+export const RTPENGINE: SystemPackage = {
+  name: 'rtpengine-daemon',
+  command: 'rtpengine',
+  why: 'anchors and records media in tests',
+  unit: 'rtpengine-daemon.service',
+};
 export const TSHARK: SystemPackage = { name: 'tshark', command: 'tshark', why: 'reads the exported captures in tests' };
 export const CHROMIUM: SystemPackage = { name: 'chromium', command: 'chromium', why: 'opens the pages in browser tests' };
 
@@ -29,9 +37,8 @@ export function installCommands(packages: readonly SystemPackage[]): string[][] 
   ];
 }
 
-/** Where deb-systemd-helper enables the unit, also on machines without systemctl. */
-const UNIT = 'nats-server.service';
-const UNIT_LINK = `/etc/systemd/system/multi-user.target.wants/${UNIT}`;
+/** Where deb-systemd-helper enables a unit, also on machines without systemctl. */
+const linkOf = (unit: string) => `/etc/systemd/system/multi-user.target.wants/${unit}`;
 const PROGRESS = fileURLToPath(new URL('./show-progress.ts', import.meta.url));
 
 /**
@@ -63,8 +70,7 @@ export function ensurePackages(packages: readonly SystemPackage[], noInstall: bo
       for (const command of commands)
         execFileSync(process.execPath, [PROGRESS, ...rights, ...command], { stdio: ['ignore', 'inherit', 'inherit'], env });
     };
-    if (missing.includes(NATS_SERVER)) withoutUnit(quietly, install);
-    else install();
+    withoutUnits(missing, quietly, install);
   } catch (cause) {
     throw new MissingPackages(`could not install ${names}. Try by hand: ${asRoot ? '' : 'sudo '}${shown}`, { cause });
   }
@@ -77,25 +83,28 @@ export function ensurePackages(packages: readonly SystemPackage[], noInstall: bo
 }
 
 /**
- * Installs the bus without Debian's own unit of it, which would take its port: masked it is not started, afterwards it is
- * neither masked nor enabled, so that whoever wants the unit may have it.
+ * Installs without Debian's own units: masked they are not started, afterwards they are neither masked nor enabled, so that
+ * whoever wants a unit may have it.
  */
-function withoutUnit(run: (...command: string[]) => void, install: () => void): void {
+function withoutUnits(packages: readonly SystemPackage[], run: (...command: string[]) => void, install: () => void): void {
+  const units = packages.flatMap(({ unit, command }) => (unit === undefined ? [] : [{ unit, command }]));
   if (!onPath('systemctl')) {
-    const wasEnabled = existsSync(UNIT_LINK);
+    const links = units.map(({ unit }) => linkOf(unit)).filter((link) => !existsSync(link));
     try {
       install();
     } finally {
-      if (!wasEnabled) run('rm', '-f', UNIT_LINK);
+      for (const link of links) run('rm', '-f', link);
     }
     return;
   }
-  run('systemctl', 'mask', '--quiet', UNIT);
+  for (const { unit } of units) run('systemctl', 'mask', '--quiet', unit);
   try {
     install();
   } finally {
-    run('systemctl', 'unmask', '--quiet', UNIT);
-    // fails where the package did not come so far as to bring a unit
-    if (onPath(NATS_SERVER.command)) run('systemctl', 'disable', '--quiet', UNIT);
+    for (const { unit, command } of units) {
+      run('systemctl', 'unmask', '--quiet', unit);
+      // fails where the package did not come so far as to bring a unit
+      if (onPath(command)) run('systemctl', 'disable', '--quiet', unit);
+    }
   }
 }

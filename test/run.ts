@@ -8,7 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '@callscope/core/node/log.ts';
-import { CHROMIUM, ensurePackages, MissingPackages, NATS_SERVER, TSHARK } from '@callscope/launch/install.ts';
+import {
+  CHROMIUM,
+  ensurePackages,
+  MissingPackages,
+  NATS_SERVER,
+  RTPENGINE,
+  type SystemPackage,
+  TSHARK,
+} from '@callscope/launch/install.ts';
 import { onPath } from '@callscope/launch/supervise.ts';
 import { ROOT, STEPS, syncPages } from './check/steps.ts';
 
@@ -32,7 +40,7 @@ interface VitestReport {
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --large]
-Without options: everything. Missing Debian packages (nats-server; tshark, chromium) are installed as root or with passwordless
+Without options: everything. Missing Debian packages (nats-server; tshark, rtpengine, chromium) are installed as root or with passwordless
 sudo, after the command was printed; NO_INSTALL=1 turns that off.`);
   process.exit(0);
 }
@@ -64,22 +72,10 @@ if (wanted('medium') || wanted('large')) {
     console.log(`FAILED  the tests need a bus: ${error.message}`);
     failed++;
   }
-  try {
-    ensurePackages([TSHARK], noInstall, log);
-  } catch (error) {
-    if (!(error instanceof MissingPackages)) throw error;
-    skipped.push(`tshark's reading of exported captures: ${error.message}`);
-  }
+  bring(TSHARK, "tshark's reading of exported captures");
+  bring(RTPENGINE, 'what an agent tells rtpengine');
 }
-if (wanted('large')) {
-  try {
-    ensurePackages([CHROMIUM], noInstall, log);
-  } catch (error) {
-    if (!(error instanceof MissingPackages)) throw error;
-    // each of their files says so too, and its tests count as skipped
-    skipped.push(`tests in the browser: ${error.message}`);
-  }
-}
+if (wanted('large')) bring(CHROMIUM, 'tests in the browser');
 
 const pages = wanted('unit') ? syncPages() : [];
 for (const problem of pages) console.log(`FAILED  the pages' types: ${problem}`);
@@ -102,6 +98,16 @@ if (passed + failed === 0) {
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
+
+/** The tests that need it say so too, and count as skipped. @param what is skipped without it */
+function bring(needed: SystemPackage, what: string): void {
+  try {
+    ensurePackages([needed], noInstall, log);
+  } catch (error) {
+    if (!(error instanceof MissingPackages)) throw error;
+    skipped.push(`${what}: ${error.message}`);
+  }
+}
 
 async function runSize(size: Size): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'callscope-test-'));
