@@ -24,6 +24,8 @@ export class Member {
   fates: DialogFate[] = [];
   /** all its calls were handed out: what comes now is late */
   isSettled = false;
+  /** grows with whatever is added */
+  additions = 0;
   #facts: Fact[] = [];
   /** settled conversations keep their facts as bytes: a fifth of the memory */
   #packed: Uint8Array | null = null;
@@ -47,6 +49,7 @@ export class Member {
       this.#facts.push(fact);
     }
     noteFact(this.settle, fact, arrivedMs);
+    this.additions++;
     return 'stored';
   }
 
@@ -128,6 +131,13 @@ export class Conversation {
   get facts(): readonly Fact[] {
     const [only] = this.members;
     return this.members.length === 1 && only ? only.facts : this.members.flatMap((m) => m.facts);
+  }
+
+  /** Grows with whatever comes to it. */
+  get age(): number {
+    let age = this.members.length;
+    for (const { additions } of this.members) age += additions;
+    return age;
   }
 
   pack(): void {

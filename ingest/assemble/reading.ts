@@ -2,10 +2,10 @@ import type { Fact } from '@callscope/core/bus/facts.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import type { Conversation, DialogFate, Member } from './conversation.ts';
-import { type CallDraft, type End, foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
+import { type CallDraft, type End, type Folded, foldCall, type SecurityEvent, splitDialogs } from './fold.ts';
 import { joinDialogs } from './join.ts';
 import { companyOf } from './resolve.ts';
-import { type Tie, type TracedDialog, type Traces, tieOf, tracesOf } from './ties.ts';
+import { type Reach, reachOf, type Tie, type TracedDialog, type Traces, tieOf, tracesOf } from './ties.ts';
 
 /** One dialog of a conversation. */
 export interface Dialog extends TracedDialog {
@@ -46,24 +46,46 @@ export function readConversation(conversation: Conversation, directories: Direct
   const others: Reading['others'] = [];
   const isAlone = conversation.members.length === 1;
   for (const member of conversation.members) {
-    if (member.facts.length === 0) continue;
-    splitDialogs(member.facts).forEach((facts, index, all) => {
-      const isLast = index === all.length - 1;
-      const folded = foldCall(facts, isLast ? member.settle.lastEdgeAt : 0);
+    for (const { facts, index, isLast, folded } of foldMember(member)) {
       if (folded.kind !== 'call') {
         others.push({ member, index, security: folded.kind === 'security' ? folded.security : null });
-        return;
+        continue;
       }
       const { draft, end } = folded;
-      const until = end === null && isLast ? Number.POSITIVE_INFINITY : draft.endedAt;
+      const until = untilOf(folded, isLast);
       // nothing to be tied to: its traces are not looked for
       const traces = isAlone ? NO_TRACES : tracesOf(facts);
       const companies = isAlone ? NOBODY : companiesOf(draft, traces, directories);
       dialogs.push({ callId: member.callId, member, index, isLast, draft, end, facts, until, traces, companies, tie: null });
-    });
+    }
   }
   if (isAlone) return { calls: dialogs.map((d) => ({ dialogs: [d], ...joinDialogs([d]) })), others };
   return { calls: tied(dialogs).map((group) => ({ dialogs: group, ...joinDialogs(group) })), others };
+}
+
+function foldMember(member: Member): { facts: Fact[]; index: number; isLast: boolean; folded: Folded }[] {
+  if (member.facts.length === 0) return [];
+  return splitDialogs(member.facts).map((facts, index, all) => {
+    const isLast = index === all.length - 1;
+    return { facts, index, isLast, folded: foldCall(facts, isLast ? member.settle.lastEdgeAt : 0) };
+  });
+}
+
+function untilOf({ draft, end }: { draft: CallDraft; end: End }, isLast: boolean): number {
+  return end === null && isLast ? Number.POSITIVE_INFINITY : draft.endedAt;
+}
+
+/** Where others that belong to it can be: what `readConversation` ties is within reach. */
+export function reachOfConversation({ members }: Conversation): Reach {
+  const dialogs = members.flatMap((member) =>
+    foldMember(member).flatMap(({ facts, isLast, folded }) =>
+      folded.kind === 'call' ? [{ draft: folded.draft, until: untilOf(folded, isLast), traces: tracesOf(facts) }] : [],
+    ),
+  );
+  return reachOf(
+    members.map((m) => m.callId),
+    dialogs,
+  );
 }
 
 const NO_TRACES = tracesOf([]);

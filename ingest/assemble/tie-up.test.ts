@@ -2,8 +2,10 @@ import type { EventFact, Fact, SipFact } from '@callscope/core/bus/facts.ts';
 import { Directories } from '@callscope/core/domain/directory.ts';
 import { expect, test } from 'vitest';
 import { Conversation } from './conversation.ts';
+import { reachOfConversation } from './reading.ts';
 import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
+import { areWithinReach } from './ties.ts';
 
 function invite(callId: string, from: string, to: string, more: Partial<SipFact> = {}): SipFact {
   return {
@@ -64,4 +66,32 @@ test('a plain call may be tied to another one only while somebody looks for one 
   expect(ties.mayTie([invite('c', '104', '105')])).toBe(false);
   ties.forget(referred);
   expect(ties.mayTie(plain)).toBe(false);
+});
+
+/** A dialog that begins `seconds` later and, unless it goes on, lasts a minute. */
+function conversation(callId: string, seconds: number, more: Partial<SipFact> = {}, goesOn = false): Conversation {
+  const at = 1_795_445_573_000_000 + seconds * 1e6;
+  const out = new Conversation(callId);
+  const first = invite(callId, '101', '102', { at, ...more });
+  out.add(first, 0);
+  const answer = { ...first, ...{ at: at + 1e6, code: 200, toTag: 'x', src: first.dst, dst: first.src, replaces: '' } };
+  out.add(answer, 0);
+  if (!goesOn) out.add({ ...first, ...{ at: at + 60e6, method: 'BYE', toTag: 'x', replaces: '', correlation: '' } }, 0);
+  return out;
+}
+
+test.each<[string, boolean, Conversation, Conversation]>([
+  ['began as the other had ended', true, conversation('a', 0), conversation('b', 69)],
+  ['began long after the other had ended', false, conversation('a', 0), conversation('b', 75)],
+  ['began long after the other, which goes on', true, conversation('a', 0, {}, true), conversation('b', 3_600)],
+  ['names the other, however long after', true, conversation('a', 0), conversation('b', 3_600, { replaces: 'a' })],
+  [
+    'is correlated with what the other is',
+    true,
+    conversation('a', 0, { correlation: 'x' }),
+    conversation('b', 3_600, { correlation: 'x' }),
+  ],
+])('one that %s: within reach %s, either way round', (_, isWithin, a, b) => {
+  const [x, y] = [reachOfConversation(a), reachOfConversation(b)];
+  expect([areWithinReach(x, y), areWithinReach(y, x)]).toEqual([isWithin, isWithin]);
 });

@@ -2,9 +2,9 @@ import type { Fact } from '@callscope/core/bus/facts.ts';
 import type { Directories } from '@callscope/core/domain/directory.ts';
 import { Conversation, MOST_CALL_IDS } from './conversation.ts';
 import { PartyIndex } from './party-index.ts';
-import { readConversation } from './reading.ts';
+import { reachOfConversation, readConversation } from './reading.ts';
 import type { Shelf } from './shelf.ts';
-import { namedCallIds, seeks } from './ties.ts';
+import { areWithinReach, namedCallIds, type Reach, seeks } from './ties.ts';
 
 /** A late source tells of a transfer and of the call that comes out of it seconds apart: so long one that is over is looked for. */
 const LINGER_MS = 30_000;
@@ -15,6 +15,8 @@ export class TieUp {
   readonly #directories: Directories;
   readonly #onJoin: ((gone: Conversation, into: Conversation) => void) | undefined;
   readonly #parties = new PartyIndex();
+  /** as they were when they had that age */
+  #reaches = new WeakMap<Conversation, { age: number; reach: Reach }>();
   /** those that are over, in the order in which they leave the index. Not in a snapshot: the next life looks for open ones only. */
   #leaving: { conversation: Conversation; settledAt: number }[] = [];
 
@@ -49,10 +51,19 @@ export class TieUp {
     for (const other of candidates) {
       // a candidate may have become part of this one meanwhile
       if (this.#shelf.find(other.callId) !== other) continue;
-      if (areTied(into, other, this.#directories)) into = this.#join(into, other);
+      const isWithinReach = areWithinReach(this.#reachOf(into), this.#reachOf(other));
+      if (isWithinReach && areTied(into, other, this.#directories)) into = this.#join(into, other);
       else if (!this.#shelf.isOpen(other)) other.pack();
     }
     return into;
+  }
+
+  #reachOf(conversation: Conversation): Reach {
+    const known = this.#reaches.get(conversation);
+    if (known?.age === conversation.age) return known.reach;
+    const reach = reachOfConversation(conversation);
+    this.#reaches.set(conversation, { age: conversation.age, reach });
+    return reach;
   }
 
   /** Whether these facts of a Call-ID that is on no shelf may tie it to another: they name one, look for one, or are looked for. */

@@ -162,6 +162,37 @@ export function tieOf(a: TracedDialog, b: TracedDialog): Tied | null {
   return null;
 }
 
+/** Of all dialogs under some Call-IDs: when they and what may come out of them begin, and whom they name. */
+export interface Reach {
+  callIds: ReadonlySet<string>;
+  /** Call-IDs that they name outright */
+  names: ReadonlySet<string>;
+  /** µs: first and last start; Infinity and 0 when there is no dialog */
+  firstStart: number;
+  lastStart: number;
+  /** µs: what people alone tie to one of them begins by then */
+  until: number;
+}
+
+export function reachOf(callIds: readonly string[], dialogs: readonly Pick<TracedDialog, 'draft' | 'traces' | 'until'>[]): Reach {
+  const names = new Set<string>();
+  const reach = { callIds: new Set(callIds), names, firstStart: Number.POSITIVE_INFINITY, lastStart: 0, until: 0 };
+  for (const { draft, traces, until } of dialogs) {
+    for (const { callId } of [...traces.out, ...traces.into]) names.add(callId);
+    reach.firstStart = Math.min(reach.firstStart, draft.startedAt);
+    reach.lastStart = Math.max(reach.lastStart, draft.startedAt);
+    const last = Math.max(until, ...traces.refers.map((r) => r.at));
+    reach.until = Math.max(reach.until, last + Math.max(REFER_WINDOW_US, FORWARD_WINDOW_US));
+  }
+  return reach;
+}
+
+/** Whether `tieOf` could find anything between them: the same people talk all day, and each of their calls is asked for with each other. */
+export function areWithinReach(a: Reach, b: Reach): boolean {
+  const follows = (later: Reach, earlier: Reach) => later.lastStart + SLACK_US >= earlier.firstStart && later.firstStart <= earlier.until;
+  return follows(a, b) || follows(b, a) || overlap(a.names, b.callIds) || overlap(b.names, a.callIds) || overlap(a.names, b.names);
+}
+
 function areOfOthers(a: TracedDialog, b: TracedDialog): boolean {
   return a.companies.size > 0 && b.companies.size > 0 && !overlap(a.companies, b.companies);
 }
