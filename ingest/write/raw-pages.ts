@@ -5,8 +5,13 @@ import { eventFact } from '../steps/call-event.ts';
 import { sipFact } from '../steps/sip-message.ts';
 import { type RowSource, readRows } from './row-source.ts';
 
-/** Rows of one question. Its answer is read as it arrives, and must have arrived in the minute that the store gives one question. */
+/** Rows of one question. */
 const PAGE_ROWS = 250_000;
+/**
+ * An answer waits while the other table is read, which may have many times its rows. The store ends a question after a minute,
+ * so one that is older than this is asked anew from where it was.
+ */
+const PATIENCE_MS = 20_000;
 
 export interface RawPeriod {
   /** µs at the edge, half-open */
@@ -38,9 +43,10 @@ export async function* factsByCallId(
   client: ClickHouseClient,
   period: RawPeriod,
   pageRows: number = PAGE_ROWS,
+  patienceMs: number = PATIENCE_MS,
 ): AsyncGenerator<FactsOfCallId[]> {
   const cursors = [MESSAGES, EVENTS].map(
-    (table): Cursor => ({ pieces: wholeCallIds(client, period, pageRows, table), ready: [], isDone: false }),
+    (table): Cursor => ({ pieces: wholeCallIds(client, period, pageRows, patienceMs, table), ready: [], isDone: false }),
   );
   for (;;) {
     await Promise.all(cursors.map(fill));
@@ -108,12 +114,15 @@ async function* wholeCallIds(
   client: ClickHouseClient,
   period: RawPeriod,
   pageRows: number,
+  patienceMs: number,
   table: RawTable,
 ): AsyncGenerator<FactsOfCallId[]> {
   for (let after = ''; ; ) {
     let rows = 0;
     let last: FactsOfCallId | undefined;
     const asked = after;
+    const askedAt = performance.now();
+    let isLeft = false;
     for await (const piece of readRows(await ask(client, table, { ...period, after, limit: pageRows }), table.row)) {
       rows += piece.length;
       const whole: FactsOfCallId[] = [];
@@ -127,7 +136,10 @@ async function* wholeCallIds(
       if (whole.length === 0) continue;
       after = (whole.at(-1) as FactsOfCallId).callId;
       yield whole;
+      isLeft = performance.now() - askedAt > patienceMs;
+      if (isLeft) break;
     }
+    if (isLeft) continue;
     const isLastPage = rows < pageRows;
     // the last one may go on in the next page; one that fills a page alone is an attack, and cut
     if (last && (isLastPage || after === asked)) {
