@@ -129,6 +129,16 @@ export interface PostgresSchema {
     holder: string;
     expires_at: Date;
   };
+  pbx_companies: { tenant: string };
+  pbx_accounts: { tenant: string; username: string; ha1: string };
+  pbx_numbers: { tenant: string };
+  pbx_short_numbers: { tenant: string };
+  pbx_groups: { tenant: string };
+  pbx_trunks: { tenant: string | null };
+  pbx_trunk_groups: { tenant: string | null };
+  pbx_routes: { tenant: string | null };
+  pbx_emergency_numbers: { number: string };
+  pbx_blocked_prefixes: { tenant: string | null };
   case_progress: {
     one: Generated<boolean>;
     stream: string;

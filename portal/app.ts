@@ -16,6 +16,7 @@ import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
+import { pbxRoutes } from './api/pbx-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { requireStorable } from './api/storable.ts';
@@ -104,6 +105,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
+  pbxRoutes(api, deps);
 
   app.get('/healthz', async (c) => {
     const state = await health.check();

@@ -1,4 +1,10 @@
-import { type CountryCode, getCountries, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import {
+  type CountryCode,
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
 
 /** Up to this many digits a dialled number is an extension or a service code, never an outside number. */
 const LONGEST_EXTENSION = 6;
@@ -71,4 +77,9 @@ export function phoneFromPeople(typed: string, country: string): string {
 /** ISO 3166 codes of the countries whose numbers can be read. */
 export function phoneCountries(): string[] {
   return getCountries();
+}
+
+/** Code that international numbers of a country begin with, without +: RU -> 7. Of a country that has none, 999. */
+export function countryCode(country: string): string {
+  return isSupportedCountry(country) ? getCountryCallingCode(country) : '999';
 }

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import { countryCode } from '@callscope/core/domain/phone.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { PostgresSchema } from '../schema.ts';
+import { type OperatorTrunksForm, type Outgoing, type PbxForm, plainNumber } from './forms.ts';
+
+/** A form that is right by itself and not together with what is there. */
+export class PbxConflict extends Error {
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** What the edge compares with in digest authentication (RFC 2617, 3.2.2.2). */
+export function ha1(username: string, domain: string, password: string): string {
+  return createHash('md5').update(`${username}:${domain}:${password}`).digest('hex');
+}
+
+/**
+ * Replaces a company's telephony as a whole. Rows that stay as they are are not touched, so that the edge reloads only what
+ * changed. @returns false when there is no such company. @throws PbxConflict
+ */
+export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, form: PbxForm): Promise<boolean> {
+  const { tenant } = scope;
+  return conflicts(
+    asTenant(db, tenant, async (trx) => {
+      const company = await trx.selectFrom('tenants').select(['domain', 'country']).where('id', '=', tenant).forUpdate().executeTakeFirst();
+      if (!company) return false;
+      const { domain, country } = company;
+      const before = await trx.selectFrom('pbx_accounts').select(['username', 'ha1']).where('tenant', '=', tenant).execute();
+      const known = new Map(before.map((a) => [a.username, a.ha1]));
+      const number = (n: string | null) => (n === null ? null : plainNumber(n, country));
+      const accounts = form.accounts.map((a, i) => {
+        const hash = a.ha1 ?? (a.password === undefined ? known.get(a.user) : ha1(a.user, domain, a.password));
+        if (hash === undefined) throw new PbxConflict(`accounts.${i}.password`, `account "${a.user}" is new: give its password or ha1`);
+        return {
+          tenant,
+          username: a.user,
+          ha1: hash,
+          status: a.status,
+          calls: a.calls,
+          caller_id: number(a.callerId),
+          record: a.record,
+          blocked: a.blocked,
+        };
+      });
+      await replace(trx, 'pbx_companies', ['tenant'], tenant, [
+        {
+          tenant,
+          home_prefix: countryCode(country),
+          caller_id: number(form.callerId),
+          calls: form.limits.calls,
+          calls_per_account: form.limits.callsPerAccount,
+          abroad_calls_per_hour: form.limits.abroadCallsPerHour,
+          abroad_minutes_per_hour: form.limits.abroadMinutesPerHour,
+          record: form.recording.policy,
+          announcement: form.recording.announcement,
+        },
+      ]);
+      await replace(trx, 'pbx_accounts', ['tenant', 'username'], tenant, accounts);
+      await replace(
+        trx,
+        'pbx_short_numbers',
+        ['tenant', 'number'],
+        tenant,
+        form.shortNumbers.map((s) => ({
+          tenant,
+          number: s.number,
+          accounts: s.accounts,
+          ring_seconds: s.ringSeconds,
+          do_not_disturb: s.doNotDisturb,
+          forward_always: s.forward.always,
+          forward_busy: s.forward.busy,
+          forward_no_answer: s.forward.noAnswer,
+          forward_unreachable: s.forward.unreachable,
+        })),
+      );
+      await replace(
+        trx,
+        'pbx_groups',
+        ['tenant', 'id'],
+        tenant,
+        form.groups.map((g) => ({
+          tenant,
+          id: g.id,
+          number: g.number,
+          mode: g.mode,
+          ring_seconds: g.ringSeconds,
+          members: g.members,
+          otherwise: g.otherwise,
+        })),
+      );
+      await replace(
+        trx,
+        'pbx_numbers',
+        ['number'],
+        tenant,
+        form.numbers.map((n) => ({
+          tenant,
+          number: plainNumber(n.number, country),
+          kind: n.to.kind,
+          value: n.to.kind === 'outside' ? plainNumber(n.to.value, country) : n.to.value,
+        })),
+      );
+      await replaceOutgoing(trx, tenant, form);
+      return true;
+    }),
+  );
+}
+
+/** Replaces what every company calls through: trunks, routes, emergency numbers. @throws PbxConflict */
+export function putOperatorTrunks(db: Kysely<PostgresSchema>, _operator: OperatorScope, form: OperatorTrunksForm): Promise<void> {
+  return conflicts(
+    asOperator(db, async (trx) => {
+      await replaceOutgoing(trx, null, form);
+      await replace(
+        trx,
+        'pbx_emergency_numbers',
+        ['number'],
+        undefined,
+        form.emergency.map((number) => ({ number })),
+      );
+    }),
+  );
+}
+
+async function replaceOutgoing(trx: Transaction<PostgresSchema>, tenant: string | null, form: Outgoing): Promise<void> {
+  const { rows } = await sql<{
+    id: string;
+    secret: string | null;
+  }>`select id, secret from pbx_trunks where tenant is not distinct from ${tenant}`.execute(trx);
+  const secrets = new Map(rows.map((t) => [t.id, t.secret]));
+  await replace(
+    trx,
+    'pbx_trunks',
+    ['id'],
+    tenant,
+    form.trunks.map((t, i) => {
+      const secret = t.secret === undefined ? (secrets.get(t.id) ?? null) : t.secret;
+      if (t.kind === 'registration' && secret === null)
+        throw new PbxConflict(`trunks.${i}.secret`, `trunk "${t.id}" is new: give its secret`);
+      return {
+        tenant,
+        id: t.id,
+        kind: t.kind,
+        direction: t.direction,
+        host: t.host,
+        port: t.port,
+        transport: t.transport,
+        addresses: t.addresses,
+        username: t.username,
+        secret,
+        edge_address: t.edgeAddress,
+        strip: t.strip,
+        prefix: t.prefix,
+        cost: t.cost,
+        active: t.active,
+      };
+    }),
+  );
+  await replace(
+    trx,
+    'pbx_trunk_groups',
+    ['id'],
+    tenant,
+    form.trunkGroups.map((g) => ({ tenant, ...g })),
+  );
+  await replace(
+    trx,
+    'pbx_routes',
+    ['tenant', 'prefix', 'priority'],
+    tenant,
+    form.routes.map((r) => ({ tenant, ...r })),
+  );
+  await replace(
+    trx,
+    'pbx_blocked_prefixes',
+    ['tenant', 'prefix'],
+    tenant,
+    form.blockedPrefixes.map((prefix) => ({ tenant, prefix })),
+  );
+}
+
+/** Makes a table's rows of one owner these, in as few changes as it takes. @param owner company; null: the operator; undefined: a table of nobody's */
+async function replace(
+  trx: Transaction<PostgresSchema>,
+  table: keyof PostgresSchema,
+  key: readonly string[],
+  owner: string | null | undefined,
+  rows: readonly Record<string, unknown>[],
+): Promise<void> {
+  const to = sql.table(table);
+  const owned = owner === undefined ? sql`true` : sql`${sql.ref(`${table}.tenant`)} is not distinct from ${owner}`;
+  const columns = Object.keys(rows[0] ?? {});
+  // one parameter whatever the number of rows; the table itself says what each value is
+  const given = sql`jsonb_populate_recordset(null::${to}, ${JSON.stringify(rows)}::jsonb)`;
+  const same = sql.join(
+    key.map((c) => sql`n.${sql.ref(c)} is not distinct from ${sql.ref(`${table}.${c}`)}`),
+    sql` and `,
+  );
+  await sql`delete from ${to} where ${owned} and not exists (select from ${given} n where ${same})`.execute(trx);
+  if (rows.length === 0) return;
+  const list = sql.join(columns.map((c) => sql.ref(c)));
+  const rest = columns.filter((c) => !key.includes(c));
+  if (rest.length > 0) {
+    const values = sql.join(rest.map((c) => sql`${sql.ref(c)} = n.${sql.ref(c)}`));
+    const differs = sql`(${sql.join(rest.map((c) => sql.ref(`${table}.${c}`)))}) is distinct from (${sql.join(rest.map((c) => sql`n.${sql.ref(c)}`))})`;
+    await sql`update ${to} set ${values} from ${given} n where ${owned} and ${same} and ${differs}`.execute(trx);
+  }
+  await sql`insert into ${to} (${list}) select ${list} from ${given} n
+    where not exists (select from ${to} where ${owned} and ${same})`.execute(trx);
+}
+
+/** Names what stands in the way, where the store says only which constraint. */
+async function conflicts<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, constraint, detail } = error as { code?: string; constraint?: string; detail?: string };
+    if (code !== '23505') throw error;
+    const value = /=\(([^)]*)\)/.exec(detail ?? '')?.[1] ?? '';
+    if (constraint === 'pbx_numbers_pkey')
+      throw new PbxConflict('numbers', `number ${value} belongs to another company, or is there twice`);
+    if (constraint === 'pbx_trunks_pkey') throw new PbxConflict('trunks', `trunk id ${value} is taken: choose another`);
+    if (constraint === 'pbx_trunk_groups_pkey') throw new PbxConflict('trunkGroups', `trunk group id ${value} is taken: choose another`);
+    throw new PbxConflict('', `twice the same: ${value}`);
+  }
+}
