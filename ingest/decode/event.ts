@@ -40,6 +40,7 @@ const RAW_ONLY = new Set([
   'E_RTPENGINE_NOTIFICATION',
   'E_RTPENGINE_STATUS',
   'E_CALLCENTER_AGENT_REPORT',
+  'E_PBX_ANNOUNCEMENT',
 ]);
 
 export function isKnownEvent(method: string): boolean {

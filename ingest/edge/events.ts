@@ -7,6 +7,12 @@ import { listenTcp, type TcpOptions } from './tcp-server.ts';
 export const MAX_EVENT_BYTES = 65_536;
 /** Requests of one connection that wait for the bus; beyond it reading stops. */
 const MOST_UNANSWERED = 1_000;
+/**
+ * Answers that go out together. OpenSIPS 4.0 (event_stream) gives a connection up on which it finds more than five of them
+ * in one read, and with it what it had not sent yet.
+ */
+const ANSWERS_AT_ONCE = 4;
+const BETWEEN_ANSWERS_MS = 1;
 
 // JSON-RPC 2.0, section 5.1
 const PARSE_ERROR = -32_700;
@@ -62,8 +68,18 @@ export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise
     let tellRoom: () => void = () => undefined;
     let closing = false;
 
+    const answers: string[] = [];
+    let answering = false;
+    const write = () => {
+      for (const text of answers.splice(0, ANSWERS_AT_ONCE)) if (!socket.destroyed && socket.writable) socket.write(text);
+      answering = answers.length > 0;
+      if (answering) setTimeout(write, BETWEEN_ANSWERS_MS);
+    };
     const answer = (body: object) => {
-      if (!socket.destroyed && socket.writable) socket.write(JSON.stringify(body));
+      answers.push(JSON.stringify(body));
+      if (answering) return;
+      answering = true;
+      setImmediate(write);
     };
     const refuse = (id: Id, code: number, message: string) => answer({ jsonrpc: '2.0', error: { code, message }, id });
     const refuseStoring = (id: Id, why: string) => refuse(id, NOT_STORED, `the bus cannot store events now: ${why}`);
@@ -106,6 +122,7 @@ export function receiveEventsTcp(options: TcpOptions, channel: Channel): Promise
             peer: socket.remoteAddress,
             reason,
           });
+          for (const text of answers.splice(0)) socket.write(text);
           socket.end();
           return;
         }
