@@ -129,6 +129,70 @@ export const blocks = {
   spool: z.object({
     SPOOL_DIR: z.string().default('').describe("rtpengine's recording-dir, with pcaps/ and metadata/; not given: spool in DATA_DIR"),
   }),
+  /** what `npm run edge:config` makes OpenSIPS and rtpengine of */
+  edgeNode: z.object({
+    EDGE_NODE_ID: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,60}$/, 'takes 1 to 60 letters, digits, _ or -')
+      .default('edge-1')
+      .describe('name of this edge, one for each machine'),
+    EDGE_HEP_ID: count(2001, 1, 65_535).describe('number of this edge in HEP (capture id); rtpengine gets the next one'),
+    EDGE_SIP_HOST: z.ipv4('must be an IPv4 address').default('127.0.0.1').describe('address where the edge takes SIP'),
+    EDGE_SIP_PORT: port(5060).describe('SIP over UDP and TCP'),
+    EDGE_PUBLIC_IP: z
+      .ipv4('must be an IPv4 address')
+      .optional()
+      .describe('address under which phones and carriers see the edge; not given: EDGE_SIP_HOST'),
+    EDGE_TLS_PORT: port(5061).describe('SIP over TLS, where a certificate is given'),
+    EDGE_TLS_CERT: z.string().default('').describe('certificate chain of the edge, PEM; not given: neither TLS nor WSS'),
+    EDGE_TLS_KEY: z.string().default('').describe('its private key, PEM'),
+    EDGE_WS_PORT: port(0).describe('SIP over WebSocket, for a proxy in front that ends TLS; 0: none'),
+    EDGE_WSS_PORT: port(8443).describe('SIP over secure WebSocket, where a certificate is given'),
+    EDGE_MI_PORT: port(8888).describe('commands to OpenSIPS, on loopback'),
+    EDGE_NOTIFY_PORT: port(2224).describe('where rtpengine tells OpenSIPS of DTMF, on loopback'),
+    EDGE_RTPENGINE: z
+      .string()
+      .regex(/^[0-9.]+:\d{1,5}$/, 'must be address:port')
+      .default('127.0.0.1:2223')
+      .describe("rtpengine's NG port"),
+    EDGE_MEDIA_PORTS: z
+      .string()
+      .regex(/^\d{1,5}-\d{1,5}$/, 'must be first-last')
+      .default('30000-40000')
+      .describe('UDP ports of media'),
+    EDGE_DATABASE_URL: url(['postgres:'])
+      .default('postgres://opensips:opensips@127.0.0.1:5432/callscope')
+      .describe('PostgreSQL as role opensips, which sees schema edge only'),
+    EDGE_HEP: z
+      .string()
+      .regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, 'must be host:port')
+      .default('127.0.0.1:9060')
+      .describe('where ingest takes HEP'),
+    EDGE_HEP_SOURCE_PORT: port(6060).describe('UDP port from which OpenSIPS sends HEP'),
+    EDGE_EVENTS: z
+      .string()
+      .regex(/^[A-Za-z0-9.-]+:\d{1,5}(,[A-Za-z0-9.-]+:\d{1,5})?$/, 'must be host:port or two of them with a comma')
+      .default('127.0.0.1:9061')
+      .describe('where ingest takes call events; a second one takes over when the first does not answer'),
+    EDGE_ANNOUNCEMENTS_DIR: z
+      .string()
+      .regex(/^\/[^\s"]*$/, 'must be an absolute path without spaces')
+      .default('/var/lib/callscope/announcements')
+      .describe("companies' announcements (.wav) on the machine of rtpengine"),
+    EDGE_RECORDING_DIR: z
+      .string()
+      .regex(/^\/[^\s"]*$/, 'must be an absolute path without spaces')
+      .default('/var/spool/rtpengine')
+      .describe("rtpengine's recording-dir: the spool that the recorder reads"),
+    EDGE_MODULES_DIR: z.string().default('/usr/lib/x86_64-linux-gnu/opensips/modules/').describe("OpenSIPS' modules"),
+    EDGE_WORKERS: count(4, 1, 64).describe('processes of OpenSIPS for each transport'),
+    EDGE_LONGEST_CALL_SECONDS: count(7_200, 60, 86_400).describe('a call is ended after this'),
+    EDGE_FLOOD_REQUESTS: count(200, 10, 100_000).describe(
+      'requests of one address in two seconds that count as a flood; trunks are exempt',
+    ),
+    EDGE_BAN_FAILURES: count(30, 3, 10_000).describe('failed attempts of one address in a minute that ban it'),
+    EDGE_BAN_SECONDS: count(600, 10, 86_400).describe('for how long'),
+  }),
   launch: z.object({
     NATS_PORT: port(4222).describe('port of the embedded bus'),
     CLICKHOUSE_PORT: port(8123).describe('port of the embedded store'),

@@ -13,6 +13,7 @@ const ARROWS: Record<string, readonly string[]> = {
   jobs: ['core', 'analytics', 'modules'],
   portal: ['core', 'analytics', 'modules'],
   launch: ['core', 'sql'],
+  opensips: ['core', 'modules'],
   demo: ['core', 'ingest', 'launch'],
 };
 const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog|reports|query|present)\//];
@@ -122,7 +123,7 @@ function dependenciesOf(root: string, workspace: string, cache: Map<string, Set<
     }
   }
   if (workspace === 'test')
-    for (const name of ['core', 'ingest', 'analytics', 'modules', 'jobs', 'portal', 'launch'])
+    for (const name of ['core', 'ingest', 'analytics', 'modules', 'jobs', 'portal', 'launch', 'opensips'])
       for (const dep of dependenciesOf(root, name, cache)) names.add(dep);
   cache.set(workspace, names);
   return names;
