@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/medium/**', 'test/e2e/**', 'test/faults/**'],
+          exclude: ['**/node_modules/**', 'test/medium/**', 'test/e2e/**', 'test/faults/**', 'test/edge/**'],
           testTimeout: 30_000,
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'large',
-          include: ['test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/edge/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 150_000,
