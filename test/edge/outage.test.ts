@@ -112,5 +112,17 @@ describe.skipIf(lacking !== null)('an outage of everything that listens', () => 
       const { rows } = await edge.sql.query<{ open: string }>('SELECT count(*) AS open FROM edge.acc WHERE confirmed_at IS NULL');
       return rows[0]?.open === '0';
     });
+    // a call that was heard is not changed by its row, which comes all the same
+    const call = inbound.call('74951000101');
+    await call.final;
+    call.bye();
+    await call.ended;
+    const path = `/tenants/t1/calls/${encodeURIComponent(call.callId)}`;
+    await until('it is stored', async () => (await edge.stack.fetch(`/api/v1${path}`)).status === 200);
+    await until('its row is confirmed', async () => {
+      const { rowCount } = await edge.sql.query('SELECT FROM edge.acc WHERE callid = $1 AND confirmed_at IS NOT NULL', [call.callId]);
+      return rowCount === 1;
+    });
+    expect(await edge.stack.rest<{ revision: number }>('GET', path)).toMatchObject({ revision: 1, revisions: [] });
   });
 });

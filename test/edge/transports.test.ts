@@ -106,7 +106,7 @@ describe.skipIf(lacking !== null)('ways into the edge and out of it', () => {
     expect(await register(await tls(ports.wss), 'wss', '104')).toEqual([401, 200]);
   });
 
-  it('the edge registers with a carrier, answers its challenge to a call, and takes its calls', async () => {
+  it('the edge registers with a carrier and answers its challenge to a call', async () => {
     const carrier = await Carrier.open(HOSTS.carrierOut, 5070);
     const base = operatorTrunks({ from: HOSTS.carrierIn, host: HOSTS.carrierOut, port: 5060 }, 5999) as {
       trunks: object[];
