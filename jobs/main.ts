@@ -6,6 +6,7 @@ import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { reportStatus } from '@callscope/core/node/status.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { runCases } from './cases/cases.ts';
+import { pumpReloads } from './edges/reload.ts';
 
 await runService('jobs', async (service) => {
   const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database);
@@ -17,5 +18,6 @@ await runService('jobs', async (service) => {
   const postgres = connectPostgres<PostgresSchema>(config.DATABASE_URL, 'callscope-jobs', service.log);
   service.onStop('postgres', () => postgres.close());
   reportStatus(service, bus, 'jobs');
+  await pumpReloads(service, postgres, bus);
   await runCases(service, bus, store, postgres.db);
 });

@@ -65,7 +65,7 @@ export function launch(config: Config, log: Log): System {
       if (hasBegun) log.info('stopping everything', { why });
       const stopAll = (names: { name: string }[], limitMs: number) => Promise.all(names.map(({ name }) => supervisor.stop(name, limitMs)));
       const of = (kind: string) => run.services.filter(({ name }) => name.startsWith(kind));
-      await stopAll([...of('portal'), ...of('edge')], STOP_MS.entrances);
+      await stopAll([...of('portal'), ...of('edge'), ...of('agent')], STOP_MS.entrances);
       await stopAll(of('decoder'), STOP_MS.decoders);
       await stopAll(of('assembler'), STOP_MS.assemblers);
       await stopAll(of('jobs'), STOP_MS.jobs);
@@ -180,6 +180,7 @@ function servicesOf(config: Config): ServiceSpec[] {
     ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
     ...numbered('jobs', 'jobs/main.ts', 1, LATER),
     ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
+    ...(given('EDGE_MI_URL') ? numbered('agent', 'opensips/agent/main.ts', 1) : []),
     ...numbered('portal', 'portal/main.ts', 1),
   ];
 }
@@ -194,7 +195,7 @@ function metricsPort(config: Config, name: string): string {
     servicesOf(config)
       .filter((s) => s.name.startsWith(kind))
       .map((s) => s.name);
-  const order = ['portal', 'edge', 'clickhouse', 'jobs', ...of('assembler'), ...of('decoder')];
+  const order = ['portal', 'edge', 'clickhouse', 'jobs', ...of('assembler'), ...of('decoder'), ...of('agent')];
   return String(config.METRICS_PORT + order.indexOf(name));
 }
 

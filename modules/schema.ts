@@ -139,6 +139,29 @@ export interface PostgresSchema {
   pbx_routes: { tenant: string | null };
   pbx_emergency_numbers: { number: string };
   pbx_blocked_prefixes: { tenant: string | null };
+  /** what OpenSIPS reads changed: it must be told to read it again */
+  edge_changes: {
+    id: ColumnType<string, never, never>;
+    what: string;
+    tenant: string;
+    created_at: Generated<Date>;
+    applied_at: ColumnType<Date | null, undefined, Date>;
+    failure: string | null;
+  };
+  edge_commands: {
+    id: ColumnType<string, string, never>;
+    tenant: ColumnType<string, string, never>;
+    at: ColumnType<Date, Date, never>;
+    author: ColumnType<string, string, never>;
+    author_kind: ColumnType<AuthorKind, AuthorKind, never>;
+    command: ColumnType<string, string, never>;
+    call_id: ColumnType<string, string, never>;
+    target: ColumnType<string, string, never>;
+    node: Generated<string>;
+    outcome: ColumnType<string | null, undefined, string>;
+    said: Generated<string>;
+    finished_at: ColumnType<Date | null, undefined, Date>;
+  };
   case_progress: {
     one: Generated<boolean>;
     stream: string;

@@ -12,6 +12,7 @@ import { caseRoutes } from './api/case-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
 import { directoryRoutes } from './api/directory-routes.ts';
+import { edgeRoutes } from './api/edge-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
@@ -101,6 +102,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   callRoutes(api, deps);
   caseRoutes(api, deps);
   phoneRoutes(api, deps);
+  edgeRoutes(api, deps);
   // before the route for any report: the first one that fits answers
   missedRoutes(api, deps);
   reportRoutes(api, deps);

@@ -127,6 +127,10 @@ export const subjects = {
   /** core NATS, not stored: the active assembler of a group, once a second */
   pulse: (group: string) => `pulse.${token(group)}`,
   allPulses: 'pulse.*',
+  /** core NATS, request and answer: a command for the agent of one edge (core/bus/edge-commands.ts) */
+  edgeCommand: (node: string) => `edge.${token(node)}.command`,
+  /** the same for every edge at once: each agent answers */
+  everyEdgeCommand: 'edges.command',
 };
 
 /** Anything but letters, digits, `_` and `-` would split or widen a subject. */

@@ -129,13 +129,32 @@ export const blocks = {
   spool: z.object({
     SPOOL_DIR: z.string().default('').describe("rtpengine's recording-dir, with pcaps/ and metadata/; not given: spool in DATA_DIR"),
   }),
-  /** what `npm run edge:config` makes OpenSIPS and rtpengine of */
-  edgeNode: z.object({
+  /** what both the configuration of an edge and the agent beside it read */
+  edgeMachine: z.object({
     EDGE_NODE_ID: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,60}$/, 'takes 1 to 60 letters, digits, _ or -')
       .default('edge-1')
-      .describe('name of this edge, one for each machine'),
+      .describe('name of this edge, for commands and in what it tells; each machine has another'),
+    EDGE_RTPENGINE: z
+      .string()
+      .regex(/^[0-9.]+:\d{1,5}$/, 'must be address:port')
+      .default('127.0.0.1:2223')
+      .describe("rtpengine's control port (listen-ng)"),
+    EDGE_ANNOUNCEMENTS_DIR: z
+      .string()
+      .regex(/^\/[^\s"]*$/, 'must be an absolute path without spaces')
+      .default('/var/lib/callscope/announcements')
+      .describe('folder with COMPANY/NAME.wav, the announcements, as rtpengine sees it'),
+  }),
+  /** the agent beside OpenSIPS: started only where it is given */
+  agent: z.object({
+    EDGE_MI_URL: url(['http:'])
+      .optional()
+      .describe("OpenSIPS' management interface, e.g. http://127.0.0.1:8888/mi; given: the agent of this edge is started"),
+  }),
+  /** what `npm run edge:config` makes OpenSIPS and rtpengine of */
+  edgeNode: z.object({
     EDGE_HEP_ID: count(2001, 1, 65_535).describe('number of this edge in HEP (capture id); rtpengine gets the next one'),
     EDGE_SIP_HOST: z.ipv4('must be an IPv4 address').default('127.0.0.1').describe('address where the edge takes SIP'),
     EDGE_SIP_PORT: port(5060).describe('SIP over UDP and TCP'),
@@ -150,11 +169,6 @@ export const blocks = {
     EDGE_WSS_PORT: port(8443).describe('SIP over secure WebSocket, where a certificate is given'),
     EDGE_MI_PORT: port(8888).describe('commands to OpenSIPS, on loopback'),
     EDGE_NOTIFY_PORT: port(2224).describe('where rtpengine tells OpenSIPS of DTMF, on loopback'),
-    EDGE_RTPENGINE: z
-      .string()
-      .regex(/^[0-9.]+:\d{1,5}$/, 'must be address:port')
-      .default('127.0.0.1:2223')
-      .describe("rtpengine's NG port"),
     EDGE_MEDIA_PORTS: z
       .string()
       .regex(/^\d{1,5}-\d{1,5}$/, 'must be first-last')
@@ -174,11 +188,6 @@ export const blocks = {
       .regex(/^[A-Za-z0-9.-]+:\d{1,5}(,[A-Za-z0-9.-]+:\d{1,5})?$/, 'must be host:port or two of them with a comma')
       .default('127.0.0.1:9061')
       .describe('where ingest takes call events; a second one takes over when the first does not answer'),
-    EDGE_ANNOUNCEMENTS_DIR: z
-      .string()
-      .regex(/^\/[^\s"]*$/, 'must be an absolute path without spaces')
-      .default('/var/lib/callscope/announcements')
-      .describe("companies' announcements (.wav) on the machine of rtpengine"),
     EDGE_RECORDING_DIR: z
       .string()
       .regex(/^\/[^\s"]*$/, 'must be an absolute path without spaces')

@@ -1,7 +1,15 @@
 import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
 
 /** What a credential of a company may do. */
-export const TOKEN_SCOPES = ['calls:read', 'directory:read', 'cases:write', 'directory:write', 'users:write', 'tokens:write'] as const;
+export const TOKEN_SCOPES = [
+  'calls:read',
+  'directory:read',
+  'cases:write',
+  'calls:control',
+  'directory:write',
+  'users:write',
+  'tokens:write',
+] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
 
@@ -29,10 +37,11 @@ export type Caller =
 /** What a person of a company may do. Until rights are data, a role is this. */
 export function scopesOf(role: Role): readonly TokenScope[] {
   if (role === 'admin') return TOKEN_SCOPES;
+  if (role === 'supervisor') return [...READ_ONLY, 'cases:write', 'calls:control'];
   return CALLS_BACK.includes(role) ? [...READ_ONLY, 'cases:write'] : READ_ONLY;
 }
-/** Roles that work on missed calls; the others look. */
-const CALLS_BACK: readonly Role[] = ['supervisor', 'quality', 'employee'];
+/** Roles that work on missed calls, too; the others look. */
+const CALLS_BACK: readonly Role[] = ['quality', 'employee'];
 
 /** The right to one company's data: the operator's to any, a company's to its own with the scope. Null = not allowed. */
 export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {

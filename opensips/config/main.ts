@@ -8,13 +8,15 @@ import { renderEdge } from './render.ts';
 const { values } = parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean' } } });
 if (values.help === true || values.out === undefined) {
   console.log('npm run edge:config -- --out DIR: writes opensips.cfg, rtpengine.conf and systemd units. Settings, with their defaults:\n');
-  const defaults: Record<string, unknown> = blocks.edgeNode.parse({});
-  for (const [name, type] of Object.entries(blocks.edgeNode.shape))
-    console.log(`  ${name.padEnd(26)} ${type.description}${(defaults[name] ?? '') === '' ? '' : ` (${String(defaults[name])})`}`);
+  for (const block of [blocks.edgeMachine, blocks.edgeNode]) {
+    const defaults: Record<string, unknown> = block.parse({});
+    for (const [name, type] of Object.entries(block.shape))
+      console.log(`  ${name.padEnd(26)} ${type.description}${(defaults[name] ?? '') === '' ? '' : ` (${String(defaults[name])})`}`);
+  }
   process.exitCode = values.help === true ? 0 : 2;
 } else {
   try {
-    const files = renderEdge(readConfig(blocks.edgeNode));
+    const files = renderEdge(readConfig(blocks.nats, blocks.edgeMachine, blocks.edgeNode));
     const dir = resolve(values.out);
     mkdirSync(dir, { recursive: true });
     // the database's password is in it

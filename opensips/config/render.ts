@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { blocks } from '@callscope/core/node/config.ts';
 import type { z } from 'zod';
 
-export type EdgeSettings = z.output<(typeof blocks)['edgeNode']>;
+export type EdgeSettings = z.output<(typeof blocks)['nats']> &
+  z.output<(typeof blocks)['edgeMachine']> &
+  z.output<(typeof blocks)['edgeNode']>;
 
 /** Parts of opensips.cfg in order; `transports` is made here. */
 const PARTS = [
@@ -55,6 +57,7 @@ export function renderEdge(s: EdgeSettings): Record<string, string> {
     'callscope-edge.service': opensipsUnit(),
     'callscope-media.service': rtpengineUnit(),
     'callscope-reconcile.service': reconcileUnit(s),
+    'callscope-agent.service': agentUnit(s),
   };
 }
 
@@ -218,16 +221,33 @@ WantedBy=multi-user.target
 
 /** Where this was rendered, with the Node that rendered it. */
 function reconcileUnit(s: EdgeSettings): string {
+  return serviceUnit("Accounting rows of the edge to Callscope's ingest", '../reconcile/main.ts', {
+    EDGE_DATABASE_URL: s.EDGE_DATABASE_URL,
+    EDGE_EVENTS: s.EDGE_EVENTS,
+  });
+}
+
+function agentUnit(s: EdgeSettings): string {
+  return serviceUnit("Agent of Callscope's edge: what the portal says, the edge does", '../agent/main.ts', {
+    NATS_URL: s.NATS_URL,
+    EDGE_NODE_ID: s.EDGE_NODE_ID,
+    EDGE_MI_URL: `http://127.0.0.1:${s.EDGE_MI_PORT}/mi`,
+    EDGE_RTPENGINE: s.EDGE_RTPENGINE,
+    EDGE_ANNOUNCEMENTS_DIR: s.EDGE_ANNOUNCEMENTS_DIR,
+  });
+}
+
+function serviceUnit(what: string, main: string, environment: Record<string, string>): string {
+  const lines = Object.entries(environment).map(([name, value]) => `Environment=${name}=${value.replaceAll('%', '%%')}`);
   return `[Unit]
-Description=Accounting rows of the edge to Callscope's ingest
+Description=${what}
 After=network-online.target
 Wants=network-online.target
 
 [Service]
 DynamicUser=yes
-Environment=EDGE_DATABASE_URL=${s.EDGE_DATABASE_URL.replaceAll('%', '%%')}
-Environment=EDGE_EVENTS=${s.EDGE_EVENTS}
-ExecStart=${process.execPath} ${fileURLToPath(new URL('../reconcile/main.ts', import.meta.url))}
+${lines.join('\n')}
+ExecStart=${process.execPath} ${fileURLToPath(new URL(main, import.meta.url))}
 Restart=always
 RestartSec=1
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../medium/stack.ts';
@@ -209,7 +209,8 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
   });
 
   it('a call is recorded from its answer with what the recorder needs, on demand once more, and the announcement is played', async () => {
-    writeFileSync(join(edge.announcements, 'notice.wav'), wav());
+    mkdirSync(join(edge.announcements, 't1'));
+    writeFileSync(join(edge.announcements, 't1/notice.wav'), wav());
     await edge.sql.query("UPDATE pbx_companies SET announcement = 'notice.wav' WHERE tenant = 't1'");
     const callee = phone('106');
     const call = phone('101').call('106');

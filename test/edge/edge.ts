@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { blocks } from '@callscope/core/node/config.ts';
-import { renderEdge } from '@callscope/opensips/config/render.ts';
+import { type EdgeSettings, renderEdge } from '@callscope/opensips/config/render.ts';
 import pg from 'pg';
 import { freePort, type Stack, startStack, until } from '../medium/stack.ts';
 import { Phone, type Place } from './phone.ts';
@@ -44,6 +44,11 @@ export interface Edge {
   end(): Promise<void>;
 }
 
+/** What an environment with these settings and no others makes of the edge. */
+export function settingsOf(environment: Record<string, unknown>): EdgeSettings {
+  return { ...blocks.nats.parse(environment), ...blocks.edgeMachine.parse(environment), ...blocks.edgeNode.parse(environment) };
+}
+
 /** The system, its companies with telephony, and a real OpenSIPS with a real rtpengine in front of it. */
 export async function startEdge(settings: Record<string, string> = {}, events?: (stack: Stack) => string): Promise<Edge> {
   const postgresPort = await freePort();
@@ -65,23 +70,22 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
   mkdirSync(spool);
   mkdirSync(announcements);
   const databaseUrl = `postgres://opensips:of-the-tests@127.0.0.1:${postgresPort}/callscope`;
-  const files = renderEdge(
-    blocks.edgeNode.parse({
-      EDGE_SIP_HOST: HOSTS.edge,
-      EDGE_RTPENGINE: `${HOSTS.media}:2223`,
-      EDGE_MI_PORT: mi,
-      EDGE_NOTIFY_PORT: await freePort(),
-      EDGE_DATABASE_URL: databaseUrl,
-      EDGE_HEP: `127.0.0.1:${stack.ports.hep}`,
-      EDGE_EVENTS: events?.(stack) ?? `127.0.0.1:${stack.ports.events}`,
-      EDGE_MEDIA_PORTS: '31000-31999',
-      EDGE_RECORDING_DIR: spool,
-      EDGE_ANNOUNCEMENTS_DIR: announcements,
-      EDGE_MODULES_DIR: existsSync(PACKAGED_MODULES) ? PACKAGED_MODULES : join(dirname(realpathSync(which('opensips'))), 'modules'),
-      EDGE_WORKERS: '2',
-      ...settings,
-    }),
-  );
+  const environment = {
+    EDGE_SIP_HOST: HOSTS.edge,
+    EDGE_RTPENGINE: `${HOSTS.media}:2223`,
+    EDGE_MI_PORT: mi,
+    EDGE_NOTIFY_PORT: await freePort(),
+    EDGE_DATABASE_URL: databaseUrl,
+    EDGE_HEP: `127.0.0.1:${stack.ports.hep}`,
+    EDGE_EVENTS: events?.(stack) ?? `127.0.0.1:${stack.ports.events}`,
+    EDGE_MEDIA_PORTS: '31000-31999',
+    EDGE_RECORDING_DIR: spool,
+    EDGE_ANNOUNCEMENTS_DIR: announcements,
+    EDGE_MODULES_DIR: existsSync(PACKAGED_MODULES) ? PACKAGED_MODULES : join(dirname(realpathSync(which('opensips'))), 'modules'),
+    EDGE_WORKERS: '2',
+    ...settings,
+  };
+  const files = renderEdge(settingsOf(environment));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
   const config = join(dir, 'opensips.cfg');
   execFileSync('opensips', ['-C', '-f', config], { stdio: 'pipe' });

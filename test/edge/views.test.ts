@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { blocks } from '@callscope/core/node/config.ts';
 import { renderEdge } from '@callscope/opensips/config/render.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type Stack, startStack } from '../medium/stack.ts';
+import { settingsOf } from './edge.ts';
 import { operatorTrunks, PASSWORD, telephony } from './provisioning.ts';
 
 /** What OpenSIPS reads, under its own role. No OpenSIPS is needed: this is tested always. */
@@ -202,8 +202,9 @@ describe('what the edge reads', () => {
   it('the configuration is rendered whole, with and without TLS, and every feed of ingest is marked', () => {
     const dir = mkdtempSync(join(tmpdir(), 'callscope-render-'));
     try {
-      const plain = renderEdge(blocks.edgeNode.parse({}));
+      const plain = renderEdge(settingsOf({}));
       expect(Object.keys(plain).sort()).toEqual([
+        'callscope-agent.service',
         'callscope-edge.service',
         'callscope-media.service',
         'callscope-reconcile.service',
@@ -213,7 +214,7 @@ describe('what the edge reads', () => {
       for (const text of Object.values(plain)) expect(text).not.toMatch(/\{\{|undefined/);
       expect(plain['opensips.cfg']).not.toMatch(/proto_wss|proto_tls/);
       const full = renderEdge(
-        blocks.edgeNode.parse({
+        settingsOf({
           EDGE_TLS_CERT: '/c.pem',
           EDGE_TLS_KEY: '/k.pem',
           EDGE_WS_PORT: '8080',

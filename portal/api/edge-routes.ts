@@ -1,0 +1,200 @@
+import { ANNOUNCEMENT_NAME } from '@callscope/core/bus/edge-commands.ts';
+import { getTenant } from '@callscope/modules/directory/store.ts';
+import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
+import { commandCall, kickAccount, type Order, type Outcome, type Refusal } from '@callscope/modules/edge/commands.ts';
+import { LiveUnknown } from '@callscope/modules/edge/live-call.ts';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { authorOf } from '../directory/author.ts';
+import { tenantParam } from './company-routes.ts';
+import { type Api, BEARER, type Deps, type Env, noCompany, operatorOf, scopeOf } from './context.ts';
+import { Problem, problems } from './problem.ts';
+
+const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
+const callParam = tenantParam.extend({
+  id: z
+    .string()
+    .min(1)
+    .max(300)
+    .openapi({ param: { name: 'id', in: 'path' }, description: 'id of a call in progress, percent-encoded' }),
+});
+const doneSchema = z.object({
+  id: z.string().describe('the line of the audit'),
+  node: z.string().describe('the edge that did it'),
+  milliseconds: z.number().optional().describe('length of the announcement'),
+});
+
+const STATUS: Record<Refusal, 404 | 409 | 422 | 503> = {
+  no_call: 404,
+  not_registered: 404,
+  unknown_call: 409,
+  not_answered: 409,
+  masked: 409,
+  not_masked: 409,
+  refused: 422,
+  no_edge: 503,
+  unreachable: 503,
+  bad_command: 503,
+};
+const HOW_LONG_MS = 5_000;
+/** longer than an agent waits for a rtpengine that is away */
+const QUIET_MS = 2_500;
+
+/** What people tell the edge to do with calls in progress, and what edges there are. */
+export function edgeRoutes(api: Api, deps: Deps): void {
+  const on = { bus: deps.bus, db: deps.db, now: () => new Date(deps.clock.now()) };
+  const tell = async (c: Context<Env>, tenant: string, id: string, order: Order | ((domain: string) => Order)) => {
+    const scope = scopeOf(c, tenant, 'calls:control');
+    const company = await getTenant(deps.db, scope);
+    if (!company) throw noCompany(tenant);
+    const what = typeof order === 'function' ? order(company.domain) : order;
+    try {
+      return done(await commandCall(on, scope, authorOf(c.get('caller')), id, what));
+    } catch (error) {
+      if (error instanceof LiveUnknown) throw new Problem(503, error.message);
+      throw error;
+    }
+  };
+  const answers = { 200: { description: 'Done', content: json(doneSchema) }, ...problems(400, 401, 403, 404, 409, 415, 422, 503) };
+  const post = <T extends z.ZodType>(path: string, summary: string, description: string, body: T) =>
+    createRoute({
+      method: 'post',
+      path: `/tenants/{tenant}/calls/{id}/${path}`,
+      tags: ['Calls in progress'],
+      summary,
+      description: `${description} Needs calls:control; each command stands in the audit.`,
+      security: BEARER,
+      request: { params: callParam, body: { required: true, content: json(body) } },
+      responses: answers,
+    });
+
+  api.openapi(
+    post(
+      'recording',
+      'Start, stop, mask or unmask the recording',
+      'mask stops what is recorded until unmask: a card number stays out of it. Each start gives a new part.',
+      z.strictObject({ action: z.enum(['start', 'stop', 'mask', 'unmask']) }),
+    ),
+    async (c) => {
+      const { tenant, id } = c.req.valid('param');
+      return c.json(await tell(c, tenant, id, { what: c.req.valid('json').action }), 200);
+    },
+  );
+  for (const [what, summary] of [
+    ['hangup', 'End the call'],
+    ['hold', 'Put both sides on hold'],
+    ['unhold', 'Bring both sides back'],
+  ] as const)
+    api.openapi(post(what, summary, 'The body is {}.', z.strictObject({})), async (c) => {
+      const { tenant, id } = c.req.valid('param');
+      return c.json(await tell(c, tenant, id, { what }), 200);
+    });
+  api.openapi(
+    post(
+      'transfer',
+      'Blind transfer: a phone of this call is asked to call somebody else',
+      'Phones obey, carriers mostly do not.',
+      z.strictObject({
+        to: z
+          .string()
+          .regex(/^[0-9*#+]{1,32}$/)
+          .describe('extension or number'),
+        leg: z.enum(['caller', 'callee']).optional().describe('who is sent on; by default the outside party'),
+      }),
+    ),
+    async (c) => {
+      const { tenant, id } = c.req.valid('param');
+      const body = c.req.valid('json');
+      return c.json(await tell(c, tenant, id, (domain) => ({ what: 'transfer', domain, ...body })), 200);
+    },
+  );
+  api.openapi(
+    post(
+      'announcement',
+      'Play an announcement to both sides',
+      'A WAV file of the company on the edge.',
+      z.strictObject({ name: z.string().regex(ANNOUNCEMENT_NAME).describe('file name without .wav') }),
+    ),
+    async (c) => {
+      const { tenant, id } = c.req.valid('param');
+      return c.json(await tell(c, tenant, id, { what: 'announce', ...c.req.valid('json') }), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/tenants/{tenant}/phones/{account}',
+      tags: ['Calls in progress'],
+      summary: 'Take the phones of an account off',
+      description: 'They register again by themselves, unless the account is gone.',
+      security: BEARER,
+      request: {
+        params: tenantParam.extend({
+          account: z
+            .string()
+            .regex(/^[A-Za-z0-9_.+-]{1,64}$/)
+            .openapi({ param: { name: 'account', in: 'path' }, description: 'user of the account' }),
+        }),
+      },
+      responses: { 200: { description: 'Done', content: json(doneSchema) }, ...problems(400, 401, 403, 404, 422, 503) },
+    }),
+    async (c) => {
+      const { tenant, account } = c.req.valid('param');
+      const scope = scopeOf(c, tenant, 'calls:control');
+      const company = await getTenant(deps.db, scope);
+      if (!company) throw noCompany(tenant);
+      return c.json(done(await kickAccount(on, scope, authorOf(c.get('caller')), `${account}@${company.domain}`)), 200);
+    },
+  );
+
+  const callSchema = z.object({
+    callId: z.string(),
+    tenant: z.string(),
+    from: z.string(),
+    to: z.string(),
+    state: z.enum(['ringing', 'talking', 'other']),
+    answeredAt: z.string().nullable(),
+  });
+  const edgeSchema = z.object({
+    node: z.string(),
+    agentSince: z.string(),
+    opensips: z.object({ version: z.string(), upSince: z.string() }).nullable().describe('null: it does not answer'),
+    rtpengine: z.object({ calls: z.number().int() }).nullable().describe('null: it does not answer'),
+    calls: z.array(callSchema).nullable().describe('null: OpenSIPS does not answer'),
+  });
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/ops/edges',
+      tags: ['Operator'],
+      summary: 'Edges that are there, and their calls',
+      security: BEARER,
+      responses: { 200: { description: 'Edges', content: json(z.object({ data: z.array(edgeSchema) })) }, ...problems(401, 403, 503) },
+    }),
+    async (c) => {
+      operatorOf(c);
+      // whoever answers the first question is waited for in the second
+      const states = await askEveryEdge(deps.bus, { do: 'ping' }, HOW_LONG_MS, () => false, QUIET_MS);
+      const left = new Set(states.map(({ node }) => node));
+      const lists = await askEveryEdge(deps.bus, { do: 'calls' }, HOW_LONG_MS, ({ node }) => left.delete(node) && left.size === 0);
+      const data = states.flatMap(({ node, result }) => {
+        if (!result.ok || !result.state) return [];
+        const list = lists.find((l) => l.node === node)?.result;
+        const calls = list?.ok ? (list.calls ?? []) : null;
+        const shown = calls?.map((call) => ({
+          ...call,
+          answeredAt: call.answeredAt > 0 ? new Date(call.answeredAt * 1_000).toISOString() : null,
+        }));
+        return [{ node, ...result.state, calls: shown ?? null }];
+      });
+      return c.json({ data }, 200);
+    },
+  );
+}
+
+/** @throws Problem for a refusal, with its reason as a field */
+function done(outcome: Outcome): z.output<typeof doneSchema> {
+  if (outcome.ok) return { id: outcome.id, node: outcome.node, milliseconds: outcome.milliseconds };
+  throw new Problem(STATUS[outcome.why], outcome.said, [{ field: 'reason', message: outcome.why }]);
+}
