@@ -156,7 +156,8 @@ interface = ${media}
 listen-ng = ${s.EDGE_RTPENGINE}
 port-min = ${first}
 port-max = ${last}
-timeout = 60
+# OpenSIPS ends calls. A call on hold by command is silent to rtpengine, which does not know why
+timeout = 3600
 silent-timeout = 3600
 tos = 184
 # ingest: quality of the media, as the phones report it

@@ -55,7 +55,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       throw error;
     }
   };
-  const answers = { 200: { description: 'Done', content: json(doneSchema) }, ...problems(400, 401, 403, 404, 409, 415, 422, 503) };
+  const answers = { 200: { description: 'Done', content: json(doneSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503) };
   const post = <T extends z.ZodType>(path: string, summary: string, description: string, body: T) =>
     createRoute({
       method: 'post',
@@ -170,7 +170,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       tags: ['Operator'],
       summary: 'Edges that are there, and their calls',
       security: BEARER,
-      responses: { 200: { description: 'Edges', content: json(z.object({ data: z.array(edgeSchema) })) }, ...problems(401, 403, 503) },
+      responses: { 200: { description: 'Edges', content: json(z.object({ data: z.array(edgeSchema) })) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => {
       operatorOf(c);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { blocks } from '@callscope/core/node/config.ts';
 import { type EdgeSettings, renderEdge } from '@callscope/opensips/config/render.ts';
 import pg from 'pg';
+import { type AgentProcess, startAgent } from '../medium/edge-processes.ts';
 import { freePort, type Stack, startStack, until } from '../medium/stack.ts';
 import { Phone, type Place } from './phone.ts';
 import { operatorTrunks, PASSWORD, telephony } from './provisioning.ts';
@@ -40,6 +41,8 @@ export interface Edge {
   miCall<T>(method: string, params?: object): Promise<T>;
   startOpensips(): Promise<void>;
   stopOpensips(signal?: NodeJS.Signals): Promise<void>;
+  /** the agent beside it, as its unit starts it */
+  startAgent(): Promise<AgentProcess>;
   log(): string;
   end(): Promise<void>;
 }
@@ -100,6 +103,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
   const media = keep(spawn('rtpengine', ['--foreground', `--config-file=${join(dir, 'rtpengine.conf')}`, '--config-section=rtpengine']));
   let opensips: ChildProcess | undefined;
   const phones: Phone[] = [];
+  const agents: AgentProcess[] = [];
   const edge: Edge = {
     stack,
     sip: { host: HOSTS.edge, port: 5060 },
@@ -142,8 +146,21 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
       child.kill(signal);
       await gone;
     },
+    startAgent: async () => {
+      const agent = startAgent({
+        NATS_URL: stack.natsUrl(),
+        EDGE_MI_URL: `http://127.0.0.1:${mi}/mi`,
+        EDGE_RTPENGINE: environment.EDGE_RTPENGINE,
+        EDGE_ANNOUNCEMENTS_DIR: announcements,
+        EDGE_NODE_ID: 'edge-1',
+      });
+      agents.push(agent);
+      await until('the agent has made OpenSIPS read its tables', () => /has read all its tables/.test(agent.log()));
+      return agent;
+    },
     log: () => output,
     end: async () => {
+      for (const agent of agents) await agent.end();
       for (const phone of phones) phone.close();
       await edge.stopOpensips();
       media.kill();
