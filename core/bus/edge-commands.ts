@@ -23,13 +23,20 @@ const commands = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('find'), callId }),
   z.strictObject({ do: z.literal('calls') }),
   z.strictObject({ do: z.literal('reload'), what: z.array(z.enum(EDGE_MODULES)).min(1) }),
-  /** metadata: hex of JSON, written beside the recording; rtpengine makes a new file at each start */
-  z.strictObject({ do: z.literal('record'), callId, metadata: z.string().regex(/^([0-9a-f]{2})+$/) }),
+  /** segment: number of the part as far as commands say; the edge may have recorded more of the call by its policy */
+  z.strictObject({
+    do: z.literal('record'),
+    callId,
+    tenant: z.string().regex(TENANT_ID),
+    conversation: z.string().min(1).max(260),
+    segment: z.int().min(1),
+    reason: z.enum(['demand', 'unmask']),
+  }),
   z.strictObject({ do: z.literal('stop-recording'), callId }),
   z.strictObject({ do: z.literal('hangup'), callId }),
   z.strictObject({ do: z.literal('hold'), callId }),
   z.strictObject({ do: z.literal('unhold'), callId }),
-  /** leg: whose phone is asked to call `to` */
+  /** leg: whose phone is asked to call `to`. Refused when the phone refuses to try */
   z.strictObject({ do: z.literal('transfer'), callId, leg: z.enum(['caller', 'callee']), to: target }),
   /** an announcement of the company, by its name */
   z.strictObject({ do: z.literal('announce'), callId, tenant: z.string().regex(TENANT_ID), name: z.string().regex(ANNOUNCEMENT_NAME) }),

@@ -106,8 +106,7 @@ function commandOf(order: Order, call: LiveCall, callId: string, tenant: string,
     case 'start':
     case 'unmask': {
       const reason = order.what === 'start' ? 'demand' : 'unmask';
-      const metadata = { tenant, conversation: call.id, segment: segmentOf(before), reason };
-      return { do: 'record', callId, metadata: Buffer.from(JSON.stringify(metadata)).toString('hex') };
+      return { do: 'record', callId, tenant, conversation: call.id, segment: segmentOf(before), reason };
     }
     case 'stop':
     case 'mask':

@@ -25,6 +25,12 @@ const dialog = z.object({
   context: z.object({ values: z.array(z.record(z.string(), z.unknown())).optional() }).optional(),
 });
 const dialogs = z.object({ Dialogs: z.array(dialog) });
+const oneDialog = z.object({
+  Dialog: z.object({ ID: z.string(), context: z.object({ values: z.array(z.record(z.string(), z.unknown())).optional() }).optional() }),
+});
+const contacts = z.object({ Contacts: z.array(z.object({ Expires: z.union([z.number(), z.string()]) })).optional() });
+/** SIP's answer to a request that OpenSIPS sent in a dialog */
+const sipReply = z.object({ Code: z.number(), Reason: z.string() });
 
 export interface Edge {
   mi: Mi;
@@ -60,7 +66,7 @@ async function attempt({ mi, ng, since, announcements }: Edge, command: EdgeComm
       return ok;
     }
     case 'record':
-      await ng.ask({ command: 'start recording', 'call-id': command.callId, metadata: command.metadata });
+      await record(mi, ng, command);
       return ok;
     case 'stop-recording':
       await ng.ask({ command: 'stop recording', 'call-id': command.callId });
@@ -78,20 +84,56 @@ async function attempt({ mi, ng, since, announcements }: Edge, command: EdgeComm
       await mi.ask(`callops:${command.do}`, { callid: command.callId }, anything);
       return ok;
     case 'transfer':
-      await mi.ask('callops:transfer', { callid: command.callId, leg: command.leg, destination: command.to }, anything);
-      return ok;
+      return transfer(mi, command);
     case 'kick': {
       const account = { table_name: 'location', aor: command.account };
-      try {
-        await mi.ask('usrloc:show_contact', account, anything);
-      } catch (error) {
-        if (!(error instanceof MiRefused) || error.code !== 404) throw error;
+      if (!(await isRegistered(mi, command.account)))
         return { ok: false, why: 'not_registered', detail: `${command.account} is not registered here` };
-      }
       // OpenSIPS says yes to an account that nobody uses, too
       await mi.ask('usrloc:rm', account, anything);
       return ok;
     }
+  }
+}
+
+/** OpenSIPS numbers the parts that its policy records; without it the number of the command stands. */
+async function record(mi: Mi, ng: NgClient, command: Extract<EdgeCommand, { do: 'record' }>): Promise<void> {
+  const { callId, tenant, conversation, reason } = command;
+  let segment = command.segment;
+  try {
+    const { Dialog } = await mi.ask('dialog:list_ctx', { callid: callId }, oneDialog);
+    segment = Math.max(segment, Number(valuesOf(Dialog).segment ?? 0) + 1);
+    await mi.ask('dialog:push_var', { dlg_val_name: 'segment', dlg_val_value: String(segment), DID: [callId] }, anything);
+  } catch (error) {
+    if (reasonOf(error) === null) throw error;
+  }
+  const metadata = Buffer.from(JSON.stringify({ tenant, conversation, segment, reason })).toString('hex');
+  await ng.ask({ command: 'start recording', 'call-id': callId, metadata });
+}
+
+/**
+ * REFER to the phone of one leg. OpenSIPS knows the call that comes of it by `osid` in its address, and ends this one when
+ * the other is answered. Not callops:transfer: that says yes before the phone has, and after a failure refuses to try again.
+ */
+async function transfer(mi: Mi, { callId, leg, to }: Extract<EdgeCommand, { do: 'transfer' }>): Promise<EdgeResult> {
+  const { Dialog } = await mi.ask('dialog:list_ctx', { callid: callId }, oneDialog);
+  const headers = `Refer-To: <${to};osid=${Dialog.ID}>\r\n`;
+  const { Code, Reason } = await mi.ask(
+    'dialog:send_sequential',
+    { callid: callId, method: 'REFER', body: 'none', mode: leg, headers },
+    sipReply,
+  );
+  return Code < 300 ? { ok: true } : { ok: false, why: 'refused', detail: `the phone answered ${Code} ${Reason}` };
+}
+
+async function isRegistered(mi: Mi, account: string): Promise<boolean> {
+  try {
+    const { Contacts = [] } = await mi.ask('usrloc:show_contact', { table_name: 'location', aor: account }, contacts);
+    // those that are gone stay until they have been written away
+    return Contacts.some(({ Expires }) => Expires !== 'deleted' && Expires !== 'expired');
+  } catch (error) {
+    if (error instanceof MiRefused && error.code === 404) return false;
+    throw error;
   }
 }
 
@@ -111,11 +153,16 @@ async function hasCall(mi: Mi, ng: NgClient, callId: string): Promise<boolean> {
 async function callsOf(mi: Mi): Promise<EdgeCall[]> {
   const { Dialogs } = await mi.ask('dialog:list_ctx', {}, dialogs);
   return Dialogs.map((d) => {
-    const values = Object.assign({}, ...(d.context?.values ?? [])) as Record<string, unknown>;
+    const values = valuesOf(d);
     // 1 and 2: nobody has answered; 3 and 4: answered; 5: over
     const state = d.state <= 2 ? 'ringing' : d.state <= 4 ? 'talking' : 'other';
     return { callId: d.callid, tenant: String(values.tenant ?? ''), from: d.from_uri, to: d.to_uri, state, answeredAt: d.timestart };
   });
+}
+
+/** What the script keeps with a dialog ($dlg_val). */
+function valuesOf(d: { context?: { values?: Record<string, unknown>[] | undefined } | undefined }): Record<string, unknown> {
+  return Object.assign({}, ...(d.context?.values ?? [])) as Record<string, unknown>;
 }
 
 async function stateOf(mi: Mi, ng: NgClient, since: Date): Promise<EdgeNodeState> {

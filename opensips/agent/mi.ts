@@ -28,7 +28,7 @@ export function miClient(url: string) {
      * @param method e.g. `dialog:list` @param schema what the result looks like
      * @throws MiUnreachable, MiRefused
      */
-    async ask<T>(method: string, params: Record<string, string | number>, schema: z.ZodType<T>): Promise<T> {
+    async ask<T>(method: string, params: Record<string, string | number | string[]>, schema: z.ZodType<T>): Promise<T> {
       let body: unknown;
       try {
         const response = await fetch(url, {

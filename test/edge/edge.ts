@@ -8,7 +8,8 @@ import { type EdgeSettings, renderEdge } from '@callscope/opensips/config/render
 import pg from 'pg';
 import { type AgentProcess, startAgent } from '../medium/edge-processes.ts';
 import { freePort, type Stack, startStack, until } from '../medium/stack.ts';
-import { Phone, type Place } from './phone.ts';
+import type { Place } from './dialog.ts';
+import { Phone } from './phone.ts';
 import { operatorTrunks, PASSWORD, telephony } from './provisioning.ts';
 
 const which = (name: string) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();

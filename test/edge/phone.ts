@@ -1,51 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { type Dialog, type Manner, mediaOf, newDialog, type PhoneCall, type Place, replacesOf, sdp } from './dialog.ts';
 import { digest, header, headers, parseSip, type SipMessage, tagOf, token, uriOf, writeSip } from './sip.ts';
-
-/** What a phone does when it is called: rings for a while, then answers, refuses, or rings on. */
-export interface Manner {
-  ringMs?: number;
-  /** 200 answers; null rings until somebody gives up */
-  answer?: number | null;
-  /** hangs up this long after the ACK */
-  talkMs?: number;
-}
-
-export interface Place {
-  host: string;
-  port: number;
-}
-
-/** One call as this phone saw it. */
-export interface PhoneCall {
-  callId: string;
-  /** final code of the INVITE; 0 as long as there is none */
-  code: number;
-  ringing: boolean;
-  answeredAt: number;
-  endedAt: number;
-  /** the other side's address for media */
-  media: Place | null;
-  final: Promise<number>;
-  ended: Promise<void>;
-  bye(): void;
-  cancel(): void;
-  /** re-INVITE with this direction: sendonly, sendrecv */
-  change(direction: string): void;
-}
-
-interface Dialog extends PhoneCall {
-  local: string;
-  remote: string;
-  target: string;
-  route: string[];
-  cseq: number;
-  invite: SipMessage | null;
-  settle(code: number): void;
-  end(): void;
-  uac: boolean;
-  branch: string;
-  sent: { uri: string; from: string; to: string } | null;
-}
 
 /**
  * A SIP phone or a carrier over UDP, enough of RFC 3261 for the tests to call through a real edge: digest, route sets,
@@ -53,11 +8,15 @@ interface Dialog extends PhoneCall {
  */
 export class Phone {
   readonly at: Place;
+  /** where it believes to be: behind NAT another place than `at` */
+  readonly shown: Place;
   readonly user: string;
   readonly domain: string;
   manner: Manner = { ringMs: 100, answer: 200 };
   /** calls that came in, in order */
   readonly received: PhoneCall[] = [];
+  /** calls that it made because a REFER said so */
+  readonly referred: PhoneCall[] = [];
   readonly #password: string;
   readonly #edge: Place;
   readonly #socket: Socket = createSocket('udp4');
@@ -68,8 +27,9 @@ export class Phone {
   /** packets of media that came */
   heard = 0;
 
-  constructor(at: Place, edge: Place, user: string, domain: string, password: string) {
+  constructor(at: Place, edge: Place, user: string, domain: string, password: string, shown = at) {
     this.at = at;
+    this.shown = shown;
     this.user = user;
     this.domain = domain;
     this.#edge = edge;
@@ -115,13 +75,19 @@ export class Phone {
 
   /**
    * Calls a number; credentials are given when asked for.
-   * @param from shown as the caller; default the account
+   * @param options from: shown as the caller, default the account; late: offers no media, answers the other side's offer;
+   *   more: headers beyond the usual
    */
-  call(number: string, options: { from?: string; password?: string; domain?: string } = {}): PhoneCall {
-    const uri = `sip:${number}@${options.domain ?? this.domain}`;
+  call(
+    number: string,
+    options: { from?: string; password?: string; domain?: string; late?: boolean; more?: [string, string][]; uri?: string } = {},
+  ): PhoneCall {
+    const uri = options.uri ?? `sip:${number}@${options.domain ?? this.domain}`;
     const dialog = this.#dialog(`${token()}@${this.at.host}`, true);
     dialog.local = `<sip:${options.from ?? this.user}@${options.domain ?? this.domain}>;tag=${token()}`;
     dialog.sent = { uri, from: dialog.local, to: `<${uri}>` };
+    dialog.late = options.late ?? false;
+    dialog.more = options.more ?? [];
     this.#invite(dialog, '');
     const challenged = (m: SipMessage) => {
       dialog.cseq++;
@@ -149,60 +115,15 @@ export class Phone {
   }
 
   #contact(): string {
-    return `sip:${this.user}@${this.at.host}:${this.at.port}`;
+    return `sip:${this.user}@${this.shown.host}:${this.shown.port}`;
   }
 
   #sdp(direction = 'sendrecv'): string {
-    return [
-      'v=0',
-      `o=- 1 ${Date.now()} IN IP4 ${this.at.host}`,
-      's=-',
-      `c=IN IP4 ${this.at.host}`,
-      't=0 0',
-      `m=audio ${this.#rtpPort} RTP/AVP 0 101`,
-      'a=rtpmap:0 PCMU/8000',
-      'a=rtpmap:101 telephone-event/8000',
-      `a=${direction}`,
-      '',
-    ].join('\r\n');
+    return sdp(this.shown.host, this.#rtpPort, direction);
   }
 
   #dialog(callId: string, uac: boolean): Dialog {
-    let settle = (_code: number) => {};
-    let end = () => {};
-    const final = new Promise<number>((done) => {
-      settle = done;
-    });
-    const ended = new Promise<void>((done) => {
-      end = done;
-    });
-    const d: Dialog = {
-      callId,
-      uac,
-      code: 0,
-      ringing: false,
-      answeredAt: 0,
-      endedAt: 0,
-      media: null,
-      final,
-      ended,
-      local: '',
-      remote: '',
-      target: '',
-      route: [],
-      cseq: 1,
-      invite: null,
-      branch: '',
-      sent: null,
-      settle: (code) => {
-        d.code = code;
-        if (code >= 300) d.end();
-        settle(code);
-      },
-      end: () => {
-        d.endedAt ||= Date.now();
-        end();
-      },
+    const d: Dialog = newDialog(callId, uac, {
       bye: () => {
         d.endedAt ||= Date.now();
         void this.#within(d, 'BYE').then(() => d.end());
@@ -220,8 +141,18 @@ export class Phone {
           ]),
         );
       },
-      change: (direction) => void this.#within(d, 'INVITE', this.#sdp(direction)),
-    };
+      change: async (direction) => (await this.#within(d, 'INVITE', this.#sdp(direction))).code,
+      refer: async (number, consult) => {
+        const told = new Promise<number>((done) => {
+          d.notified = done;
+        });
+        const answer = await this.#within(d, 'REFER', '', [
+          ['Refer-To', `<sip:${number}@${this.domain}${consult ? `?Replaces=${encodeURIComponent(replacesOf(consult as Dialog))}` : ''}>`],
+          ['Referred-By', `<sip:${this.user}@${this.domain}>`],
+        ]);
+        return answer.code === 202 ? told : answer.code;
+      },
+    });
     this.#dialogs.set(callId, d);
     return d;
   }
@@ -240,9 +171,10 @@ export class Phone {
           ['Call-ID', d.callId],
           ['CSeq', `${d.cseq} INVITE`],
           ['Contact', `<${this.#contact()}>`],
+          ...d.more,
           ...(authorization === '' ? [] : [['Proxy-Authorization', authorization] as [string, string]]),
         ],
-        this.#sdp(),
+        d.late ? '' : this.#sdp(),
       ),
     );
   }
@@ -280,7 +212,7 @@ export class Phone {
         .reverse();
       d.media = mediaOf(m.body);
     }
-    this.#sendWithin(d, 'ACK', Number(cseq));
+    this.#sendWithin(d, 'ACK', Number(cseq), d.late ? this.#sdp() : '');
     d.settle(m.code);
   }
 
@@ -305,6 +237,7 @@ export class Phone {
     if (m.method === 'ACK') {
       if (known && !known.uac && known.code === 200 && known.answeredAt === 0) {
         known.answeredAt = Date.now();
+        known.media = mediaOf(m.body) ?? known.media;
         if (this.manner.talkMs !== undefined) setTimeout(known.bye, this.manner.talkMs);
       }
       return;
@@ -314,10 +247,17 @@ export class Phone {
       return;
     }
     if (m.method === 'INVITE') {
-      const direction = /a=(sendonly|inactive)/.test(m.body) ? 'recvonly' : 'sendrecv';
+      const asked = /^a=(sendonly|recvonly|inactive)/m.exec(m.body)?.[1] ?? 'sendrecv';
+      known?.directions.push(asked);
+      const direction = asked === 'sendrecv' ? 'sendrecv' : asked === 'inactive' ? 'inactive' : 'recvonly';
       this.#answer(m, 200, 'OK', known?.local ?? '', this.#sdp(direction));
       return;
     }
+    if (m.method === 'REFER' && known) {
+      this.#referred(known, m);
+      return;
+    }
+    if (m.method === 'NOTIFY' && known) known.notified(Number(/^SIP\/2\.0 (\d{3})/.exec(m.body)?.[1]));
     this.#answer(m, 200, 'OK', known?.local ?? '');
     if (m.method === 'BYE') known?.end();
     if (m.method === 'CANCEL' && known?.invite && known.code === 0) {
@@ -326,7 +266,37 @@ export class Phone {
     }
   }
 
+  /** Calls whom the REFER names, and tells how that went. */
+  #referred(d: Dialog, m: SipMessage): void {
+    const code = this.manner.refer ?? 202;
+    this.#answer(m, code, code === 202 ? 'Accepted' : 'No', d.local);
+    if (code !== 202) return;
+    const [uri = '', query = ''] = uriOf(header(m, 'refer-to')).split('?');
+    const replaces = new URLSearchParams(query).get('Replaces');
+    const by = header(m, 'referred-by');
+    const call = this.call('', {
+      uri,
+      more: [
+        ...(by === '' ? [] : [['Referred-By', by] as [string, string]]),
+        ...(replaces === null ? [] : [['Replaces', replaces] as [string, string]]),
+      ],
+    });
+    this.referred.push(call);
+    void call.final.then((final) =>
+      this.#within(d, 'NOTIFY', `SIP/2.0 ${final} Final\r\n`, [
+        ['Event', 'refer'],
+        ['Content-Type', 'message/sipfrag'],
+        ['Subscription-State', 'terminated;reason=noresource'],
+      ]),
+    );
+  }
+
   #rung(m: SipMessage, callId: string): void {
+    const replaced = this.#dialogs.get(header(m, 'replaces').split(';')[0] ?? '');
+    if (header(m, 'replaces') !== '' && (!replaced || replaced.endedAt > 0)) {
+      this.#answer(m, 481, 'Call/Transaction Does Not Exist', `${header(m, 'to')};tag=${token()}`);
+      return;
+    }
     const d = this.#dialog(callId, false);
     d.invite = m;
     d.local = `${header(m, 'to')};tag=${token()}`;
@@ -335,6 +305,13 @@ export class Phone {
     d.route = headers(m, 'record-route').flatMap((r) => r.split(/,\s*(?=<)/));
     d.media = mediaOf(m.body);
     this.received.push(d);
+    if (replaced) {
+      d.settle(200);
+      this.#answer(m, 200, 'OK', d.local, this.#sdp());
+      if (replaced.code === 0) replaced.cancel();
+      else replaced.bye();
+      return;
+    }
     const { ringMs = 100, answer = 200 } = this.manner;
     if (answer === null || answer === 200) {
       d.ringing = true;
@@ -369,17 +346,17 @@ export class Phone {
     );
   }
 
-  async #within(d: Dialog, method: string, body = ''): Promise<SipMessage> {
+  async #within(d: Dialog, method: string, body = '', more: [string, string][] = []): Promise<SipMessage> {
     d.cseq++;
     const cseq = d.cseq;
     const answer = new Promise<SipMessage>((done) => this.#waiting.set(`${d.callId} ${cseq} ${method}`, done));
-    this.#sendWithin(d, method, cseq, body);
+    this.#sendWithin(d, method, cseq, body, more);
     const m = await answer;
     if (method === 'INVITE' && m.code < 300) this.#sendWithin(d, 'ACK', cseq);
     return m;
   }
 
-  #sendWithin(d: Dialog, method: string, cseq: number, body = ''): void {
+  #sendWithin(d: Dialog, method: string, cseq: number, body = '', more: [string, string][] = []): void {
     this.#send(
       writeSip(
         `${method} ${d.target} SIP/2.0`,
@@ -391,7 +368,8 @@ export class Phone {
           ['To', d.remote],
           ['Call-ID', d.callId],
           ['CSeq', `${cseq} ${method}`],
-          ...(method === 'INVITE' ? [['Contact', `<${this.#contact()}>`] as [string, string]] : []),
+          ...(method === 'INVITE' || method === 'REFER' ? [['Contact', `<${this.#contact()}>`] as [string, string]] : []),
+          ...more,
         ],
         body,
       ),
@@ -417,16 +395,10 @@ export class Phone {
   }
 
   #via(branch: string): string {
-    return `SIP/2.0/UDP ${this.at.host}:${this.at.port};branch=${branch};rport`;
+    return `SIP/2.0/UDP ${this.shown.host}:${this.shown.port};branch=${branch};rport`;
   }
 
   #send(data: Buffer): void {
     this.#socket.send(data, this.#edge.port, this.#edge.host);
   }
-}
-
-function mediaOf(sdp: string): Place | null {
-  const host = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
-  const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1]);
-  return host !== undefined && port > 0 ? { host, port } : null;
 }

@@ -38,7 +38,8 @@ export function headers(m: SipMessage, name: string): string[] {
 }
 
 export function writeSip(first: string, list: [string, string][], body = ''): Buffer {
-  const lines = [first, ...list.map(([n, v]) => `${n}: ${v}`), ...(body === '' ? [] : ['Content-Type: application/sdp'])];
+  const untyped = body !== '' && !list.some(([n]) => n === 'Content-Type');
+  const lines = [first, ...list.map(([n, v]) => `${n}: ${v}`), ...(untyped ? ['Content-Type: application/sdp'] : [])];
   return Buffer.from(`${lines.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 

@@ -148,7 +148,7 @@ describe.skipIf(!hasRtpengine)('an edge told what to do', () => {
   });
 
   test('a command that is asked again is carried out once', async () => {
-    const command = { do: 'record', callId: CALL, metadata: '7b7d' } as const;
+    const command = { do: 'record', callId: CALL, tenant: 't1', conversation: CALL, segment: 1, reason: 'demand' } as const;
     const first = await askEdge(bus, 'lab', 'the-same', command);
     expect(first).toMatchObject({ node: 'lab', result: { ok: true } });
     await askEdge(bus, 'lab', 'stop', { do: 'stop-recording', callId: CALL });
