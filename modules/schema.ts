@@ -130,9 +130,9 @@ export interface PostgresSchema {
     expires_at: Date;
   };
   pbx_companies: { tenant: string };
-  pbx_accounts: { tenant: string; username: string; ha1: string };
+  pbx_accounts: { tenant: string; username: string; ha1: string; status: string };
   pbx_numbers: { tenant: string };
-  pbx_short_numbers: { tenant: string };
+  pbx_short_numbers: { tenant: string; number: string; accounts: string[] };
   pbx_groups: { tenant: string };
   pbx_trunks: { tenant: string | null };
   pbx_trunk_groups: { tenant: string | null };
@@ -155,12 +155,13 @@ export interface PostgresSchema {
     author: ColumnType<string, string, never>;
     author_kind: ColumnType<AuthorKind, AuthorKind, never>;
     command: ColumnType<string, string, never>;
-    call_id: ColumnType<string, string, never>;
+    call_id: string;
     target: ColumnType<string, string, never>;
     node: Generated<string>;
     outcome: ColumnType<string | null, undefined, string>;
     said: Generated<string>;
     finished_at: ColumnType<Date | null, undefined, Date>;
+    request_key: ColumnType<string | null, string | null, never>;
   };
   case_progress: {
     one: Generated<boolean>;

@@ -15,6 +15,10 @@ export type EdgeModule = (typeof EDGE_MODULES)[number];
 export const ANNOUNCEMENT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/i;
 
 const callId = z.string().min(1).max(255);
+/** user@domain */
+const account = z.string().regex(/^[^\s@]{1,64}@[^\s@]{1,190}$/);
+export const DIALLED = /^[0-9*#+]{1,32}$/;
+const dialled = z.string().regex(DIALLED);
 const target = z.string().regex(/^sips?:[^\s<>"]{1,250}$/);
 
 const commands = z.discriminatedUnion('do', [
@@ -40,8 +44,18 @@ const commands = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('transfer'), callId, leg: z.enum(['caller', 'callee']), to: target }),
   /** an announcement of the company, by its name */
   z.strictObject({ do: z.literal('announce'), callId, tenant: z.string().regex(TENANT_ID), name: z.string().regex(ANNOUNCEMENT_NAME) }),
-  /** account: user@domain */
-  z.strictObject({ do: z.literal('kick'), account: z.string().regex(/^[^\s@]{1,64}@[^\s@]{1,190}$/) }),
+  /** accounts: user@domain; is a phone of one of them registered at this edge? */
+  z.strictObject({ do: z.literal('registered'), accounts: z.array(account).min(1).max(20) }),
+  /** from: short number whose phone rings first; to: as somebody of the company would dial it */
+  z.strictObject({
+    do: z.literal('call'),
+    id: z.string().regex(/^[0-9A-Za-z-]{1,64}$/),
+    tenant: z.string().regex(TENANT_ID),
+    domain: z.string().regex(/^[^\s@;=,]{1,190}$/),
+    from: dialled,
+    to: dialled,
+  }),
+  z.strictObject({ do: z.literal('kick'), account }),
 ]);
 export type EdgeCommand = z.output<typeof commands>;
 
@@ -85,6 +99,8 @@ const answer = z.object({
       state: nodeState.optional(),
       /** length of the announcement */
       milliseconds: z.number().optional(),
+      /** Call-ID of the call that has begun */
+      callId: z.string().optional(),
     }),
     z.object({ ok: z.literal(false), why: z.enum(EDGE_REASONS), detail: z.string() }),
   ]),

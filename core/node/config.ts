@@ -152,6 +152,9 @@ export const blocks = {
     EDGE_MI_URL: url(['http:'])
       .optional()
       .describe("OpenSIPS' management interface, e.g. http://127.0.0.1:8888/mi; given: the agent of this edge is started"),
+    EDGE_CLICK_MI_URL: url(['http:'])
+      .default('http://127.0.0.1:8889/mi')
+      .describe('the same of the instance that makes calls which the portal asks for'),
   }),
   /** what `npm run edge:config` makes OpenSIPS and rtpengine of */
   edgeNode: z.object({
@@ -168,6 +171,8 @@ export const blocks = {
     EDGE_WS_PORT: port(0).describe('SIP over WebSocket, for a proxy in front that ends TLS; 0: none'),
     EDGE_WSS_PORT: port(8443).describe('SIP over secure WebSocket, where a certificate is given'),
     EDGE_MI_PORT: port(8888).describe('commands to OpenSIPS, on loopback'),
+    EDGE_CLICK_PORT: port(5070).describe('UDP port from which calls that the portal asks for are made, through the edge itself'),
+    EDGE_CLICK_MI_PORT: port(8889).describe('commands for such calls, on loopback'),
     EDGE_NOTIFY_PORT: port(2224).describe('where rtpengine tells OpenSIPS of DTMF, on loopback'),
     EDGE_MEDIA_PORTS: z
       .string()

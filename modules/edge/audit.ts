@@ -14,15 +14,43 @@ export interface AuditLine {
   target: string;
 }
 
-/** Before the command leaves. */
-export async function noteCommand(db: Kysely<PostgresSchema>, { tenant }: TenantScope, line: AuditLine): Promise<void> {
+export interface EarlierCommand {
+  id: string;
+  command: string;
+  target: string;
+  callId: string;
+  node: string;
+  /** null = not known yet */
+  outcome: string | null;
+  said: string;
+}
+
+/**
+ * Before the command leaves. @param requestKey the asker's own name for the request, null = none
+ * @returns the line that has this name already: nothing is to be done again. Null: the command may leave
+ */
+export async function noteCommand(
+  db: Kysely<PostgresSchema>,
+  { tenant }: TenantScope,
+  line: AuditLine,
+  requestKey: string | null = null,
+): Promise<EarlierCommand | null> {
   const { id, at, author, command, callId, target } = line;
-  await asTenant(db, tenant, (trx) =>
-    trx
+  return asTenant(db, tenant, async (trx) => {
+    const { numInsertedOrUpdatedRows } = await trx
       .insertInto('edge_commands')
-      .values({ id, tenant, at, author: author.name, author_kind: author.kind, command, call_id: callId, target })
-      .execute(),
-  );
+      .values({ id, tenant, at, author: author.name, author_kind: author.kind, command, call_id: callId, target, request_key: requestKey })
+      .onConflict((on) => on.columns(['tenant', 'request_key']).where('request_key', 'is not', null).doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows !== 0n) return null;
+    const columns = ['id', 'command', 'target', 'call_id as callId', 'node', 'outcome', 'said'] as const;
+    return trx
+      .selectFrom('edge_commands')
+      .select(columns)
+      .where('tenant', '=', tenant)
+      .where('request_key', '=', requestKey)
+      .executeTakeFirstOrThrow();
+  });
 }
 
 /** @param outcome ok, or the reason why not */
@@ -30,7 +58,7 @@ export async function noteOutcome(
   db: Kysely<PostgresSchema>,
   { tenant }: TenantScope,
   id: string,
-  outcome: { node: string; outcome: string; said: string },
+  outcome: { node: string; outcome: string; said: string; call_id?: string },
   now: Date,
 ): Promise<void> {
   await asTenant(db, tenant, (trx) =>

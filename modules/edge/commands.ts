@@ -7,7 +7,7 @@ import type { Kysely } from 'kysely';
 import type { Author } from '../directory/history.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { askEdge, askEveryEdge, NoEdge } from './ask.ts';
-import { noteCommand, noteOutcome, recordingCommands } from './audit.ts';
+import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from './audit.ts';
 import { liveCallOf } from './live-call.ts';
 import { isMasked, segmentOf } from './rules.ts';
 
@@ -20,9 +20,22 @@ export type Order =
   | { what: 'transfer'; to: string; domain: string; leg?: 'caller' | 'callee' | undefined }
   | { what: 'announce'; name: string };
 
-/** no_call: the company has no such call in progress · no_edge: no edge that is there has it */
-export type Refusal = EdgeReason | 'no_call' | 'no_edge' | 'not_answered' | 'masked' | 'not_masked';
-export type Done = { ok: true; id: string; node: string; milliseconds?: number | undefined };
+/**
+ * no_call: the company has no such call in progress · no_edge: no edge that is there has it · no_extension: the company has no
+ * account with this number · other_request: the name of the request is taken by another one · not_known_yet: the first
+ * request of this name has not ended
+ */
+export type Refusal =
+  | EdgeReason
+  | 'no_call'
+  | 'no_edge'
+  | 'not_answered'
+  | 'masked'
+  | 'not_masked'
+  | 'no_extension'
+  | 'other_request'
+  | 'not_known_yet';
+export type Done = { ok: true; id: string; node: string; milliseconds?: number | undefined; callId?: string | undefined };
 export type Outcome = Done | { ok: false; id: string; why: Refusal; said: string };
 
 export interface Commanding {
@@ -62,16 +75,19 @@ export async function kickAccount(on: Commanding, scope: TenantScope, author: Au
   });
 }
 
-type Attempt = Awaited<ReturnType<typeof askEdge>> | { why: Refusal; said: string };
+export type Attempt = Awaited<ReturnType<typeof askEdge>> | { why: Refusal; said: string };
 
-async function audited(
+/** @param requestKey a request of this name is carried out once; asked again it has the first outcome */
+export async function audited(
   on: Commanding,
   scope: TenantScope,
   line: { author: Author; command: string; callId: string; target: string },
   attempt: (id: string) => Promise<Attempt>,
+  requestKey: string | null = null,
 ): Promise<Outcome> {
   const id = randomUUID();
-  await noteCommand(on.db, scope, { id, at: on.now(), ...line });
+  const earlier = await noteCommand(on.db, scope, { id, at: on.now(), ...line }, requestKey);
+  if (earlier) return outcomeAgain(earlier, line);
   let result: Attempt;
   try {
     result = await attempt(id);
@@ -80,7 +96,9 @@ async function audited(
     result = { why: 'no_edge', said: error.message };
   }
   const outcome = outcomeOf(id, result);
-  const noted = outcome.ok ? { outcome: 'ok', said: '' } : { outcome: outcome.why, said: outcome.said };
+  const noted = outcome.ok
+    ? { outcome: 'ok', said: '', ...(outcome.callId === undefined ? {} : { call_id: outcome.callId }) }
+    : { outcome: outcome.why, said: outcome.said };
   await noteOutcome(on.db, scope, id, { node: 'node' in result ? result.node : '', ...noted }, on.now());
   return outcome;
 }
@@ -88,7 +106,16 @@ async function audited(
 function outcomeOf(id: string, result: Attempt): Outcome {
   if ('why' in result) return { ok: false, id, ...result };
   if (!result.result.ok) return { ok: false, id, why: result.result.why, said: result.result.detail };
-  return { ok: true, id, node: result.node, milliseconds: result.result.milliseconds };
+  return { ok: true, id, node: result.node, milliseconds: result.result.milliseconds, callId: result.result.callId };
+}
+
+function outcomeAgain(earlier: EarlierCommand, line: { command: string; target: string }): Outcome {
+  const { id, node, outcome, said, callId } = earlier;
+  if (earlier.command !== line.command || earlier.target !== line.target)
+    return { ok: false, id, why: 'other_request', said: 'another request had this Idempotency-Key' };
+  if (outcome === null) return { ok: false, id, why: 'not_known_yet', said: 'the first request of this Idempotency-Key has not ended' };
+  if (outcome === 'ok') return { ok: true, id, node, callId };
+  return { ok: false, id, why: outcome as Refusal, said };
 }
 
 function mayNot(order: Order, call: LiveCall, before: readonly string[]): { why: Refusal; said: string } | null {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EdgeCall, EdgeCommand, EdgeModule, EdgeNodeState, EdgeReason, EdgeResult } from '@callscope/core/bus/edge-commands.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { z } from 'zod';
@@ -14,6 +15,9 @@ const RELOAD: Record<EdgeModule, string> = {
   uac_registrant: 'uac_registrant:reload',
   userblacklist: 'userblacklist:reload',
 };
+
+/** until the first INVITE of a call that is asked for has come to the proxy */
+const BEGINS_MS = 2_000;
 
 const anything = z.unknown();
 const dialog = z.object({
@@ -34,6 +38,8 @@ const sipReply = z.object({ Code: z.number(), Reason: z.string() });
 
 export interface Edge {
   mi: Mi;
+  /** of the instance that makes calls */
+  clickMi: Mi;
   ng: NgClient;
   /** when the agent started */
   since: Date;
@@ -52,7 +58,7 @@ export async function carryOut(edge: Edge, command: EdgeCommand): Promise<EdgeRe
   }
 }
 
-async function attempt({ mi, ng, since, announcements }: Edge, command: EdgeCommand): Promise<EdgeResult> {
+async function attempt({ mi, clickMi, ng, since, announcements }: Edge, command: EdgeCommand): Promise<EdgeResult> {
   const ok: EdgeResult = { ok: true };
   switch (command.do) {
     case 'ping':
@@ -85,6 +91,11 @@ async function attempt({ mi, ng, since, announcements }: Edge, command: EdgeComm
       return ok;
     case 'transfer':
       return transfer(mi, command);
+    case 'registered':
+      for (const account of command.accounts) if (await isRegistered(mi, account)) return ok;
+      return { ok: false, why: 'not_registered', detail: `${command.accounts.join(', ')}: not registered here` };
+    case 'call':
+      return call(mi, clickMi, command);
     case 'kick': {
       const account = { table_name: 'location', aor: command.account };
       if (!(await isRegistered(mi, command.account)))
@@ -124,6 +135,28 @@ async function transfer(mi: Mi, { callId, leg, to }: Extract<EdgeCommand, { do: 
     sipReply,
   );
   return Code < 300 ? { ok: true } : { ok: false, why: 'refused', detail: `the phone answered ${Code} ${Reason}` };
+}
+
+/**
+ * The proxy is told whose call it will be, then the instance beside it calls the employee through it, and the number once
+ * the employee has answered. @returns the Call-ID of the first of both calls
+ */
+async function call(mi: Mi, clickMi: Mi, { id, tenant, domain, from, to }: Extract<EdgeCommand, { do: 'call' }>): Promise<EdgeResult> {
+  await mi.ask('cache:store', { system: 'local', attr: `click_${id}`, value: `tenant=${tenant};domain=${domain}`, expire: 300 }, anything);
+  // the address is not used: everything goes to the proxy, which knows the company
+  const entities = { entity1: `employee,sip:${from}@127.0.0.1`, entity2: `number,sip:${to}@127.0.0.1` };
+  await clickMi.ask('b2b_logic:trigger_scenario', { scenario_id: 'click', ...entities, context: [`click=${id}`] }, anything);
+  const limit = performance.now() + BEGINS_MS;
+  while (performance.now() < limit) {
+    try {
+      const { value } = await mi.ask('cache:fetch', { system: 'local', attr: `click_call_${id}` }, z.object({ value: z.string() }));
+      return { ok: true, callId: value };
+    } catch (error) {
+      if (!(error instanceof MiRefused)) throw error;
+      await sleep(20);
+    }
+  }
+  return { ok: false, why: 'refused', detail: 'the edge did not begin the call' };
 }
 
 async function isRegistered(mi: Mi, account: string): Promise<boolean> {

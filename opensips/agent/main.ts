@@ -10,6 +10,7 @@ const HELP = `node opensips/agent/main.ts: carries out on an edge what the porta
 
   NATS_URL                the bus
   EDGE_MI_URL             ${blocks.agent.shape.EDGE_MI_URL.description}
+  EDGE_CLICK_MI_URL       ${blocks.agent.shape.EDGE_CLICK_MI_URL.description} (http://127.0.0.1:8889/mi)
   EDGE_RTPENGINE          ${blocks.edgeMachine.shape.EDGE_RTPENGINE.description} (127.0.0.1:2223)
   EDGE_NODE_ID            ${blocks.edgeMachine.shape.EDGE_NODE_ID.description} (edge-1)
   EDGE_ANNOUNCEMENTS_DIR  ${blocks.edgeMachine.shape.EDGE_ANNOUNCEMENTS_DIR.description} (/var/lib/callscope/announcements)`;
@@ -24,7 +25,13 @@ else
     service.onStop('bus', () => bus.close());
     const ng = new NgClient(host, Number(port));
     service.onStop('rtpengine', () => ng.close());
-    const edge = { mi: miClient(config.EDGE_MI_URL), ng, since: new Date(), announcements: config.EDGE_ANNOUNCEMENTS_DIR };
+    const edge = {
+      mi: miClient(config.EDGE_MI_URL),
+      clickMi: miClient(config.EDGE_CLICK_MI_URL),
+      ng,
+      since: new Date(),
+      announcements: config.EDGE_ANNOUNCEMENTS_DIR,
+    };
     runAgent(service, bus, edge, config.EDGE_NODE_ID);
     reportStatus(service, bus, 'agent');
     service.log.info('active', { edge: config.EDGE_NODE_ID });

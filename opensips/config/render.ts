@@ -19,6 +19,7 @@ const PARTS = [
   'invite',
   'reach',
   'outside',
+  'click',
   'relay',
   'dialog',
   'record',
@@ -53,8 +54,10 @@ const EVENTS = [
 export function renderEdge(s: EdgeSettings): Record<string, string> {
   return {
     'opensips.cfg': opensips(s),
+    'click.cfg': filled(readFileSync(new URL('click.cfg', import.meta.url), 'utf8'), valuesOf(s)),
     'rtpengine.conf': rtpengine(s),
-    'callscope-edge.service': opensipsUnit(),
+    'callscope-edge.service': opensipsUnit('SIP edge of Callscope (OpenSIPS)', 'opensips.cfg', 512),
+    'callscope-click.service': opensipsUnit('Calls that the portal of Callscope asks for (OpenSIPS)', 'click.cfg', 64),
     'callscope-media.service': rtpengineUnit(),
     'callscope-reconcile.service': reconcileUnit(s),
     'callscope-agent.service': agentUnit(s),
@@ -62,7 +65,14 @@ export function renderEdge(s: EdgeSettings): Record<string, string> {
 }
 
 function opensips(s: EdgeSettings): string {
-  const values: Record<string, string | number> = {
+  const text = PARTS.map((part) =>
+    part === 'transports' ? transports(s) : readFileSync(new URL(`parts/${part}.cfg`, import.meta.url), 'utf8'),
+  );
+  return filled(text.join('\n'), valuesOf(s));
+}
+
+function valuesOf(s: EdgeSettings): Record<string, string | number> {
+  return {
     node: s.EDGE_NODE_ID,
     workers: s.EDGE_WORKERS,
     modules: s.EDGE_MODULES_DIR.replace(/\/?$/, '/'),
@@ -75,6 +85,8 @@ function opensips(s: EdgeSettings): string {
     banFailures: s.EDGE_BAN_FAILURES,
     banSeconds: s.EDGE_BAN_SECONDS,
     miPort: s.EDGE_MI_PORT,
+    clickPort: s.EDGE_CLICK_PORT,
+    clickMiPort: s.EDGE_CLICK_MI_PORT,
     notifyPort: s.EDGE_NOTIFY_PORT,
     rtpengine: s.EDGE_RTPENGINE,
     hep: s.EDGE_HEP,
@@ -82,10 +94,10 @@ function opensips(s: EdgeSettings): string {
     announcements: s.EDGE_ANNOUNCEMENTS_DIR,
     subscriptions: subscriptions(s),
   };
-  const text = PARTS.map((part) =>
-    part === 'transports' ? transports(s) : readFileSync(new URL(`parts/${part}.cfg`, import.meta.url), 'utf8'),
-  );
-  return text.join('\n').replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+}
+
+function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`no value for {{${name}}}`);
     return String(value);
@@ -176,9 +188,10 @@ log-stderr = true
 `;
 }
 
-function opensipsUnit(): string {
+/** @param memory shared, MB */
+function opensipsUnit(what: string, config: string, memory: number): string {
   return `[Unit]
-Description=SIP edge of Callscope (OpenSIPS)
+Description=${what}
 After=network-online.target callscope-media.service
 Wants=network-online.target
 
@@ -187,9 +200,8 @@ Wants=network-online.target
 Environment=TZ=UTC
 User=opensips
 Group=opensips
-RuntimeDirectory=opensips
-ExecStartPre=/usr/sbin/opensips -C -f /etc/callscope/opensips.cfg
-ExecStart=/usr/sbin/opensips -F -m 512 -M 16 -f /etc/callscope/opensips.cfg
+ExecStartPre=/usr/sbin/opensips -C -f /etc/callscope/${config}
+ExecStart=/usr/sbin/opensips -F -m ${memory} -M 16 -f /etc/callscope/${config}
 Restart=always
 RestartSec=1
 LimitNOFILE=65536
@@ -233,6 +245,7 @@ function agentUnit(s: EdgeSettings): string {
     NATS_URL: s.NATS_URL,
     EDGE_NODE_ID: s.EDGE_NODE_ID,
     EDGE_MI_URL: `http://127.0.0.1:${s.EDGE_MI_PORT}/mi`,
+    EDGE_CLICK_MI_URL: `http://127.0.0.1:${s.EDGE_CLICK_MI_PORT}/mi`,
     EDGE_RTPENGINE: s.EDGE_RTPENGINE,
     EDGE_ANNOUNCEMENTS_DIR: s.EDGE_ANNOUNCEMENTS_DIR,
   });

@@ -1,6 +1,7 @@
-import { ANNOUNCEMENT_NAME } from '@callscope/core/bus/edge-commands.ts';
+import { ANNOUNCEMENT_NAME, DIALLED } from '@callscope/core/bus/edge-commands.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
+import { startCall } from '@callscope/modules/edge/call.ts';
 import { commandCall, kickAccount, type Order, type Outcome, type Refusal } from '@callscope/modules/edge/commands.ts';
 import { LiveUnknown } from '@callscope/modules/edge/live-call.ts';
 import { createRoute, z } from '@hono/zod-openapi';
@@ -24,6 +25,12 @@ const doneSchema = z.object({
   milliseconds: z.number().optional().describe('length of the announcement'),
 });
 
+const startedSchema = z.object({
+  id: z.string().describe('id of the call'),
+  command: z.string().describe('the line of the audit'),
+  node: z.string().describe('the edge that calls'),
+});
+
 const STATUS: Record<Refusal, 404 | 409 | 422 | 503> = {
   no_call: 404,
   not_registered: 404,
@@ -35,6 +42,9 @@ const STATUS: Record<Refusal, 404 | 409 | 422 | 503> = {
   no_edge: 503,
   unreachable: 503,
   bad_command: 503,
+  no_extension: 404,
+  other_request: 422,
+  not_known_yet: 409,
 };
 const HOW_LONG_MS = 5_000;
 /** longer than an agent waits for a rtpengine that is away */
@@ -95,10 +105,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       'Blind transfer: a phone of this call is asked to call somebody else',
       'Phones obey, carriers mostly do not.',
       z.strictObject({
-        to: z
-          .string()
-          .regex(/^[0-9*#+]{1,32}$/)
-          .describe('extension or number'),
+        to: z.string().regex(DIALLED).describe('extension or number'),
         leg: z.enum(['caller', 'callee']).optional().describe('who is sent on; by default the outside party'),
       }),
     ),
@@ -118,6 +125,52 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant, id } = c.req.valid('param');
       return c.json(await tell(c, tenant, id, { what: 'announce', ...c.req.valid('json') }), 200);
+    },
+  );
+
+  const callee = z.string().regex(DIALLED);
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/tenants/{tenant}/calls',
+      tags: ['Calls in progress'],
+      summary: "Call somebody from an employee's phone",
+      description:
+        "The employee's phone rings; once it is answered the number is called, for 28 s at most. The call is in /calls with this id when it has ended. A request that is repeated with its Idempotency-Key calls once and has the first answer. Needs calls:control.",
+      security: BEARER,
+      request: {
+        params: tenantParam,
+        headers: z.object({
+          'idempotency-key': z
+            .string()
+            .regex(/^[\x21-\x7e]{1,200}$/)
+            .optional()
+            .describe("the asker's own name for this request"),
+        }),
+        body: {
+          required: true,
+          content: json(
+            z.strictObject({
+              from: callee.describe('short number of the employee'),
+              to: callee.describe('extension or number, as the employee would dial it'),
+            }),
+          ),
+        },
+      },
+      responses: {
+        201: { description: 'The phone rings', content: json(startedSchema) },
+        ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { tenant } = c.req.valid('param');
+      const scope = scopeOf(c, tenant, 'calls:control');
+      const company = await getTenant(deps.db, scope);
+      if (!company) throw noCompany(tenant);
+      const key = c.req.valid('header')['idempotency-key'] ?? null;
+      const outcome = await startCall(on, scope, authorOf(c.get('caller')), { ...c.req.valid('json'), domain: company.domain }, key);
+      const { id: command, node } = done(outcome);
+      return c.json({ id: outcome.ok ? (outcome.callId ?? '') : '', command, node }, 201);
     },
   );
 

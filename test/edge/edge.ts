@@ -69,6 +69,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
     await stack.rest('PUT', `/tenants/${id}/pbx`, c.pbx);
   }
   const mi = await freePort();
+  const clickMi = await freePort();
   const spool = join(dir, 'spool');
   const announcements = join(dir, 'announcements');
   mkdirSync(spool);
@@ -78,6 +79,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
     EDGE_SIP_HOST: HOSTS.edge,
     EDGE_RTPENGINE: `${HOSTS.media}:2223`,
     EDGE_MI_PORT: mi,
+    EDGE_CLICK_MI_PORT: clickMi,
     EDGE_NOTIFY_PORT: await freePort(),
     EDGE_DATABASE_URL: databaseUrl,
     EDGE_HEP: `127.0.0.1:${stack.ports.hep}`,
@@ -92,7 +94,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
   const files = renderEdge(settingsOf(environment));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
   const config = join(dir, 'opensips.cfg');
-  execFileSync('opensips', ['-C', '-f', config], { stdio: 'pipe' });
+  for (const name of ['opensips.cfg', 'click.cfg']) execFileSync('opensips', ['-C', '-f', join(dir, name)], { stdio: 'pipe' });
   let output = '';
   const keep = (child: ChildProcess) => {
     for (const stream of [child.stdout, child.stderr])
@@ -102,6 +104,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
     return child;
   };
   const media = keep(spawn('rtpengine', ['--foreground', `--config-file=${join(dir, 'rtpengine.conf')}`, '--config-section=rtpengine']));
+  const click = keep(spawn('opensips', ['-F', '-m', '64', '-M', '8', '-f', join(dir, 'click.cfg')]));
   let opensips: ChildProcess | undefined;
   const phones: Phone[] = [];
   const agents: AgentProcess[] = [];
@@ -151,6 +154,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
       const agent = startAgent({
         NATS_URL: stack.natsUrl(),
         EDGE_MI_URL: `http://127.0.0.1:${mi}/mi`,
+        EDGE_CLICK_MI_URL: `http://127.0.0.1:${clickMi}/mi`,
         EDGE_RTPENGINE: environment.EDGE_RTPENGINE,
         EDGE_ANNOUNCEMENTS_DIR: announcements,
         EDGE_NODE_ID: 'edge-1',
@@ -165,6 +169,7 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
       for (const phone of phones) phone.close();
       await edge.stopOpensips();
       media.kill();
+      click.kill();
       await sql.end();
       await stack.end();
       rmSync(dir, { recursive: true, force: true });

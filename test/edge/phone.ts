@@ -51,7 +51,10 @@ export class Phone {
     return this;
   }
 
+  #open = true;
   close(): void {
+    if (!this.#open) return;
+    this.#open = false;
     this.#socket.close();
     this.#rtp.close();
   }

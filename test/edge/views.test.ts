@@ -205,9 +205,11 @@ describe('what the edge reads', () => {
       const plain = renderEdge(settingsOf({}));
       expect(Object.keys(plain).sort()).toEqual([
         'callscope-agent.service',
+        'callscope-click.service',
         'callscope-edge.service',
         'callscope-media.service',
         'callscope-reconcile.service',
+        'click.cfg',
         'opensips.cfg',
         'rtpengine.conf',
       ]);

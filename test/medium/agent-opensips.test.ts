@@ -19,7 +19,7 @@ describe.skipIf(!hasAll)('a real OpenSIPS told what to do', () => {
   beforeAll(async () => {
     opensips = await startOpenSips();
     // no rtpengine: media is another test's
-    edge = { mi: opensips.mi, ng: new NgClient('127.0.0.1', 9), since: new Date(), announcements: '/nowhere' };
+    edge = { mi: opensips.mi, clickMi: opensips.mi, ng: new NgClient('127.0.0.1', 9), since: new Date(), announcements: '/nowhere' };
     phonePort = await freeUdpPort();
     phone = startSipp('-sn', 'uas', '-p', String(phonePort));
   });
