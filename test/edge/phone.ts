@@ -100,6 +100,11 @@ export class Phone {
     return dialog;
   }
 
+  /** Tag of this side, which whoever watches the dialog knows. */
+  tag(call: PhoneCall): string {
+    return tagOf((call as Dialog).local);
+  }
+
   readonly #challenges = new Map<string, (m: SipMessage) => void>();
 
   /** 20 ms of PCMU, so many times, to where the other side's SDP says. */
