@@ -256,4 +256,27 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
     expect(seen).toMatchObject({ result: 'answered', answeredBy: '106', from: '101' });
     expect(Math.abs(seen.talkSeconds - (call.endedAt - call.answeredAt) / 1000)).toBeLessThan(1);
   });
+
+  it('a machine that dies: another one with its address and database has its phones and the calls in progress', async () => {
+    const late = await edge.phone('107');
+    await until('the registration is written away', async () => {
+      const { rowCount } = await edge.sql.query("SELECT FROM edge.location WHERE username = '107'");
+      return rowCount === 1;
+    });
+    const call = phone('101').call('106');
+    await call.final;
+    await until('the answered call is written', async () => {
+      const { rowCount } = await edge.sql.query('SELECT FROM edge.dialog WHERE callid = $1 AND state = 4', [call.callId]);
+      return rowCount === 1;
+    });
+    await edge.stopOpensips('SIGKILL');
+    await edge.startOpensips();
+    const other = phone('102').call('107');
+    expect(await other.final).toBe(200);
+    other.bye();
+    await Promise.all([other.ended, late.received[0]?.ended]);
+    await play(call);
+    expect(await stored(call)).toMatchObject({ result: 'answered', answeredBy: '106', from: '101', hangupBy: 'caller' });
+    expect(await stored(other)).toMatchObject({ result: 'answered', answeredBy: '107' });
+  });
 });

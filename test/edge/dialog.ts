@@ -1,5 +1,5 @@
 /** One dialog of a phone of the tests, and what goes with it. */
-import { type SipMessage, tagOf } from './sip.ts';
+import { type SipMessage, tagOf, writeSip } from './sip.ts';
 
 /** What a phone does when it is called: rings for a while, then answers, refuses, or rings on. */
 export interface Manner {
@@ -102,6 +102,19 @@ export function newDialog(callId: string, uac: boolean, acts: Acts): Dialog {
   return d;
 }
 
+/** CANCEL of the INVITE that is under way (RFC 3261, 9.1). */
+export function cancelOf(d: Dialog, via: string): Buffer {
+  const { uri, from, to } = d.sent as { uri: string; from: string; to: string };
+  return writeSip(`CANCEL ${uri} SIP/2.0`, [
+    ['Via', via],
+    ['Max-Forwards', '70'],
+    ['From', from],
+    ['To', to],
+    ['Call-ID', d.callId],
+    ['CSeq', `${d.cseq} CANCEL`],
+  ]);
+}
+
 /** How somebody else names this dialog in Replaces (RFC 3891): tags as the one sees them who gets it, the far side of this one. */
 export function replacesOf(d: Dialog): string {
   return `${d.callId};to-tag=${tagOf(d.remote)};from-tag=${tagOf(d.local)}`;
@@ -126,4 +139,15 @@ export function mediaOf(sdp: string): Place | null {
   const host = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
   const port = Number(/^m=audio (\d+)/m.exec(sdp)?.[1]);
   return host !== undefined && port > 0 ? { host, port } : null;
+}
+
+/** 20 ms of silence in PCMU. @param n number of the packet, from 0 */
+export function pcmu(n: number): Buffer {
+  const rtp = Buffer.alloc(172, 0xff);
+  rtp.writeUInt8(0x80, 0);
+  rtp.writeUInt8(0, 1);
+  rtp.writeUInt16BE(n, 2);
+  rtp.writeUInt32BE(n * 160, 4);
+  rtp.writeUInt32BE(0x1234, 8);
+  return rtp;
 }

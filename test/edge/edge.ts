@@ -139,7 +139,9 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
       return result;
     },
     startOpensips: async () => {
-      opensips = keep(spawn('opensips', ['-F', '-m', '128', '-M', '8', '-f', config], { env: { ...process.env, TZ: 'UTC' } }));
+      opensips = keep(
+        spawn('opensips', ['-F', '-m', '128', '-M', '8', '-f', config], { env: { ...process.env, TZ: 'UTC' }, detached: true }),
+      );
       await until('OpenSIPS answers commands', async () => (await edge.miCall('uptime')) !== undefined);
       await until('OpenSIPS takes connections', () => accepts(edge.sip));
     },
@@ -147,7 +149,9 @@ export async function startEdge(settings: Record<string, string> = {}, events?: 
       const child = opensips;
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise<void>((done) => child.once('exit', () => done()));
-      child.kill(signal);
+      // a machine that dies takes all its processes with it
+      if (signal === 'SIGKILL' && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
       await gone;
     },
     startAgent: async () => {

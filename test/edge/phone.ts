@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { type Dialog, type Manner, mediaOf, newDialog, type PhoneCall, type Place, replacesOf, sdp } from './dialog.ts';
+import { cancelOf, type Dialog, type Manner, mediaOf, newDialog, type PhoneCall, type Place, pcmu, replacesOf, sdp } from './dialog.ts';
 import { digest, header, headers, parseSip, type SipMessage, tagOf, token, uriOf, writeSip } from './sip.ts';
 
 /**
@@ -111,13 +111,7 @@ export class Phone {
   async speak(call: PhoneCall, packets = 25): Promise<void> {
     for (let i = 0; i < packets; i++) {
       if (!call.media) return;
-      const rtp = Buffer.alloc(172, 0xff);
-      rtp.writeUInt8(0x80, 0);
-      rtp.writeUInt8(0, 1);
-      rtp.writeUInt16BE(i, 2);
-      rtp.writeUInt32BE(i * 160, 4);
-      rtp.writeUInt32BE(0x1234, 8);
-      this.#rtp.send(rtp, call.media.port, call.media.host);
+      this.#rtp.send(pcmu(i), call.media.port, call.media.host);
       await new Promise((done) => setTimeout(done, 20));
     }
   }
@@ -136,19 +130,7 @@ export class Phone {
         d.endedAt ||= Date.now();
         void this.#within(d, 'BYE').then(() => d.end());
       },
-      cancel: () => {
-        const { uri, from, to } = d.sent as { uri: string; from: string; to: string };
-        this.#send(
-          writeSip(`CANCEL ${uri} SIP/2.0`, [
-            ['Via', this.#via(d.branch)],
-            ['Max-Forwards', '70'],
-            ['From', from],
-            ['To', to],
-            ['Call-ID', callId],
-            ['CSeq', `${d.cseq} CANCEL`],
-          ]),
-        );
-      },
+      cancel: () => this.#send(cancelOf(d, this.#via(d.branch))),
       change: async (direction) => (await this.#within(d, 'INVITE', this.#sdp(direction))).code,
       refer: async (number, consult) => {
         const told = new Promise<number>((done) => {
