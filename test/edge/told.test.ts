@@ -1,9 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../medium/stack.ts';
 import type { PhoneCall } from './dialog.ts';
 import { type Edge, HOSTS, missing, startEdge } from './edge.ts';
 import { Phone } from './phone.ts';
 import { PASSWORD } from './provisioning.ts';
+import { wav } from './sound.ts';
 
 const lacking = missing('opensips', 'rtpengine');
 
@@ -188,6 +191,18 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
     phone('201').manner = {};
     expect(await stored(busy.callId, 't1')).toMatchObject({ direction: 'out', result: 'busy' });
     expect(await stored(busy.callId, 't2')).toMatchObject({ direction: 'in', result: 'busy', missedKind: 'busy_hit' });
+  });
+
+  it('the called company announces that it records, where the caller has no announcement of its own', async () => {
+    mkdirSync(join(edge.announcements, 't2'));
+    writeFileSync(join(edge.announcements, 't2/notice.wav'), wav());
+    await edge.sql.query("UPDATE pbx_companies SET announcement = 'notice.wav' WHERE tenant = 't2'");
+    const before = phone('101').heard;
+    const call = await answered(phone('101').call('74952000201'));
+    await until('the caller hears it', () => phone('101').heard > before + 10);
+    await edge.sql.query("UPDATE pbx_companies SET announcement = NULL WHERE tenant = 't2'");
+    call.bye();
+    await call.ended;
   });
 
   it("a phone that names another company's call in its requests changes nothing there", async () => {
