@@ -34,8 +34,8 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
 
   beforeAll(async () => {
     edge = await startEdge();
-    for (const user of ['101', '102', '103', '106']) phones[user] = await edge.phone(user);
-    for (const user of ['201', '202']) phones[user] = await edge.phone(user, 'bravo.pbx.test');
+    for (const user of ['101', '102', '103', '104', '105', '106']) phones[user] = await edge.phone(user);
+    for (const user of ['201', '202', '203']) phones[user] = await edge.phone(user, 'bravo.pbx.test');
     inbound = await edge.carrier(HOSTS.carrierIn, '79161234567');
     outbound = await edge.carrier(HOSTS.carrierOut, '0');
   });
@@ -83,32 +83,32 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
 
   it('a phone that consults first and then transfers (Replaces) makes one conversation of three calls', async () => {
     // other people than before: a REFER is looked for among its people for ten seconds
-    const first = await answered(phone('103').call('106'));
-    const consult = await answered(phone('106').call('101'));
-    expect(await last('106').refer('101', consult)).toBe(200);
-    last('106').bye();
-    const third = phone('103').referred.at(-1) as PhoneCall;
+    const first = await answered(phone('104').call('105'));
+    const consult = await answered(phone('105').call('106'));
+    expect(await last('105').refer('106', consult)).toBe(200);
+    last('105').bye();
+    const third = phone('104').referred.at(-1) as PhoneCall;
     await Promise.all([first.ended, consult.ended]);
     third.bye();
     await third.ended;
     const seen = await stored(first.callId, 't1', (c) => c.callIds.length === 3);
-    expect(seen).toMatchObject({ direction: 'internal', result: 'answered', from: '103', answeredBy: '101' });
+    expect(seen).toMatchObject({ direction: 'internal', result: 'answered', from: '104', answeredBy: '106' });
     expect(await rows('t1', first.callId, consult.callId, third.callId)).toBe(1);
   });
 
   it("a ringing colleague's call is picked up: one conversation, answered by who picked it up", async () => {
-    phone('102').manner = { answer: null };
-    const call = phone('101').call('102');
-    await until('it rings', () => phone('102').received.at(-1)?.callId === call.callId);
-    phone('102').manner = {};
+    phone('202').manner = { answer: null };
+    const call = phone('201').call('202');
+    await until('it rings', () => phone('202').received.at(-1)?.callId === call.callId);
+    phone('202').manner = {};
     // what a phone learns of a ringing call elsewhere (dialog-info, RFC 4235)
-    const replaces = `${call.callId};to-tag=${phone('101').tag(call)};from-tag=${phone('102').tag(last('102'))};early-only`;
-    const pickup = await answered(phone('103').call('101', { more: [['Replaces', replaces]] }));
+    const replaces = `${call.callId};to-tag=${phone('201').tag(call)};from-tag=${phone('202').tag(last('202'))};early-only`;
+    const pickup = await answered(phone('203').call('201', { more: [['Replaces', replaces]] }));
     expect(await call.final).toBe(487);
     pickup.bye();
     await pickup.ended;
-    const seen = await stored(call.callId, 't1', (c) => c.callIds.length === 2);
-    expect(seen).toMatchObject({ direction: 'internal', result: 'answered', from: '101', answeredBy: '103' });
+    const seen = await stored(call.callId, 't2', (c) => c.callIds.length === 2);
+    expect(seen).toMatchObject({ direction: 'internal', result: 'answered', from: '201', answeredBy: '203' });
   });
 
   it('an offer that comes late is anchored all the same', async () => {
@@ -150,14 +150,12 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
   it('what is recorded from the offer of a call that nobody answers is told as not answered', async () => {
     await edge.sql.query("UPDATE pbx_companies SET record = 'offer' WHERE tenant = 't1'");
     try {
-      phone('102').manner = { answer: 486 };
+      for (const user of ['102', '103', '104']) phone(user).manner = { answer: 486 };
       const call = inbound.call('74951000102');
-      phone('103').manner = { answer: 486 };
-      await call.final;
+      expect(await call.final).toBe(486);
       expect(await stored(call.callId)).toMatchObject({ direction: 'in', answeredBy: null, recording: { reason: 'not_answered' } });
     } finally {
-      phone('102').manner = {};
-      phone('103').manner = {};
+      for (const user of ['102', '103', '104']) phone(user).manner = {};
       await edge.sql.query("UPDATE pbx_companies SET record = 'answer' WHERE tenant = 't1'");
     }
   });
