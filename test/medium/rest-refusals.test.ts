@@ -69,7 +69,7 @@ describe('what no route has to think of', () => {
     ['DELETE', '/api/v1/tenants', 'GET, HEAD'],
     ['POST', '/api/v1/tenants/t1', 'GET, HEAD, PUT'],
     ['DELETE', '/api/v1/tenants/t1/directory', 'GET, HEAD, PATCH, PUT'],
-    ['POST', '/api/v1/tenants/t1/calls', 'GET, HEAD'],
+    ['DELETE', '/api/v1/tenants/t1/calls', 'GET, HEAD, POST'],
     ['DELETE', '/api/v1/tenants/t1/calls/a%2Fb', 'GET, HEAD'],
     ['GET', '/api/v1/tenants/t1/tokens/1', 'DELETE'],
     ['PUT', '/api/v1/ops/ledger', 'GET, HEAD'],
