@@ -2,18 +2,16 @@ import type { EdgeAnswer } from '@callscope/core/bus/edge-commands.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import { workWhenNotified } from '@callscope/core/node/notified-work.ts';
 import type { Postgres } from '@callscope/core/node/postgres.ts';
 import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
 import { EDGE_CHANGES_CHANNEL, forgetOldChanges, noteReload, waitingChanges } from '@callscope/modules/edge/changes.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 
-/** Without a wake-up changes are looked for this often: a lost LISTEN connection delays, it does not lose. */
-const SWEEP_MS = 5_000;
 /** An edge that said nothing for this long is away: it reads everything when it comes back. */
 const AWAY_MS = 20_000;
 const LOOK_MS = 4_500;
 const RELOAD_MS = 8_000;
-const CLEAN_EVERY_SWEEPS = 720;
 
 const reloads = counter('jobs_edge_reloads_total', 'Reloads asked of edges', ['outcome']);
 const lag = gauge('jobs_edge_changes_lag_seconds', 'Age of the oldest change that is not in force on every edge');
@@ -51,61 +49,19 @@ export async function pumpReloads(service: Service, postgres: Postgres<PostgresS
     }
   };
 
-  let running: Promise<void> | undefined;
-  let again = false;
-  let saidBroken = '';
-  const wake = () => {
-    again = true;
-    if (service.stopping.aborted) return;
-    running ??= (async () => {
-      while (again && !service.stopping.aborted) {
-        again = false;
-        await apply().catch((error) => {
-          if (saidBroken !== String(error)) log.warn('changes for edges cannot be read, trying again', { error });
-          saidBroken = String(error);
-        });
-      }
-      running = undefined;
-    })();
-  };
-
-  let listener: { release(destroy: boolean): void } | undefined;
-  const listen = async () => {
-    if (listener) return;
-    try {
-      const client = await postgres.pool.connect();
-      client.on('notification', wake);
-      client.on('error', () => {
-        listener = undefined;
-      });
-      await client.query(`LISTEN ${EDGE_CHANGES_CHANNEL}`);
-      listener = client;
-    } catch (error) {
-      log.warn('cannot listen for changes of edges, looking every few seconds', { error });
-    }
-  };
   const look = () =>
     askEveryEdge(bus, { do: 'ping' }, LOOK_MS, (answer) => {
       hear(answer);
       return false;
     }).catch(() => []);
 
-  let sweeps = 0;
-  const timer = setInterval(() => {
-    void listen();
-    void look();
-    wake();
-    if (++sweeps % CLEAN_EVERY_SWEEPS === 0)
-      void forgetOldChanges(db).catch((error) => log.warn('old changes were not cleaned', { error }));
-  }, SWEEP_MS);
-  service.onStop('reloads', async () => {
-    clearInterval(timer);
-    await running;
-    listener?.release(true);
-  });
-  await listen();
   void look();
-  wake();
+  const pump = await workWhenNotified(postgres, log, EDGE_CHANGES_CHANNEL, {
+    work: apply,
+    clean: () => forgetOldChanges(db),
+    sweep: () => void look(),
+  });
+  service.onStop('reloads', pump.stop);
 }
 
 /** Why a change is not in force everywhere; null = it is. */

@@ -1,16 +1,13 @@
 import { subjects } from '@callscope/core/bus/streams.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import { workWhenNotified } from '@callscope/core/node/notified-work.ts';
 import { asOperator, type Postgres } from '@callscope/core/node/postgres.ts';
 import { sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
 import { OUTBOX_CHANNEL } from './announce.ts';
 import { knownHead, publishCompany, subjectsOnBus } from './publish.ts';
 import { companyVersions } from './store.ts';
-
-/** Without a wake-up the outbox is looked at this often: a lost LISTEN connection delays, it does not lose. */
-const POLL_MS = 5_000;
-const CLEAN_EVERY_POLLS = 720;
 
 export interface Outbox {
   /** companies whose last change the bus does not take, with the reason */
@@ -75,62 +72,10 @@ export async function publishOutbox(postgres: Postgres<PostgresSchema>, bus: Bus
     }
   };
 
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
-  const wake = () => {
-    if (stopped) return;
-    if (running) {
-      again = true;
-      return;
-    }
-    running = (async () => {
-      do {
-        again = false;
-        try {
-          await drain();
-        } catch (error) {
-          log.warn('the outbox could not be read, trying again', { error });
-        }
-      } while (again);
-      running = undefined;
-    })();
-  };
-
-  let polls = 0;
-  const clean = () => asOperator(db, (trx) => sql`delete from outbox where published_at < now() - interval '7 days'`.execute(trx));
-
-  let listener: { release(destroy: boolean): void } | undefined;
-  const listen = async () => {
-    if (listener || stopped) return;
-    try {
-      const client = await postgres.pool.connect();
-      client.on('notification', wake);
-      client.on('error', () => {
-        listener = undefined;
-      });
-      await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
-      listener = client;
-    } catch (error) {
-      log.warn('cannot listen for changes, looking every few seconds', { error });
-    }
-  };
-
   await compare();
-  await listen();
-  wake();
-  const timer = setInterval(() => {
-    void listen();
-    wake();
-    if (++polls % CLEAN_EVERY_POLLS === 0) void clean().catch((error) => log.warn('the outbox could not be cleaned', { error }));
-  }, POLL_MS);
-  return {
-    blocked: () => blocked,
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-      listener?.release(true);
-    },
-  };
+  const publishing = await workWhenNotified(postgres, log, OUTBOX_CHANNEL, {
+    work: drain,
+    clean: () => asOperator(db, (trx) => sql`delete from outbox where published_at < now() - interval '7 days'`.execute(trx)),
+  });
+  return { blocked: () => blocked, stop: publishing.stop };
 }

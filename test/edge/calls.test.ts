@@ -6,23 +6,9 @@ import type { PhoneCall } from './dialog.ts';
 import { type Edge, HOSTS, missing, startEdge } from './edge.ts';
 import type { Phone } from './phone.ts';
 import { wav } from './sound.ts';
+import { type StoredCall, storedCall } from './stored-call.ts';
 
 const lacking = missing('opensips', 'rtpengine');
-
-interface Call {
-  id: string;
-  direction: string;
-  result: string;
-  from: string;
-  dialled: string;
-  number: string | null;
-  answeredBy: string | null;
-  talkSeconds: number;
-  sipCode: number;
-  hangupBy: string | null;
-  legs: { target: string; result: string }[];
-  recording: { status: string; reason: string | null };
-}
 
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -54,17 +40,8 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
     }
     return call;
   };
-  const stored = async (call: PhoneCall, tenant = 't1'): Promise<Call> => {
-    let found: Call | undefined;
-    await until(`call ${call.callId} is stored`, async () => {
-      const response = await edge.stack.fetch(`/api/v1/tenants/${tenant}/calls/${encodeURIComponent(call.callId)}`);
-      if (response.status !== 200) return false;
-      found = (await response.json()) as Call;
-      return true;
-    });
-    return found as Call;
-  };
-  const legs = (call: Call) => call.legs.map((l) => `${l.target} ${l.result}`).sort();
+  const stored = (call: PhoneCall, tenant?: string) => storedCall(edge, call.callId, tenant);
+  const legs = (call: StoredCall) => call.legs.map((l) => `${l.target} ${l.result}`).sort();
 
   it('an inbound call to an extension is answered, and told as the phones had it', async () => {
     const call = await play(inbound.call('74951000101'), 2_000);
@@ -164,7 +141,7 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
     const call = await play(inbound.call('74959999999'));
     expect(call.code).toBe(404);
     await until('it is in the list of nobody', async () => {
-      const page = await edge.stack.rest<{ data: Call[] }>('GET', '/ops/calls?tenant=unassigned');
+      const page = await edge.stack.rest<{ data: StoredCall[] }>('GET', '/ops/calls?tenant=unassigned');
       return page.data.some((c) => c.id === call.callId && c.sipCode === 404);
     });
     expect((await play(phone('101').call('102', { password: 'wrong-password' }))).code).toBe(407);

@@ -7,6 +7,7 @@ import { OPERATOR_TOKEN, until } from '../medium/stack.ts';
 import type { PhoneCall } from './dialog.ts';
 import { type Edge, HOSTS, missing, startEdge } from './edge.ts';
 import type { Phone } from './phone.ts';
+import { type StoredCall, storedCall } from './stored-call.ts';
 
 const lacking = missing('opensips', 'rtpengine', 'sipp');
 
@@ -33,14 +34,6 @@ ${reply('200 OK', 'v=0\no=- 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0
 ${reply('200 OK').replace(';tag=[call_number]', '')}
 </scenario>
 `;
-
-interface Stored {
-  id: string;
-  callIds: string[];
-  legs: { target: string; result: string }[];
-  recording: { reason: string | null };
-  [more: string]: unknown;
-}
 
 describe.skipIf(lacking !== null)("a call from an employee's phone that the portal asks for", () => {
   let edge: Edge;
@@ -69,22 +62,9 @@ describe.skipIf(lacking !== null)("a call from an employee's phone that the port
     });
     return { status: response.status, body: (await response.json()) as { id: string; detail?: string } };
   };
-  const stored = async (id: string): Promise<Stored> => {
-    let found: Stored | undefined;
-    await until(
-      `call ${id} is stored`,
-      async () => {
-        const response = await edge.stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(id)}`);
-        if (response.status !== 200) return false;
-        found = (await response.json()) as Stored;
-        return true;
-      },
-      60_000,
-    );
-    return found as Stored;
-  };
+  const stored = (id: string) => storedCall(edge, id);
   const last = (phone: Phone) => phone.received.at(-1) as PhoneCall;
-  const listed = async () => (await edge.stack.rest<{ data: Stored[] }>('GET', '/tenants/t1/calls')).data;
+  const listed = async () => (await edge.stack.rest<{ data: StoredCall[] }>('GET', '/tenants/t1/calls')).data;
 
   it('rings the employee, then the number, media through the edge, and is one outbound conversation', async () => {
     const { status, body } = await ask({ from: '101', to: '89035550001' });

@@ -6,6 +6,7 @@ import type { PhoneCall } from './dialog.ts';
 import { type Edge, HOSTS, missing, startEdge } from './edge.ts';
 import type { Phone } from './phone.ts';
 import { wav } from './sound.ts';
+import { storedCall } from './stored-call.ts';
 
 const lacking = missing('opensips', 'rtpengine');
 
@@ -13,18 +14,6 @@ interface Told {
   status: number;
   body: { id?: string; node?: string; detail?: string; errors?: { message: string }[]; [more: string]: unknown };
 }
-interface Stored {
-  id: string;
-  callIds: string[];
-  direction: string;
-  result: string;
-  from: string;
-  answeredBy: string | null;
-  hangupBy: string | null;
-  legs: { target: string; result: string }[];
-  events: { method: string; params: Record<string, unknown> }[];
-}
-
 describe.skipIf(lacking !== null)('what the portal says is done to calls through a real OpenSIPS and rtpengine', () => {
   let edge: Edge;
   let inbound: Phone;
@@ -57,16 +46,7 @@ describe.skipIf(lacking !== null)('what the portal says is done to calls through
     await until('it is known as answered', async () => (await order(call, 'unhold')).status === 422);
     return call;
   };
-  const stored = async (call: PhoneCall): Promise<Stored> => {
-    let found: Stored | undefined;
-    await until(`call ${call.callId} is stored`, async () => {
-      const response = await edge.stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(call.callId)}`);
-      if (response.status !== 200) return false;
-      found = (await response.json()) as Stored;
-      return true;
-    });
-    return found as Stored;
-  };
+  const stored = (call: PhoneCall) => storedCall(edge, call.callId);
   const last = (user: string) => phone(user).received.at(-1) as PhoneCall;
 
   it('hold sends re-INVITEs to both phones, unhold brings both back, and both are among the events', async () => {

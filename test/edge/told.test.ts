@@ -7,22 +7,9 @@ import { type Edge, HOSTS, missing, startEdge } from './edge.ts';
 import { Phone } from './phone.ts';
 import { PASSWORD } from './provisioning.ts';
 import { wav } from './sound.ts';
+import { type StoredCall, storedCall } from './stored-call.ts';
 
 const lacking = missing('opensips', 'rtpengine');
-
-interface Stored {
-  id: string;
-  callIds: string[];
-  direction: string;
-  result: string;
-  from: string;
-  answeredBy: string | null;
-  hangupBy: string | null;
-  talkSeconds: number;
-  legs: { target: string; result: string }[];
-  recording: { status: string; reason: string | null };
-  [more: string]: unknown;
-}
 
 describe.skipIf(lacking !== null)('what phones do among themselves is told through a real OpenSIPS and rtpengine', () => {
   let edge: Edge;
@@ -41,29 +28,14 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
   });
   afterAll(() => edge?.end());
 
-  const stored = async (callId: string, tenant = 't1', holds: (call: Stored) => boolean = () => true): Promise<Stored> => {
-    let found: Stored | undefined;
-    await until(
-      `call ${callId} is stored as it should be`,
-      async () => {
-        const response = await edge.stack.fetch(`/api/v1/tenants/${tenant}/calls/${encodeURIComponent(callId)}`);
-        if (response.status !== 200) return false;
-        found = (await response.json()) as Stored;
-        return holds(found);
-      },
-      60_000,
-    ).catch((error) => {
-      throw new Error(`${String(error)}\n${JSON.stringify(found)}`);
-    });
-    return found as Stored;
-  };
+  const stored = (callId: string, tenant?: string, holds?: (call: StoredCall) => boolean) => storedCall(edge, callId, tenant, holds);
   const answered = async (call: PhoneCall): Promise<PhoneCall> => {
     expect(await call.final).toBe(200);
     return call;
   };
   /** how many rows of /calls have one of these Call-IDs */
   const rows = async (tenant: string, ...ids: string[]) =>
-    (await edge.stack.rest<{ data: Stored[] }>('GET', `/tenants/${tenant}/calls`)).data.filter((c) =>
+    (await edge.stack.rest<{ data: StoredCall[] }>('GET', `/tenants/${tenant}/calls`)).data.filter((c) =>
       c.callIds.some((id) => ids.includes(id)),
     ).length;
 

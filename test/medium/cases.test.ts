@@ -1,109 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { createLog } from '@callscope/core/node/log.ts';
-import { connectPostgres, type Postgres } from '@callscope/core/node/postgres.ts';
-import { tenantScope } from '@callscope/modules/access/callers.ts';
-import { type CaseCall, casesOf } from '@callscope/modules/cases/rules.ts';
-import { listCases } from '@callscope/modules/cases/store.ts';
-import { workOut } from '@callscope/modules/cases/work-out.ts';
-import type { PostgresSchema } from '@callscope/modules/schema.ts';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
-import { type Stack, sendTcp, startStack, until } from './stack.ts';
+import { callEnds, type MadeCall } from '../e2e/events.ts';
+import {
+  back,
+  becomes,
+  beginCases,
+  type CaseJson,
+  call,
+  cases,
+  DID,
+  DOMAIN,
+  endCases,
+  MINUTE,
+  missed,
+  ofCaller,
+  send,
+  stack,
+} from './made-cases.ts';
+import { sendTcp, until } from './stack.ts';
 
-interface CaseJson {
-  id: string;
-  status: string;
-  from: string;
-  returnable: boolean;
-  number: string | null;
-  overdue: boolean;
-  dueAt: string | null;
-  openedAt: string;
-  missed: number;
-  missedCalls: string[];
-  offered: { id: string; name: string }[];
-  attempts: number;
-  attemptedBy: { id: string }[];
-  secondsToFirstAttempt: number | null;
-  secondsToSuccess: number | null;
-  closedBy: { id: string; name: string } | null;
-  owner: { id: string } | null;
-  comment: string;
-  changedBy: string | null;
-  claim: { holder: string } | null;
-}
+beforeAll(beginCases);
+afterAll(endCases);
+
 interface Lost {
   rows: CaseJson[];
   totals: { cases: number; calledBack: number; gotThrough: number; remaining: number; overdue: number };
   definition: string;
 }
 
-const DOMAIN = 'alfa.pbx.test';
-const DID = '73910000122';
-const MINUTE = 60_000;
-/** A quarter of an hour ago: what is missed now is not overdue yet. */
-const base = Math.floor(Date.now() / 1_000) * 1_000 - 15 * MINUTE;
-
-let stack: Stack;
-let db: Postgres<PostgresSchema>;
-beforeAll(async () => {
-  stack = await startStack();
-  for (const id of ['t1', 't2']) {
-    await stack.rest('PUT', `/tenants/${id}`, { name: id, domain: id === 't1' ? DOMAIN : 'bravo.pbx.test' });
-    await stack.rest('PUT', `/tenants/${id}/directory`, {
-      numbers: id === 't1' ? [{ number: DID, label: 'Главный' }] : [],
-      employees: ['Соколова А. П.', 'Кузнецов Д. И.'].map((name, i) => ({ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`] })),
-    });
-  }
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  db = connectPostgres<PostgresSchema>(
-    `postgres://callscope:${password}@127.0.0.1:${port}/callscope`,
-    'test',
-    createLog('test', { level: 'error' }),
-  );
-});
-afterAll(async () => {
-  await db?.close();
-  await stack?.end();
-});
-
-let made = 0;
-/** A call of a client, some minutes after `base`. */
-function call(from: string, minute: number, more: Partial<MadeCall> = {}): MadeCall {
-  return {
-    ...{ id: `case-${made++}`, tenant: 't1', domain: DOMAIN, direction: 'in', from, to: DID, startedAt: base + minute * MINUTE },
-    ...{ wait: 6, talk: 30, legs: [{ target: '101', after: 1, code: 200 }] },
-    ...more,
-  };
-}
-const nobody = { talk: 0, code: 487, wait: 20, legs: [{ target: '101', after: 1, code: 487 }] } as const;
-const missed = (from: string, minute: number, more: Partial<MadeCall> = {}) => call(from, minute, { ...nobody, ...more });
-/** We call back, from 102. */
-const back = (to: string, minute: number, answered: boolean): MadeCall =>
-  call('102', minute, {
-    ...{ direction: 'out', to, legs: [{ target: to, after: 1, code: answered ? 200 : 487 }] },
-    ...(answered ? {} : { talk: 0, code: 487, wait: 20 }),
-  });
-const send = (...calls: MadeCall[]) =>
-  sendTcp(
-    stack.ports.events,
-    calls.flatMap((c) => [...callBegins(c), ...callEnds(c)]),
-  );
-const cases = async (query: string) => (await stack.rest<{ data: CaseJson[] }>('GET', `/tenants/t1/cases?limit=1000&${query}`)).data;
-const ofCaller = (number: string) => cases(`caller=${number}`);
-/** Waits until the cases of a number are so; [status, missed, attempts] each. */
-async function becomes(number: string, expected: [string, number, number][]): Promise<CaseJson[]> {
-  const found = async () => (await ofCaller(number)).map((c) => [c.status, c.missed, c.attempts]);
-  await until(
-    `cases of ${number} are ${JSON.stringify(expected)}`,
-    async () => JSON.stringify(await found()) === JSON.stringify(expected),
-  ).catch(async (error) => expect(await found(), String(error)).toEqual(expected));
-  return ofCaller(number);
-}
 const url = (id: string, rest = '') => `/tenants/t1/cases/${encodeURIComponent(id)}${rest}`;
 const status = async (method: string, path: string, body?: unknown) => {
   const response = await stack.fetch(`/api/v1${path}`, {
@@ -353,104 +276,4 @@ describe('reports', () => {
     // the cursor is good for the same question, however many rows are asked for
     expect([...half.rows, ...(rest?.rows ?? [])].map((c) => c.id)).toEqual((await lost()).rows.map((c) => c.id));
   });
-});
-
-test('jobs killed again and again while calls come: no case is lost, none is counted twice', async () => {
-  const numbers = Array.from({ length: 120 }, (_, i) => `7950${String(1_000_000 + i)}`);
-  const calls = numbers.flatMap((n, i) => [
-    missed(n, -14),
-    missed(n, -12),
-    ...(i % 3 === 0 ? [back(n, -10, true)] : []),
-    ...(i % 3 === 1 ? [call(n, -9)] : []),
-    ...(i % 2 === 0 ? [missed(n, -5)] : []),
-  ]);
-  const sending = (async () => {
-    for (let i = 0; i < calls.length; i += 12) {
-      await send(...calls.slice(i, i + 12));
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  })();
-  for (let i = 0; i < 4; i++) {
-    await new Promise((done) => setTimeout(done, 400));
-    try {
-      process.kill(stack.pidOf('jobs'), 'SIGKILL');
-    } catch {
-      // dead already, not yet started again
-    }
-  }
-  await sending;
-  const expected = numbers
-    .flatMap((n, i): [string, string, number][] => {
-      const again: [string, string, number][] = i % 2 === 0 ? [[n, 'open', 1]] : [];
-      if (i % 3 === 2) return [[n, 'open', i % 2 === 0 ? 3 : 2]];
-      return [[n, i % 3 === 0 ? 'calledBack' : 'gotThrough', 2], ...again];
-    })
-    .sort();
-  const found = async () =>
-    (await cases('')).filter((c) => c.from.startsWith('7950')).map((c): [string, string, number] => [c.from, c.status, c.missed]);
-  await until('every case is there', async () => JSON.stringify((await found()).sort()) === JSON.stringify(expected), 60_000).catch(
-    async () => expect((await found()).sort()).toEqual(expected),
-  );
-});
-
-test('cases are worked out of the calls again where what was noted of them is gone', async () => {
-  const all = async () => (await cases('status=open,calledBack,gotThrough')).map(({ overdue: _, claim: __, ...rest }) => rest);
-  const before = await all();
-  expect(before.length).toBeGreaterThan(100);
-  // as after an old backup: how far it came is not known, cases are missing, and one is there that no call made
-  await sql`delete from cases where tenant = 't1' and id < 'case-5'`.execute(db.db);
-  await sql`update cases set outcome = 'open', closed_at = null where tenant = 't1' and outcome = 'gotThrough'`.execute(db.db);
-  await sql`update cases set missed_calls = array['nowhere'], id = 'nowhere' where tenant = 't1' and id = ${before.at(-1)?.id}`.execute(
-    db.db,
-  );
-  await sql`delete from case_progress`.execute(db.db);
-  process.kill(stack.pidOf('jobs'), 'SIGKILL');
-  await until('cases are what they were', async () => JSON.stringify(await all()) === JSON.stringify(before), 30_000).catch(async () =>
-    expect(await all()).toEqual(before),
-  );
-});
-
-test('cases are the same whatever order and however often calls become known', async () => {
-  const scope = tenantScope({ kind: 'operator', by: 'token', name: 'test' }, 't2', 'calls:read') as TenantScope;
-  let state = 7;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const now = Date.now();
-  for (let round = 0; round < 40; round++) {
-    const number = `7960${1_000_000 + round}`;
-    const known = new Map<string, CaseCall>();
-    const make = (id: string): CaseCall => {
-      const startedAt = (now - 3 * 86_400_000 + random(3 * 86_400) * 1_000) * 1_000;
-      const decided = startedAt + random(90) * 1_000_000;
-      const isOut = random(3) === 0;
-      const isAnswered = random(3) === 0;
-      return {
-        ...{ id, direction: isOut ? 'out' : 'in', from: isOut ? '101' : number, dialled: isOut ? number : '74951000101', number: '' },
-        ...{ employee: isOut ? 'e101' : '', offered: [], startedAt, answeredAt: isAnswered ? decided : 0, endedAt: decided + 1_000_000 },
-      };
-    };
-    const reader = {
-      ofNumbers: async (_: readonly string[], since: number) => [...known.values()].filter((c) => c.startedAt >= since),
-      byIds: async () => [],
-    };
-    for (let step = 0; step < 25; step++) {
-      const id = `${number}-${random(15)}`;
-      const before = known.get(id);
-      if (before && random(4) === 0) known.delete(id);
-      else known.set(id, make(id));
-      const after = known.get(id);
-      const starts = [before, after].flatMap((c) => (c ? [c.startedAt] : []));
-      const isMissed = after?.direction === 'in' && after.answeredAt === 0;
-      const changed = { numbers: new Map([[number, { since: Math.min(...starts), missed: isMissed }]]), hidden: new Map() };
-      for (let times = 0; times < 1 + random(2); times++) await workOut(db.db, scope, changed, reader, now);
-      const stored = await listCases(db.db, scope, { caller: [number] }, { limit: 100, order: 'oldest' }, new Date());
-      const byWait = stored.toSorted((a, b) => a.waitingFrom.getTime() - b.waitingFrom.getTime());
-      expect(
-        byWait.map((c) => [c.id, c.outcome, c.missedCalls, c.attempts, c.closedCall]),
-        `${number} step ${step}`,
-      ).toEqual(casesOf(number, [...known.values()]).map((c) => [c.id, c.outcome, c.missedCalls, c.attempts, c.closedCall]));
-    }
-  }
 });

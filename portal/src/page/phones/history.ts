@@ -1,16 +1,5 @@
+import type { PhoneBinding } from '@callscope/core/domain/phone-state.ts';
 import { startOfDay } from '@callscope/core/domain/zone.ts';
-
-/** A stretch of time in which a phone of an account was registered. ms since the epoch. */
-export interface Stretch {
-  contact: string;
-  address: string;
-  transport: string;
-  userAgent: string;
-  registeredAt: number;
-  expiresAt: number;
-  /** 0: it stands, or nobody saw its end; then it lasts until `expiresAt` */
-  endedAt: number;
-}
 
 /** How a stretch ended: not yet, by expiry without a refresh, by the phone's or the exchange's own word before that. */
 export type StretchEnd = 'stands' | 'expired' | 'left';
@@ -40,17 +29,17 @@ export function historyStart(zone: string, now: number): number {
 }
 
 /** Until when it lasted; one that stands lasts until now. */
-export function endOf({ endedAt, expiresAt }: Pick<Stretch, 'endedAt' | 'expiresAt'>, now: number): number {
+export function endOf({ endedAt, expiresAt }: Pick<PhoneBinding, 'endedAt' | 'expiresAt'>, now: number): number {
   return Math.min(endedAt > 0 ? endedAt : expiresAt, now);
 }
 
-export function howEnded({ endedAt, expiresAt }: Pick<Stretch, 'endedAt' | 'expiresAt'>, now: number): StretchEnd {
+export function howEnded({ endedAt, expiresAt }: Pick<PhoneBinding, 'endedAt' | 'expiresAt'>, now: number): StretchEnd {
   if (endedAt === 0) return expiresAt > now ? 'stands' : 'expired';
   return endedAt >= expiresAt ? 'expired' : 'left';
 }
 
 /** The last days of an account, the newest first. Pure. @param stretches in any order @param zone IANA */
-export function phoneDays(stretches: readonly Stretch[], zone: string, now: number): PhoneDay[] {
+export function phoneDays(stretches: readonly PhoneBinding[], zone: string, now: number): PhoneDay[] {
   const whole = union(stretches.map((s) => ({ from: s.registeredAt, to: endOf(s, now) })));
   return Array.from({ length: HISTORY_DAYS }, (_, back) => {
     const from = startOfDay(zone, now, -back);

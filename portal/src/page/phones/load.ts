@@ -1,9 +1,10 @@
 import { registrationsOf } from '@callscope/analytics/run/registrations.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
+import type { PhoneBinding } from '@callscope/core/domain/phone-state.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { historyStart, type Stretch } from './history.ts';
+import { historyStart } from './history.ts';
 import type { PhoneDirectory } from './lines.ts';
 
 export interface PhonesData {
@@ -35,7 +36,7 @@ export async function loadPhones(scope: TenantScope, company: Tenant): Promise<P
 }
 
 /** The stretches of one account in the last days, the newest first. @throws StoreUnavailable */
-export async function loadHistory(scope: TenantScope, company: Tenant, account: string, domain: string): Promise<Stretch[]> {
+export async function loadHistory(scope: TenantScope, company: Tenant, account: string, domain: string): Promise<PhoneBinding[]> {
   const { store, clock } = deps();
   const now = clock.now();
   const found = await registrationsOf(store, scope, account, historyStart(company.timezone, now), now);

@@ -2,7 +2,7 @@ import type { LiveCall } from '@callscope/core/bus/live.ts';
 import type { PhoneBinding } from '@callscope/core/domain/phone-state.ts';
 import { describe, expect, test } from 'vitest';
 import { choiceFromQuery, choiceToQuery, countsOf, isMeant, type SHOWS } from './choice.ts';
-import { endOf, historyStart, howEnded, phoneDays, type Stretch } from './history.ts';
+import { endOf, historyStart, howEnded, phoneDays } from './history.ts';
 import { phoneLines } from './lines.ts';
 
 const HOUR = 3_600_000;
@@ -78,7 +78,7 @@ describe('history', () => {
   /** of the company's clock, November 2026 */
   const at = (day: number, hour: number) => Date.UTC(2026, 10, day, hour) - 5.5 * HOUR;
   const now = at(26, 12);
-  const stretch = (from: number, to: number, more: Partial<Stretch> = {}): Stretch => ({
+  const stretch = (from: number, to: number, more: Partial<PhoneBinding> = {}): PhoneBinding => ({
     ...binding({ registeredAt: from, endedAt: to, expiresAt: to + HOUR }),
     ...more,
   });

@@ -1,6 +1,19 @@
 import type { PhoneLine } from '#page/phones/lines.ts';
 import type { I18n } from '#ui/i18n.svelte.ts';
 
+/** What the list of a narrow screen and the table of a wide one show. */
+export interface PhonesProps {
+  lines: readonly PhoneLine[];
+  /** of the company */
+  domain: string;
+  company: string;
+  /** ms since the epoch, ticking */
+  now: number;
+  open: ReadonlySet<string>;
+  ontoggle: (aor: string, open: boolean) => void;
+  stale: boolean;
+}
+
 /** usrloc's word for a binding that never expires is the year 2100 */
 const NEVER_MS = 4_000_000_000_000;
 
