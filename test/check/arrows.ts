@@ -123,7 +123,7 @@ function dependenciesOf(root: string, workspace: string, cache: Map<string, Set<
     }
   }
   if (workspace === 'test')
-    for (const name of ['core', 'ingest', 'analytics', 'modules', 'jobs', 'portal', 'launch', 'opensips'])
+    for (const name of ['core', 'ingest', 'analytics', 'modules', 'jobs', 'recorder', 'portal', 'launch', 'opensips'])
       for (const dep of dependenciesOf(root, name, cache)) names.add(dep);
   cache.set(workspace, names);
   return names;

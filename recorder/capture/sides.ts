@@ -1,0 +1,83 @@
+import type { Flow } from './capture.ts';
+import { type MediaDescription, mediaOf, sameAddress } from './sdp.ts';
+
+/** Who made the call, and whoever answered it. */
+export type Side = 'caller' | 'callee';
+const OTHER: Record<Side, Side> = { caller: 'callee', callee: 'caller' };
+
+/** A session description of the call: the words of `from`, as they came or as the proxy sent them on with the relay's address. */
+export interface Described {
+  from: Side;
+  sdp: string;
+}
+
+export interface Sides {
+  of: ReadonlyMap<Flow, Side>;
+  /** flows of pictures and the like */
+  noAudio: ReadonlySet<Flow>;
+  /** descriptions of audio that each side gave */
+  described: Record<Side, MediaDescription[]>;
+  /** how the sides were told apart; `guess`: nothing said it */
+  by: 'description' | 'call_id' | 'guess';
+}
+
+/**
+ * Tells whose packets a flow carries. A party sends from where it says that it receives, to the port that its partner was
+ * told of: so a description names its own flow by source and the other's by destination. Without one the caller is who
+ * has the address after `@` in the Call-ID.
+ * @param sure descriptions whose author is known @param likely those whose author is assumed: used where the sure ones say nothing
+ */
+export function sidesOf(flows: readonly Flow[], callId: string, sure: readonly Described[], likely: readonly Described[] = []): Sides {
+  const of = new Map<Flow, Side>();
+  const noAudio = new Set<Flow>();
+  const described: Sides['described'] = { caller: [], callee: [] };
+  const take = (list: readonly Described[]) => {
+    for (const { from, sdp } of list)
+      for (const media of mediaOf(sdp)) {
+        if (media.kind === 'audio') described[from].push(media);
+        for (const flow of flows) {
+          const isSource = flow.srcPort === media.port && sameAddress(flow.srcIp, media.ip);
+          // the relay may be told to name another address than its own; its ports are its own
+          const isDestination = flow.dstPort === media.port;
+          if (!isSource && !isDestination) continue;
+          if (media.kind !== 'audio') noAudio.add(flow);
+          else if (!of.has(flow)) of.set(flow, isSource ? from : OTHER[from]);
+        }
+      }
+  };
+  let by: Sides['by'] = 'description';
+  take(sure);
+  const host = callId.slice(callId.lastIndexOf('@') + 1);
+  if (of.size === 0) {
+    const own = flows.filter((f) => sameAddress(f.srcIp, host));
+    if (own.length > 0 && own.length < flows.length) {
+      by = 'call_id';
+      for (const flow of own) of.set(flow, 'caller');
+    }
+  }
+  take(likely);
+  spread(flows, of);
+  if (of.size === 0) {
+    by = 'guess';
+    // the relay opens the port for the callee first, when the offer comes, and the next for the caller
+    const [first] = [...flows].sort((a, b) => a.dstPort - b.dstPort);
+    if (first) of.set(first, 'callee');
+    spread(flows, of);
+  }
+  // whoever is not the one is the other: branches of a hunt group, early media of a carrier
+  const rest = [...of.values()].includes('caller') ? 'callee' : 'caller';
+  for (const flow of flows) if (!of.has(flow)) of.set(flow, rest);
+  return { of, noAudio, described, by };
+}
+
+/** A port of the relay belongs to one party, whatever address that sends from after a change; and so does a party's own. */
+function spread(flows: readonly Flow[], of: Map<Flow, Side>): void {
+  for (const flow of flows) {
+    if (of.has(flow)) continue;
+    const kin = flows.find(
+      (f) =>
+        of.has(f) && ((f.dstIp === flow.dstIp && f.dstPort === flow.dstPort) || (f.srcIp === flow.srcIp && f.srcPort === flow.srcPort)),
+    );
+    if (kin) of.set(flow, of.get(kin) as Side);
+  }
+}
