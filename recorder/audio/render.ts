@@ -25,7 +25,6 @@ export async function render(voices: readonly Voice[], span: Span, muted: readon
   const cursors = voices.map((voice) => ({ voice, next: 0, end: Number.NEGATIVE_INFINITY }));
   const meter = new Meter(rate, span.to - span.from, MOST_PEAKS);
   const block = new Int16Array(rate);
-  const bytes = Buffer.alloc(block.length * 2);
   const file = await open(path, 'w');
   try {
     for (let from = 0; from < total; from += block.length) {
@@ -37,8 +36,8 @@ export async function render(voices: readonly Voice[], span: Span, muted: readon
         if (last > 0 && first < pcm.length) pcm.fill(0, Math.max(0, first), Math.max(0, last));
       }
       meter.take(pcm);
-      for (let i = 0; i < pcm.length; i++) bytes.writeInt16LE(pcm[i] as number, i * 2);
-      await file.writeFile(bytes.subarray(0, pcm.length * 2));
+      // every machine that Node runs on has this order of bytes, s16le
+      await file.writeFile(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     }
   } finally {
     await file.close();
