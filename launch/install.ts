@@ -27,6 +27,8 @@ export const CHROMIUM: SystemPackage = { name: 'chromium', command: 'chromium', 
 
 export const ESPEAK: SystemPackage = { name: 'espeak-ng', command: 'espeak-ng', why: "speaks in the demo's recordings" };
 
+export const FFMPEG: SystemPackage = { name: 'ffmpeg', command: 'ffmpeg', why: 'makes audio of recorded calls' };
+
 export class MissingPackages extends Error {}
 
 /** Commands that install what is missing. `update` first: a fresh machine has no package lists. */

@@ -44,6 +44,8 @@ try {
     blocks.decoder,
     blocks.assembler,
     blocks.spool,
+    blocks.objects,
+    blocks.recorder,
     blocks.nats,
     blocks.clickhouse,
     blocks.database,

@@ -2,12 +2,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type blocks, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
+import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { z } from 'zod';
 import { watchBus } from './bus-watch.ts';
 import { checkDataDir, claim } from './data-dir.ts';
 import { waitForGiven } from './given-servers.ts';
-import { ensurePackages, NATS_SERVER } from './install.ts';
+import { ensurePackages, FFMPEG, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
 import { natsServer } from './nats.ts';
 import { buildPages } from './pages.ts';
@@ -68,7 +69,7 @@ export function launch(config: Config, log: Log): System {
       await stopAll([...of('portal'), ...of('edge'), ...of('agent')], STOP_MS.entrances);
       await stopAll(of('decoder'), STOP_MS.decoders);
       await stopAll(of('assembler'), STOP_MS.assemblers);
-      await stopAll(of('jobs'), STOP_MS.jobs);
+      await stopAll([...of('jobs'), ...of('recorder')], STOP_MS.jobs);
       await stopAll(run.servers, STOP_MS.servers);
       run.release();
       if (hasBegun) log.info('stopped');
@@ -92,7 +93,9 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
   const reserved = wanted.map(({ port }) => port);
   const stores = readConfig(settings.database, settings.nats, settings.clickhouse);
   await waitForGiven(stores, config.SERVER_WAIT_SECONDS, log, () => supervisor.isStopping);
-  if (!given('NATS_URL')) ensurePackages([NATS_SERVER], config.NO_INSTALL, log);
+  const { FFMPEG_BIN, PATH } = readConfig(settings.recorder, settings.path);
+  const needed = [...(given('NATS_URL') ? [] : [NATS_SERVER]), ...(findFfmpeg(FFMPEG_BIN, PATH) === null ? [FFMPEG] : [])];
+  ensurePackages(needed, config.NO_INSTALL, log);
 
   const pages = buildPages(log);
   // it is waited for below; its failure must not be an unhandled one meanwhile
@@ -179,6 +182,7 @@ function servicesOf(config: Config): ServiceSpec[] {
     ...numbered('decoder', 'ingest/main-decoder.ts', config.DECODERS, LATER),
     ...numbered('assembler', 'ingest/main-assembler.ts', config.ASSEMBLERS),
     ...numbered('jobs', 'jobs/main.ts', 1, LATER),
+    ...numbered('recorder', 'recorder/main.ts', config.RECORDERS, LATER),
     ...numbered('edge', 'ingest/main-edge.ts', 1, FIRST),
     ...(given('EDGE_MI_URL') ? numbered('agent', 'opensips/agent/main.ts', 1) : []),
     ...numbered('portal', 'portal/main.ts', 1),
@@ -186,7 +190,7 @@ function servicesOf(config: Config): ServiceSpec[] {
 }
 
 /**
- * METRICS_PORT is the portal's; the next ones are the edge's, the embedded store's, the jobs', those of the assemblers and of
+ * METRICS_PORT is the portal's; the next ones are the edge's, the embedded store's, the jobs', those of the recorders, of the assemblers and of
  * the decoders, in this order: what there is any number of comes last. '0' = each takes a free one.
  */
 function metricsPort(config: Config, name: string): string {
@@ -195,7 +199,7 @@ function metricsPort(config: Config, name: string): string {
     servicesOf(config)
       .filter((s) => s.name.startsWith(kind))
       .map((s) => s.name);
-  const order = ['portal', 'edge', 'clickhouse', 'jobs', ...of('assembler'), ...of('decoder'), ...of('agent')];
+  const order = ['portal', 'edge', 'clickhouse', 'jobs', ...of('recorder'), ...of('assembler'), ...of('decoder'), ...of('agent')];
   return String(config.METRICS_PORT + order.indexOf(name));
 }
 

@@ -56,6 +56,26 @@ export interface PostgresSchema {
     body: Json<CompanySettings>;
     created_at: Generated<Date>;
   };
+  recordings: {
+    tenant: string;
+    call_id: string;
+    segment: string;
+    status: string;
+    reason: string;
+    detail: string;
+    started_at: Date | null;
+    seconds: string | null;
+    format: string | null;
+    object_key: string | null;
+    bytes: ColumnType<string | null, number | null, number | null>;
+    sha256: string | null;
+    peaks_left: Buffer | null;
+    peaks_right: Buffer | null;
+    talk: ColumnType<object | null, string | null, string | null>;
+    sides_by: string | null;
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
+  };
   api_tokens: {
     id: Generated<string>;
     tenant: string | null;

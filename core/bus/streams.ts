@@ -20,6 +20,8 @@ export interface StreamSpec {
   maxPerSubject?: number;
   /** a full stream forgets its oldest messages instead: whoever reads it can ask the store for what is gone */
   forgets?: true;
+  /** a subject that has a message takes no other until that one is done */
+  onePerSubject?: true;
 }
 
 /** Repeats of a message id inside this time are not stored again. */
@@ -56,11 +58,21 @@ export const CALLS: StreamSpec = {
   forgets: true,
 };
 
-export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY, CALLS] as const;
+/** Recordings that wait in a relay's spool: a message a file, so that each is in one recorder's hand at a time. */
+export const SPOOL: StreamSpec = {
+  name: 'SPOOL',
+  subjects: ['spool.>'],
+  retention: 'workqueue',
+  maxAgeMs: 0,
+  maxBytes: 64 * MiB,
+  onePerSubject: true,
+};
+
+export const STREAMS = [RAW, FACTS, DLQ, DIRECTORY, CALLS, SPOOL] as const;
 
 /**
  * On a small disk every stream gets the same share of its size: the largest of these that the server has room for. At the
- * smallest RAW has 64 MiB and all of them together 244.
+ * smallest RAW has 64 MiB and all of them together 245.
  */
 export const STREAM_SHARES = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const;
 /** What the streams take together at this share, bytes. */
@@ -74,6 +86,9 @@ export const MAX_FRAME_PACKETS = 256;
 export const MAX_FRAME_WAIT_MS = 20;
 
 export const DECODERS = { stream: 'RAW', durable: 'decoders', maxAckPending: 5_000 } as const;
+
+/** One consumer a spool: only who sees a directory can work on its files. Those that wait for their call count as pending too. */
+export const RECORDERS = { stream: 'SPOOL', durable: (spool: string) => `recorders-${token(spool)}`, maxAckPending: 50_000 } as const;
 
 /** KV buckets. Keys are ids or hashes, never Call-IDs. */
 export const KV = {
@@ -108,6 +123,9 @@ export const subjects = {
   directoryVersion: (tenant: string, version: number) => `directory.${token(tenant)}.${version}`,
   isDirectoryVersion: (subject: string) => subject.split('.').length === 3,
   allDirectories: 'directory.>',
+  /** a file of a spool. @param hash of its name: names are Call-IDs */
+  spoolFile: (spool: string, hash: string) => `spool.${token(spool)}.${token(hash)}`,
+  spoolFiles: (spool: string) => `spool.${token(spool)}.>`,
   /** core NATS, request and answer: decoders ask the one that remembers packets which of theirs are copies */
   askCopies: 'ask.copies',
   /** core NATS, not stored: a service says that it lives and what fails */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 /**
@@ -39,7 +40,7 @@ export const blocks = {
       .describe('tells two processes of one service apart'),
     METRICS_HOST: z.string().default('127.0.0.1').describe("address of each service's /metrics and /healthz"),
     METRICS_PORT: port(0).describe(
-      "port of a service's /metrics and /healthz; under npm start the portal's, and the next ones are the edge's, the embedded store's, the jobs', the assemblers', the decoders'; 0: free ones, logged",
+      "port of a service's /metrics and /healthz; under npm start the portal's, and the next ones are the edge's, the embedded store's, the jobs', the recorders', the assemblers', the decoders'; 0: free ones, logged",
     ),
   }),
   data: z.object({
@@ -115,7 +116,7 @@ export const blocks = {
       .describe('operator token created at first start; not given: one is made and printed once'),
     EXPECT_SERVICES: z
       .string()
-      .default('edge,decoder,assembler,jobs')
+      .default('edge,decoder,assembler,jobs,recorder')
       .transform((v) =>
         v
           .split(',')
@@ -125,6 +126,25 @@ export const blocks = {
       .describe('services that /healthz waits for'),
     TRUST_PROXY: flag.describe('1: a reverse proxy in front says in X-Forwarded-Proto and X-Forwarded-For how and from where people came'),
   }),
+  objects: z.object({
+    OBJECTS_URL: z
+      .string()
+      .default('')
+      .describe(
+        'where recordings are kept: file:/path, or s3://key:secret@host:port/bucket?tls=1&region=…; not given: objects in DATA_DIR',
+      ),
+  }),
+  recorder: z.object({
+    FFMPEG_BIN: z
+      .string()
+      .default('')
+      .describe('ffmpeg; not given: that of the package ffmpeg-static where it is there, else the first on PATH'),
+    RECORDING_FORMAT: z.enum(['mp3', 'opus', 'wav'], 'must be mp3, opus or wav').default('mp3').describe('what new recordings are kept as'),
+    RECORDINGS_AT_ONCE: count(2, 1, 64).describe('recordings that one recorder works on at a time, each with at most one ffmpeg'),
+    FFMPEG_STUCK_SECONDS: count(30, 1, 3_600).describe('an ffmpeg that gets no further for so long is ended and begun again, once'),
+  }),
+  /** where programs are looked for */
+  path: z.object({ PATH: z.string().default('') }),
   /** an empty one stands for DATA_DIR/spool: `spoolDir` */
   spool: z.object({
     SPOOL_DIR: z.string().default('').describe("rtpengine's recording-dir, with pcaps/ and metadata/; not given: spool in DATA_DIR"),
@@ -216,6 +236,7 @@ export const blocks = {
     ),
     NO_INSTALL: flag.describe('1: never install a missing system package'),
     DECODERS: count(1, 1, 64).describe('decoder processes that npm start runs'),
+    RECORDERS: count(1, 1, 16).describe('recorder processes that npm start runs: they share the work'),
     ASSEMBLERS: count(1, 1, 8).describe('assembler processes that npm start runs: one is active, the others wait'),
   }),
 } as const;
@@ -223,6 +244,11 @@ export const blocks = {
 /** rtpengine's recording directory: SPOOL_DIR, or `spool` beside everything else. */
 export function spoolDir(config: { SPOOL_DIR: string; DATA_DIR: string }): string {
   return config.SPOOL_DIR === '' ? resolve(config.DATA_DIR, 'spool') : resolve(config.SPOOL_DIR);
+}
+
+/** OBJECTS_URL, or a directory beside everything else. */
+export function objectsUrl(config: { OBJECTS_URL: string; DATA_DIR: string }): string {
+  return config.OBJECTS_URL === '' ? pathToFileURL(resolve(config.DATA_DIR, 'objects')).href : config.OBJECTS_URL;
 }
 
 export class ConfigError extends Error {}

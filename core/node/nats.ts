@@ -164,7 +164,8 @@ async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promi
     discard: spec.maxPerSubject || spec.forgets ? DiscardPolicy.Old : DiscardPolicy.New,
     max_bytes: maxBytes,
     max_age: nanos(spec.maxAgeMs),
-    max_msgs_per_subject: spec.maxPerSubject ?? -1,
+    max_msgs_per_subject: spec.onePerSubject ? 1 : (spec.maxPerSubject ?? -1),
+    discard_new_per_subject: spec.onePerSubject === true,
     duplicate_window: nanos(spec.maxAgeMs > 0 ? Math.min(DUPLICATE_WINDOW_MS, spec.maxAgeMs) : DUPLICATE_WINDOW_MS),
   };
   const { config: present } = await bus.jsm.streams.info(spec.name).catch(async (error) => {

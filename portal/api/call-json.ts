@@ -1,5 +1,7 @@
 import { CALL_SOURCES, type CallRow, callTimes, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
+import { RECORDING_REASONS, RECORDING_STATUSES } from '@callscope/core/domain/recording.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import { recordingOf, type SegmentState } from '@callscope/modules/recordings/rules.ts';
 import { z } from '@hono/zod-openapi';
 
 const time = z.string().describe('RFC 3339 in UTC, milliseconds');
@@ -35,10 +37,10 @@ export const callSchema = z
       z.object({ target: z.string(), employee, startedAt: time, result: z.enum(RESULTS), sipCode: z.number().int().nullable() }),
     ),
     recording: z.object({
-      status: z.enum(['ready', 'pending', 'none', 'failed', 'expired', 'erased']),
-      reason: z.string().nullable(),
+      status: z.enum(RECORDING_STATUSES),
+      reason: z.enum(RECORDING_REASONS).nullable().describe('why there is none'),
       seconds: z.number().nullable(),
-      segments: z.array(z.object({ from: z.number(), seconds: z.number() })),
+      segments: z.array(z.object({ from: z.number().describe('seconds after the call began'), seconds: z.number() })),
     }),
   })
   .openapi('Call');
@@ -49,8 +51,8 @@ export type CallJson = z.output<typeof callSchema>;
 const iso = (us: number) => new Date(Math.floor(us / 1000)).toISOString();
 const orNull = <T extends string>(text: T | ''): T | null => (text === '' ? null : text);
 
-/** @param names employee names by id */
-export function callJson(c: CallRow, names: ReadonlyMap<string, string>): CallJson {
+/** @param names employee names by id @param segments what recorders have said of the call @param now ms */
+export function callJson(c: CallRow, names: ReadonlyMap<string, string>, segments: readonly SegmentState[], now: number): CallJson {
   const person = (id: string) => (id === '' ? null : { id, name: names.get(id) ?? id });
   return {
     id: c.id,
@@ -82,15 +84,6 @@ export function callJson(c: CallRow, names: ReadonlyMap<string, string>): CallJs
       result: l.result,
       sipCode: l.sipCode || null,
     })),
-    recording: recordingOf(c),
+    recording: recordingOf(c, segments, now),
   };
-}
-
-/** No recorder reports yet: what the edge's rule says is all that is known. */
-function recordingOf(c: CallRow): CallJson['recording'] {
-  const none = (reason: string) => ({ status: 'none' as const, reason, seconds: null, segments: [] });
-  if (!c.answeredAt) return none('not_answered');
-  if (c.recordRule === 'none') return none('policy_off');
-  if (c.recordRule === '') return none('not_seen_by_edge');
-  return { status: 'pending', reason: null, seconds: null, segments: [] };
 }

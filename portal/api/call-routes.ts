@@ -6,6 +6,7 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { CursorError } from '../calls/cursor.ts';
 import { pageOf } from '../calls/page.ts';
@@ -46,7 +47,13 @@ export async function pageOfCalls(
     }),
     employeeNames(deps.db, scope.tenant),
   ]);
-  return { data: page.rows.map((row) => callJson(row, names)), next: page.older };
+  const segments = await segmentsOf(
+    deps.db,
+    scope,
+    page.rows.map((row) => row.id),
+  );
+  const now = deps.clock.now();
+  return { data: page.rows.map((row) => callJson(row, names, segments.get(row.id) ?? [], now)), next: page.older };
 }
 
 const callParam = tenantParam.extend({
@@ -115,16 +122,17 @@ export function callRoutes(api: Api, deps: Deps): void {
       const { tenant, id } = c.req.valid('param');
       const scope = scopeOf(c, tenant, 'calls:read');
       const call = await found(scope, id);
-      const [names, company, events, revisions] = await Promise.all([
+      const [names, company, events, revisions, segments] = await Promise.all([
         employeeNames(deps.db, tenant),
         getTenant(deps.db, scope),
         eventsOf(deps.store, scope, call),
         revisionsOf(deps.store, scope, call),
+        segmentsOf(deps.db, scope, [call.id]),
       ]);
       const language = company?.locale === 'en' ? 'en' : 'ru';
       return c.json(
         {
-          ...callJson(call, names),
+          ...callJson(call, names, segments.get(call.id) ?? [], deps.clock.now()),
           events: events.map((e) => ({
             at: new Date(e.at / 1_000).toISOString(),
             method: e.method,

@@ -8,6 +8,7 @@ import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
 import { countedCalls, explainFigure } from '@callscope/analytics/run/explain.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
@@ -62,7 +63,7 @@ const explanationSchema = z
   .openapi('Explanation');
 const reportParam = tenantParam.extend({ report: z.string().openapi({ param: { name: 'report', in: 'path' }, enum: KNOWN }) });
 
-export function reportRoutes(api: Api, { db, store }: Deps): void {
+export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -136,6 +137,11 @@ export function reportRoutes(api: Api, { db, store }: Deps): void {
         countedCalls(store, scope, explanation, company, SHOWN_CALLS),
         employeeNames(db, scope.tenant),
       ]);
+      const segments = await segmentsOf(
+        db,
+        scope,
+        calls.map((row) => row.id),
+      );
       const { label, unit, definition } = MEASURES[measure];
       const { value, counted, leftOut } = explanation;
       return c.json(
@@ -144,7 +150,7 @@ export function reportRoutes(api: Api, { db, store }: Deps): void {
           counted: {
             total: counted?.total ?? 0,
             filter: counted && filterToQuery(counted.filter),
-            calls: calls.map((row) => callJson(row, names)),
+            calls: calls.map((row) => callJson(row, names, segments.get(row.id) ?? [], clock.now())),
           },
           leftOut: leftOut.map(({ why, total, filter: of }) => ({ why: why[inWords], total, filter: filterToQuery(of) })),
         },

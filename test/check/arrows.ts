@@ -9,7 +9,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ingest: ['core'],
   analytics: ['core'],
   modules: ['core'],
-  recorder: ['core'],
+  recorder: ['core', 'analytics', 'modules'],
   jobs: ['core', 'analytics', 'modules'],
   opensips: ['core', 'modules'],
   portal: ['core', 'analytics', 'modules'],
@@ -23,6 +23,7 @@ const STORE_CLIENT = [
   /^ingest\/(decoder|assemble\/(assembler|reload|reresolve)|replay\/(replay|rebuild))\.ts$/,
   /^analytics\/run\//,
   /^jobs\/(main|cases\/cases)\.ts$/,
+  /^recorder\/(main|recorder|calls)\.ts$/,
   /^portal\/(main|deps|health\/health)\.ts$/,
   /^launch\//,
   /^test\//,
@@ -59,7 +60,7 @@ export function checkArrows(root: string): Violation[] {
       if (
         !isTest &&
         file !== 'core/bus/streams.ts' &&
-        /['"`](raw|facts|dlq|directory|status|live|call|cases|edge|edges)\.(\$\{|[a-z>*])/.test(line) &&
+        /['"`](raw|facts|dlq|directory|status|live|call|cases|edge|edges|spool)\.(\$\{|[a-z>*])/.test(line) &&
         !/import|from /.test(line)
       )
         say(i + 1, 'only core/bus/streams.ts spells subjects: take it from there');

@@ -1,0 +1,118 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import { Client } from 'minio';
+import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault } from './store.ts';
+
+export interface S3Options {
+  host: string;
+  port: number;
+  isTls: boolean;
+  key: string;
+  secret: string;
+  region: string;
+  bucket: string;
+}
+
+/** Larger objects go in parts, and a part is as much as is held in memory. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** A server that says nothing for so long is not there. */
+const SILENCE_MS = 30_000;
+
+const FAULTS: Record<string, ObjectsFault> = {
+  ...{ ECONNREFUSED: 'absent', ECONNRESET: 'absent', ENOTFOUND: 'absent', EAI_AGAIN: 'absent', ETIMEDOUT: 'absent', EPIPE: 'absent' },
+  ...{
+    EHOSTUNREACH: 'absent',
+    ENETUNREACH: 'absent',
+    SlowDown: 'absent',
+    ServiceUnavailable: 'absent',
+    XMinioServerNotInitialized: 'absent',
+  },
+  ...{ AccessDenied: 'refused', SignatureDoesNotMatch: 'refused', InvalidAccessKeyId: 'refused', Forbidden: 'refused' },
+  ...{ NoSuchBucket: 'missing', NoSuchKey: 'missing', NotFound: 'missing' },
+  ...{ XMinioStorageFull: 'full', InsufficientStorage: 'full', QuotaExceeded: 'full', XMinioAdminBucketQuotaExceeded: 'full' },
+};
+
+/** Objects in a bucket of a server that speaks S3. The bucket is not made: one that is missing is a wrong setting. */
+export class S3Objects implements Objects {
+  readonly #client: Client;
+  readonly #bucket: string;
+  readonly #where: string;
+
+  constructor({ host, port, isTls, key, secret, region, bucket }: S3Options) {
+    this.#client = new Client({
+      ...{ endPoint: host, port, useSSL: isTls, accessKey: key, secretKey: secret, region, pathStyle: true, partSize: PART_BYTES },
+      // all that it needs of the module that it is told to use
+      transport: impatient(isTls) as typeof http,
+      // it would send a stream again that has been read; who calls tries again
+      retryOptions: { disableRetry: true },
+    });
+    this.#bucket = bucket;
+    this.#where = `bucket ${bucket} at ${host}:${port}`;
+  }
+
+  put(key: string, path: string): Promise<void> {
+    return this.#do('write to', key, async () => {
+      await this.#client.fPutObject(this.#bucket, key, path);
+    });
+  }
+
+  size(key: string): Promise<number | null> {
+    return this.#do('look up in', key, async () => {
+      try {
+        return (await this.#client.statObject(this.#bucket, key)).size;
+      } catch (error) {
+        if (codeOf(error) !== 'NotFound' && codeOf(error) !== 'NoSuchKey') throw error;
+        // a question without a body has an answer without a reason: is it the object, or the bucket?
+        await this.#exists();
+        return null;
+      }
+    });
+  }
+
+  read(key: string, range?: ByteRange): Promise<Readable> {
+    return this.#do('read from', key, () =>
+      range
+        ? this.#client.getPartialObject(this.#bucket, key, range.from, range.to - range.from)
+        : this.#client.getObject(this.#bucket, key),
+    );
+  }
+
+  remove(key: string): Promise<void> {
+    return this.#do('remove from', key, () => this.#client.removeObject(this.#bucket, key));
+  }
+
+  check(): Promise<void> {
+    return this.#do('open', null, () => this.#exists());
+  }
+
+  async #exists(): Promise<void> {
+    if (!(await this.#client.bucketExists(this.#bucket)))
+      throw Object.assign(new Error('there is no such bucket'), { code: 'NoSuchBucket' });
+  }
+
+  async #do<T>(what: string, key: string | null, work: () => Promise<T>): Promise<T> {
+    if (key !== null) checkKey(key);
+    try {
+      return await work();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new ObjectsError(FAULTS[codeOf(error)] ?? 'broken', `cannot ${what} ${this.#where}: ${said}`, error);
+    }
+  }
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+type Answered = (response: http.IncomingMessage) => void;
+
+/** Requests that end when the other side falls silent: the client itself waits for ever. */
+function impatient(isTls: boolean): { request(options: http.RequestOptions, answered: Answered): http.ClientRequest } {
+  const { request } = isTls ? https : http;
+  return {
+    request(options, answered) {
+      const made = request(options, answered);
+      return made.setTimeout(SILENCE_MS, () => made.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { RecordingReason } from '@callscope/core/domain/recording.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql } from 'kysely';
+import type { PostgresSchema } from '../schema.ts';
+
+/** What is kept of a segment beside its audio; `talk` is the recorder's `Talk`. */
+export interface KeptSegment {
+  /** µs since the epoch, of the first sample */
+  startedAt: number;
+  seconds: number;
+  format: string;
+  key: string;
+  bytes: number;
+  sha256: string;
+  peaks: { left: Uint8Array; right: Uint8Array };
+  talk: object;
+  sidesBy: string;
+}
+
+/** Which recording: a call has one a segment. */
+export interface SegmentId {
+  callId: string;
+  segment: string;
+}
+
+export type SegmentOutcome =
+  | { status: 'ready'; kept: KeptSegment }
+  | { status: 'none' | 'failed'; reason: RecordingReason; detail: string };
+
+/**
+ * Writes how a segment stands. Writing the same again changes nothing; what is ready, or was taken away, stays so: a
+ * recorder that was held up comes too late with its failure.
+ */
+export async function saveSegment(db: Kysely<PostgresSchema>, scope: TenantScope, id: SegmentId, outcome: SegmentOutcome): Promise<void> {
+  const kept = outcome.status === 'ready' ? outcome.kept : null;
+  const columns = {
+    status: outcome.status,
+    reason: outcome.status === 'ready' ? '' : outcome.reason,
+    detail: outcome.status === 'ready' ? '' : outcome.detail.slice(0, 500),
+    started_at: kept ? new Date(kept.startedAt / 1_000) : null,
+    seconds: kept?.seconds.toFixed(3) ?? null,
+    format: kept?.format ?? null,
+    object_key: kept?.key ?? null,
+    bytes: kept?.bytes ?? null,
+    sha256: kept?.sha256 ?? null,
+    peaks_left: kept ? Buffer.from(kept.peaks.left) : null,
+    peaks_right: kept ? Buffer.from(kept.peaks.right) : null,
+    talk: kept ? JSON.stringify(kept.talk) : null,
+    sides_by: kept?.sidesBy ?? null,
+  };
+  await asTenant(db, scope.tenant, (trx) =>
+    trx
+      .insertInto('recordings')
+      .values({ tenant: scope.tenant, call_id: id.callId, segment: id.segment, ...columns })
+      .onConflict((c) =>
+        c
+          .columns(['tenant', 'call_id', 'segment'])
+          .doUpdateSet({ ...columns, updated_at: sql`now()` })
+          .where('recordings.status', 'in', ['none', 'failed']),
+      )
+      .execute(),
+  );
+}
+
+/** How a segment stands, null: nothing is known of it. */
+export async function segmentStatus(db: Kysely<PostgresSchema>, scope: TenantScope, id: SegmentId): Promise<string | null> {
+  const row = await asTenant(db, scope.tenant, (trx) =>
+    trx
+      .selectFrom('recordings')
+      .select('status')
+      .where('tenant', '=', scope.tenant)
+      .where('call_id', '=', id.callId)
+      .where('segment', '=', id.segment)
+      .executeTakeFirst(),
+  );
+  return row?.status ?? null;
+}
+
+/** A segment as pages and REST need it. */
+export interface Segment extends SegmentId {
+  status: string;
+  reason: string;
+  /** ms since the epoch; null when there is no audio */
+  startedAt: number | null;
+  seconds: number | null;
+  format: string | null;
+  key: string | null;
+  bytes: number | null;
+}
+
+/** Segments of these calls, those of a call in the order in which they were spoken. */
+export async function segmentsOf(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  callIds: readonly string[],
+): Promise<Map<string, Segment[]>> {
+  const out = new Map<string, Segment[]>();
+  if (callIds.length === 0) return out;
+  const rows = await asTenant(db, scope.tenant, (trx) =>
+    trx
+      .selectFrom('recordings')
+      .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes'])
+      .where('tenant', '=', scope.tenant)
+      .where('call_id', 'in', callIds)
+      .orderBy('started_at')
+      .orderBy('segment')
+      .execute(),
+  );
+  for (const r of rows) {
+    const segment: Segment = {
+      ...{ callId: r.call_id, segment: r.segment, status: r.status, reason: r.reason },
+      ...{ startedAt: r.started_at?.getTime() ?? null, seconds: r.seconds === null ? null : Number(r.seconds) },
+      ...{ format: r.format, key: r.object_key, bytes: r.bytes === null ? null : Number(r.bytes) },
+    };
+    const list = out.get(r.call_id);
+    if (list) list.push(segment);
+    else out.set(r.call_id, [segment]);
+  }
+  return out;
+}

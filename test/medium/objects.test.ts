@@ -1,0 +1,191 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { connectObjects } from '@callscope/core/node/objects/connect.ts';
+import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
+import { archive, objectKey } from '@callscope/recorder/archive/archive.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HAS_MINIO, type Minio, startMinio } from '../recordings/minio.ts';
+import { until } from './stack.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'callscope-objects-'));
+let minio: Minio | undefined;
+beforeAll(async () => {
+  if (HAS_MINIO) minio = await startMinio(join(dir, 'minio'));
+});
+afterAll(async () => {
+  await minio?.kill();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const local = join(dir, 'file store with a space');
+const stores: [string, () => Objects][] = [['a directory', () => connectObjects(pathToFileURL(local).href)]];
+if (HAS_MINIO) stores.push(['MinIO', () => connectObjects((minio as Minio).url())]);
+
+const fileOf = (bytes: Uint8Array) => {
+  const path = join(dir, `upload-${randomBytes(6).toString('hex')}`);
+  writeFileSync(path, bytes);
+  return path;
+};
+async function all(stream: Readable): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+describe.each(stores)('objects in %s', (_, connect) => {
+  test('what is stored comes back, whole and in parts, and is replaced by what is stored again', async () => {
+    const objects = connect();
+    await objects.check();
+    const bytes = randomBytes(300_000);
+    await objects.put('t1/2026/11/23/a@b/0.mp3', fileOf(bytes));
+    expect(await objects.size('t1/2026/11/23/a@b/0.mp3')).toBe(300_000);
+    expect((await all(await objects.read('t1/2026/11/23/a@b/0.mp3'))).equals(bytes)).toBe(true);
+    const part = await all(await objects.read('t1/2026/11/23/a@b/0.mp3', { from: 1_000, to: 1_256 }));
+    expect(part.equals(bytes.subarray(1_000, 1_256))).toBe(true);
+    await objects.put('t1/2026/11/23/a@b/0.mp3', fileOf(bytes.subarray(7)));
+    expect(await objects.size('t1/2026/11/23/a@b/0.mp3')).toBe(299_993);
+    await objects.remove('t1/2026/11/23/a@b/0.mp3');
+    await objects.remove('t1/2026/11/23/a@b/0.mp3');
+    expect(await objects.size('t1/2026/11/23/a@b/0.mp3')).toBeNull();
+    await expect(objects.read('t1/2026/11/23/a@b/0.mp3')).rejects.toMatchObject({ fault: 'missing' });
+  });
+
+  test('one larger than a part of an upload is whole', async () => {
+    const objects = connect();
+    const bytes = randomBytes(21_000_003);
+    const kept = await archive(objects, 't1/large.wav', fileOf(bytes));
+    expect(kept).toEqual({ key: 't1/large.wav', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+  });
+
+  test('nothing leaves its place by its name', async () => {
+    const objects = connect();
+    for (const key of ['../x', 'a/../../x', '/etc/x', 'a//b', '.', 'a/.', 'a\0b', 'a b', ''])
+      await expect(objects.put(key, fileOf(Buffer.from('x'))), key).rejects.toThrow(RangeError);
+  });
+});
+
+test('a directory keeps no half of a file', async () => {
+  const objects = connectObjects(pathToFileURL(join(dir, 'halves')).href);
+  await expect(objects.put('t1/x.mp3', join(dir, 'not-there'))).rejects.toBeInstanceOf(ObjectsError);
+  expect(existsSync(join(dir, 'halves/t1/x.mp3'))).toBe(false);
+  expect(readdirSync(join(dir, 'halves/.parts'))).toEqual([]);
+});
+
+test('what the store gives back otherwise is not archived', async () => {
+  const root = join(dir, 'liar');
+  const objects = connectObjects(pathToFileURL(root).href);
+  const liar: Objects = {
+    put: async (key, path) => {
+      await objects.put(key, path);
+      truncateSync(join(root, key), 10);
+    },
+    size: (key) => objects.size(key),
+    read: (key, range) => objects.read(key, range),
+    remove: (key) => objects.remove(key),
+    check: () => objects.check(),
+  };
+  await expect(archive(liar, 't1/x.mp3', fileOf(randomBytes(100)))).rejects.toMatchObject({ fault: 'broken' });
+});
+
+test('a place that cannot be written says why', async () => {
+  writeFileSync(join(dir, 'a-file'), '');
+  const objects = connectObjects(pathToFileURL(join(dir, 'a-file')).href);
+  await expect(objects.check()).rejects.toBeInstanceOf(ObjectsError);
+  for (const url of ['', 'recordings', 'http://x/y', 's3://key:secret@host', 's3://key:secret@host/a/b', 's3:///bucket'])
+    expect(() => connectObjects(url), url).toThrow(/OBJECTS_URL must be/);
+});
+
+describe('keys', () => {
+  const place = { tenant: 't1', startedAt: Date.parse('2026-11-23T23:59:59.999Z') * 1_000, segment: '00112233445566aa', extension: 'mp3' };
+  const keyOf = (conversation: string) => objectKey({ ...place, conversation });
+
+  test('company, day in UTC, conversation, segment: the same every time', () => {
+    expect(keyOf('a84b4c76e66710@pc33.example.com')).toBe('t1/2026/11/23/a84b4c76e66710@pc33.example.com/00112233445566aa.mp3');
+  });
+
+  test('whatever a Call-ID is made of, its key is one, and another has another', async () => {
+    const odd = [
+      '..',
+      '.',
+      '...',
+      '../../etc',
+      'a/b',
+      'a=2fb',
+      'a b',
+      'вызов',
+      '"<>:%00',
+      '\0',
+      'x'.repeat(600),
+      `${'x'.repeat(600)}y`,
+      '~',
+      '=',
+      'a~2',
+      'a=7e2',
+    ];
+    const keys = odd.map(keyOf);
+    expect(new Set(keys).size).toBe(odd.length);
+    const objects = connectObjects(pathToFileURL(join(dir, 'odd')).href);
+    for (const key of keys) await objects.put(key, fileOf(Buffer.from(key)));
+    for (const key of keys) expect(readFileSync(join(dir, 'odd', key), 'utf8')).toBe(key);
+    expect(readdirSync(join(dir, 'odd')).sort()).toEqual(['.parts', 't1']);
+  });
+});
+
+describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
+  test('wrong key, wrong bucket, nobody there: each is said, and no secret is', async () => {
+    const m = minio as Minio;
+    const path = fileOf(randomBytes(1_000));
+    const cases: [string, string][] = [
+      [m.url('recordings', 'another secret'), 'refused'],
+      [m.url('no-such-bucket'), 'missing'],
+      ['s3://keeper:secret@127.0.0.1:9/recordings', 'absent'],
+    ];
+    for (const [url, fault] of cases) {
+      const objects = connectObjects(url);
+      const ways = [
+        () => objects.put('t1/a.mp3', path),
+        () => objects.read('t1/a.mp3'),
+        () => objects.check(),
+        () => objects.size('t1/a.mp3'),
+      ];
+      for (const way of ways) {
+        const error: unknown = await way().catch((e: unknown) => e);
+        expect(error, `${fault}: ${String(error)}`).toBeInstanceOf(ObjectsError);
+        expect((error as ObjectsError).message).not.toMatch(/another secret|:secret@/);
+        expect((error as ObjectsError).fault, String(error)).toBe(fault);
+      }
+    }
+  });
+
+  test('one that is killed in the middle of an upload gets the whole when it is back', async () => {
+    const m = minio as Minio;
+    const objects = connectObjects(m.url());
+    const bytes = randomBytes(90_000_000);
+    const path = fileOf(bytes);
+    const upload = archive(objects, 't1/killed.wav', path).then(
+      () => 'stored',
+      (error: unknown) => error,
+    );
+    // parts of an upload lie in a folder of the server's own
+    const parts = () => readdirSync(join(dir, 'minio/.minio.sys/multipart'), { recursive: true }).length;
+    await until('the upload has begun', () => parts() > 2);
+    await m.kill();
+    const outcome = await upload;
+    expect(outcome).toMatchObject({ fault: 'absent' });
+    await m.start();
+    expect(await objects.size('t1/killed.wav')).toBeNull();
+    expect(await archive(objects, 't1/killed.wav', path)).toMatchObject({ bytes: bytes.length });
+    expect((await all(await objects.read('t1/killed.wav'))).equals(bytes)).toBe(true);
+  });
+});
+
+test('the directory of a store is made when it is not there', async () => {
+  const root = join(dir, 'made', 'deep');
+  await connectObjects(pathToFileURL(root).href).check();
+  mkdirSync(root, { recursive: true });
+  expect(existsSync(root)).toBe(true);
+});
