@@ -81,6 +81,11 @@ describe('flows that are not so plain', () => {
     expect(of.get(callee)).toBe('callee');
   });
 
+  test('who alone sent anything is the caller by the address in the Call-ID; of two with one address it says nothing', () => {
+    expect(sidesOf([caller], 'x@10.0.0.5', [])).toMatchObject({ by: 'call_id', of: new Map([[caller, 'caller']]) });
+    expect(sidesOf([caller, flow('10.0.0.5 5000', '192.0.2.1 30000')], 'x@10.0.0.5', []).by).toBe('guess');
+  });
+
   test('when nothing says it, both are kept apart and it is called a guess', () => {
     const sides = sidesOf([caller, callee], 'x@elsewhere', []);
     expect(sides.by).toBe('guess');

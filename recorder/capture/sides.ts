@@ -50,7 +50,9 @@ export function sidesOf(flows: readonly Flow[], callId: string, sure: readonly D
   const host = callId.slice(callId.lastIndexOf('@') + 1);
   if (of.size === 0) {
     const own = flows.filter((f) => sameAddress(f.srcIp, host));
-    if (own.length > 0 && own.length < flows.length) {
+    // where all have it (one gateway for both), it tells nothing, unless only one party sent anything
+    const isOneParty = new Set(flows.map((f) => f.dstPort)).size === 1;
+    if (own.length > 0 && (own.length < flows.length || isOneParty)) {
       by = 'call_id';
       for (const flow of own) of.set(flow, 'caller');
     }
