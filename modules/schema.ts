@@ -76,6 +76,14 @@ export interface PostgresSchema {
     created_at: Generated<Date>;
     updated_at: Timestamp;
   };
+  recording_access: {
+    tenant: string;
+    call_id: string;
+    at: ColumnType<Date, Date | undefined, never>;
+    who: string;
+    by: 'person' | 'token';
+    what: 'listen' | 'download';
+  };
   api_tokens: {
     id: Generated<string>;
     tenant: string | null;

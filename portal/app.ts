@@ -19,6 +19,7 @@ import { opsRoutes } from './api/ops-routes.ts';
 import { pbxRoutes } from './api/pbx-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
+import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { userRoutes } from './api/user-routes.ts';
@@ -100,6 +101,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   directoryRoutes(api, deps);
   userRoutes(api, deps);
   callRoutes(api, deps);
+  recordingRoutes(api, deps);
   caseRoutes(api, deps);
   phoneRoutes(api, deps);
   edgeRoutes(api, deps);

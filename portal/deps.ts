@@ -5,6 +5,7 @@ import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
 import type { LiveFeed } from './live/feed.ts';
+import type { RecordedAudio } from './recordings/audio.ts';
 
 /** What REST and pages work with. */
 export interface Deps {
@@ -17,6 +18,7 @@ export interface Deps {
   live: LiveFeed;
   /** behind a proxy that says by what protocol and from where people came */
   trustProxy: boolean;
+  recordings: RecordedAudio;
 }
 
 let provided: Deps | undefined;

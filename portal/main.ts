@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
-import { blocks, localDataDir, readConfig } from '@callscope/core/node/config.ts';
+import { blocks, localDataDir, objectsUrl, readConfig } from '@callscope/core/node/config.ts';
+import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
+import { connectObjects } from '@callscope/core/node/objects/connect.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
 import { ensureOperatorUser } from '@callscope/modules/access/users.ts';
@@ -14,10 +17,21 @@ import { type Deps, provide } from './deps.ts';
 import { watchFreshness } from './health/freshness.ts';
 import { HealthWatch } from './health/health.ts';
 import { createLiveFeed } from './live/feed.ts';
+import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
 
 await runService('portal', async (service) => {
-  const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database, blocks.group, blocks.portal);
+  const config = readConfig(
+    blocks.nats,
+    blocks.clickhouse,
+    blocks.database,
+    blocks.group,
+    blocks.portal,
+    blocks.data,
+    blocks.objects,
+    blocks.recorder,
+    blocks.path,
+  );
   const bus = await connectBus(config.NATS_URL, `portal-${service.instance}`, service.log);
   service.onStop('bus', () => bus.close());
   await ensureStreams(bus);
@@ -47,6 +61,11 @@ await runService('portal', async (service) => {
   const freshness = watchFreshness(bus, config.EDGE_GROUP);
   service.onStop('freshness', () => freshness.stop());
   const live = createLiveFeed(bus, service.log, () => freshness.now());
+  const bin = findFfmpeg(config.FFMPEG_BIN, config.PATH);
+  const ffmpeg =
+    bin === null
+      ? null
+      : new Ffmpeg({ bin, most: config.RECORDINGS_AT_ONCE, stuckMs: config.FFMPEG_STUCK_SECONDS * 1_000, log: service.log });
   const deps: Deps = {
     db: postgres.db,
     store,
@@ -56,6 +75,7 @@ await runService('portal', async (service) => {
     group: config.EDGE_GROUP,
     live,
     trustProxy: config.TRUST_PROXY,
+    recordings: new RecordedAudio(connectObjects(objectsUrl(config)), ffmpeg, join(config.DATA_DIR, 'joined-recordings')),
   };
   provide(deps);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { blocks, ConfigError, objectsUrl, readConfig, spoolDir } from '@callscope/core/node/config.ts';
-import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
+import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { gauge } from '@callscope/core/node/metrics.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
@@ -9,7 +9,6 @@ import { connectObjects } from '@callscope/core/node/objects/connect.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { reportStatus } from '@callscope/core/node/status.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
-import { Ffmpeg } from './audio/ffmpeg.ts';
 import { Recorder } from './recorder.ts';
 import { announceFiles } from './spool/announce.ts';
 import { workOnFiles } from './spool/claims.ts';

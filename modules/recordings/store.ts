@@ -87,6 +87,8 @@ export interface Segment extends SegmentId {
   format: string | null;
   key: string | null;
   bytes: number | null;
+  /** hex */
+  sha256: string | null;
 }
 
 /** Segments of these calls, those of a call in the order in which they were spoken. */
@@ -100,7 +102,7 @@ export async function segmentsOf(
   const rows = await asTenant(db, scope.tenant, (trx) =>
     trx
       .selectFrom('recordings')
-      .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes'])
+      .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes', 'sha256'])
       .where('tenant', '=', scope.tenant)
       .where('call_id', 'in', callIds)
       .orderBy('started_at')
@@ -111,7 +113,7 @@ export async function segmentsOf(
     const segment: Segment = {
       ...{ callId: r.call_id, segment: r.segment, status: r.status, reason: r.reason },
       ...{ startedAt: r.started_at?.getTime() ?? null, seconds: r.seconds === null ? null : Number(r.seconds) },
-      ...{ format: r.format, key: r.object_key, bytes: r.bytes === null ? null : Number(r.bytes) },
+      ...{ format: r.format, key: r.object_key, bytes: r.bytes === null ? null : Number(r.bytes), sha256: r.sha256 },
     };
     const list = out.get(r.call_id);
     if (list) list.push(segment);

@@ -56,7 +56,7 @@ export async function pageOfCalls(
   return { data: page.rows.map((row) => callJson(row, names, segments.get(row.id) ?? [], now)), next: page.older };
 }
 
-const callParam = tenantParam.extend({
+export const callParam = tenantParam.extend({
   id: z
     .string()
     .min(1)

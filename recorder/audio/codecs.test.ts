@@ -1,12 +1,11 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
+import { FfmpegError, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decoded, encoded, FFMPEG, ffmpeg, loudness } from '../../test/recordings/ffmpeg.ts';
 import { type Packet, pcap, rtp } from '../../test/recordings/pcap.ts';
 import { parseMetadata } from '../capture/metadata.ts';
-import { FfmpegError } from './ffmpeg.ts';
 import { decodeArguments, encodeArguments } from './ffmpeg-arguments.ts';
 import { ALAW, ULAW } from './g711.ts';
 import { makeRecording, type Source } from './recording.ts';

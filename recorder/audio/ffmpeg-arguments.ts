@@ -1,11 +1,12 @@
+import { FFMPEG_FRAME } from '@callscope/core/node/ffmpeg.ts';
 import type { FramedCodec } from './framing.ts';
 
 export const AUDIO_FORMATS = ['mp3', 'opus', 'wav'] as const;
 export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 export type Rate = 8_000 | 16_000;
 
-/** Quiet, no questions, one thread (the pool bounds processes, not threads), progress on standard output once a second. */
-const FRAME = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-progress', 'pipe:1', '-stats_period', '1', '-y'];
+/** The pool bounds processes, not threads. */
+const ONE_THREAD = [...FFMPEG_FRAME, '-threads', '1'];
 const DEMUXERS: Record<FramedCodec, string[]> = {
   g722: ['-f', 'g722'],
   gsm: ['-f', 'gsm'],
@@ -16,7 +17,7 @@ const DEMUXERS: Record<FramedCodec, string[]> = {
 /** From framed payloads to bare samples: 16 bits, little endian, one channel. */
 export function decodeArguments(codec: FramedCodec, input: string, output: string, rate: Rate): string[] {
   const samples = ['-f', 's16le', '-ac', '1', '-ar', String(rate)];
-  return [...FRAME, '-threads', '1', ...DEMUXERS[codec], '-i', `file:${input}`, ...samples, `file:${output}`];
+  return [...ONE_THREAD, ...DEMUXERS[codec], '-i', `file:${input}`, ...samples, `file:${output}`];
 }
 
 /** Bits a second of both sides: speech on a telephone line is not worth more, and less is heard. */
@@ -45,5 +46,5 @@ export function encodeArguments(
   const inputs = [left, right].flatMap((s) => ['-f', 's16le', '-ac', '1', '-ar', String(s.rate), '-i', `file:${s.path}`]);
   const join = `[0:a]aresample=${rate}[l];[1:a]aresample=${rate}[r];[l][r]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR[o]`;
   const bare = ['-map', '[o]', '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact'];
-  return [...FRAME, '-threads', '1', ...inputs, '-filter_complex', join, ...bare, ...encoder(format, rate), `file:${output}`];
+  return [...ONE_THREAD, ...inputs, '-filter_complex', join, ...bare, ...encoder(format, rate), `file:${output}`];
 }

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction } from '@callscope/core/domain/call.ts';
+import { type Ffmpeg, FfmpegError } from '@callscope/core/node/ffmpeg.ts';
 import { type Capture, type CaptureFault, readCapture } from '../capture/capture.ts';
 import type { Metadata } from '../capture/metadata.ts';
 import { type Described, type Side, type Sides, sidesOf } from '../capture/sides.ts';
 import { keySpans, type Span } from '../capture/telephone-events.ts';
 import { type Track, tracksOf } from '../capture/tracks.ts';
-import { type Ffmpeg, FfmpegError } from './ffmpeg.ts';
 import { type AudioFormat, encodeArguments, type Rate } from './ffmpeg-arguments.ts';
 import { PayloadFile } from './payload-file.ts';
 import { type Rendered, render } from './render.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
 import type { AudioCodec, Part } from '../capture/tracks.ts';
-import type { Ffmpeg } from './ffmpeg.ts';
 import { decodeArguments, type Rate } from './ffmpeg-arguments.ts';
 import { type FramedCodec, framingOf } from './framing.ts';
 import { ALAW, ULAW } from './g711.ts';

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decoded, FFMPEG } from '../recordings/ffmpeg.ts';
 import { type RecordedCall, recordedCalls, recordsOf } from '../recordings/pcap.ts';
-import { companies, events, hep } from './fixtures.ts';
+import { companies, events, hep, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 interface RestCall {
@@ -141,5 +141,93 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
     mkdirSync(spool('elsewhere'), { recursive: true });
     put(recorded, name, { text: (t) => t.replace(/^.*\n/, `/mnt/relay-7/pcaps/${name}.pcap\n`) });
     await until('it is ready', async () => (await recordingOf(recorded)).segments.length === 2);
+  });
+
+  test('a call recorded from its offer that nobody answered has no recording, because nobody answered', async () => {
+    const unanswered = truth().find((c) => c.in_company_list && c.answer === null && c.final_code === 486);
+    const { call_id, tenant } = unanswered ?? { call_id: '', tenant: '' };
+    const name = `${encodeURIComponent(call_id)}-0123456789abcdef`;
+    const text = (t: string) => t.replace(/tenant:\w+/, `tenant:${tenant}`);
+    put(byNumber(20), name, { text });
+    await until('it is taken away', () => isGone(name));
+    expect(existsSync(spool('quarantine', `${name}.json`))).toBe(false);
+    const { recording } = await stack.rest<RestCall>('GET', `/tenants/${tenant}/calls/${encodeURIComponent(call_id)}`);
+    expect(recording).toEqual({ status: 'none', reason: 'not_answered', seconds: null, segments: [] });
+  });
+});
+
+describe.skipIf(FFMPEG === null)('recordings by REST', () => {
+  const ask = ({ call }: RecordedCall, query = '', headers: Record<string, string> = {}) =>
+    stack.fetch(`/api/v1/tenants/${call.tenant}/calls/${encodeURIComponent(call.call_id)}/recording${query}`, { headers });
+  const secondsOf = (bytes: Buffer, extension: string): number => {
+    const path = join(stack.dataDir, `heard.${extension}`);
+    writeFileSync(path, bytes);
+    return (decoded(path, 8_000, 2)[0] as Int16Array).length / 8_000;
+  };
+  const bodyOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+  test('the whole, a part of it, and what is not there', async () => {
+    const recorded = byNumber(21);
+    const whole = await ask(recorded);
+    expect(whole.status).toBe(200);
+    expect(Object.fromEntries(whole.headers)).toMatchObject({
+      ...{
+        'content-type': 'audio/mpeg',
+        'accept-ranges': 'bytes',
+        'cache-control': 'private, no-cache',
+        'x-content-type-options': 'nosniff',
+      },
+      'content-disposition': `inline; filename="a91e879e011189fbd529f81f_127.0.0.30.mp3"`,
+    });
+    const bytes = await bodyOf(whole);
+    expect(Number(whole.headers.get('content-length'))).toBe(bytes.length);
+    expect(Math.abs(secondsOf(bytes, 'mp3') - 60)).toBeLessThan(0.3);
+    const part = await ask(recorded, '', { range: 'bytes=1000-1999' });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1000-1999/${bytes.length}`]);
+    expect((await bodyOf(part)).equals(bytes.subarray(1_000, 2_000))).toBe(true);
+    const tail = await ask(recorded, '', { range: 'bytes=-100', 'if-range': whole.headers.get('etag') ?? '' });
+    expect((await bodyOf(tail)).equals(bytes.subarray(-100))).toBe(true);
+    const beyond = await ask(recorded, '', { range: `bytes=${bytes.length}-` });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
+    expect((await ask(recorded, '', { range: 'bytes=0-9', 'if-range': '"another"' })).status).toBe(200);
+  });
+
+  test('as WAV, with the same length, and parts of it', async () => {
+    const whole = await ask(byNumber(21), '?format=wav&download=1');
+    expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+    expect(whole.headers.get('content-disposition')).toMatch(/^attachment; filename="[^"]+\.wav"$/);
+    const bytes = await bodyOf(whole);
+    expect(bytes.subarray(0, 4).toString()).toBe('RIFF');
+    expect(Math.abs(secondsOf(bytes, 'wav') - 60)).toBeLessThan(0.3);
+    expect((await bodyOf(await ask(byNumber(21), '?format=wav', { range: 'bytes=500-599' }))).equals(bytes.subarray(500, 600))).toBe(true);
+  });
+
+  test('segments are joined in their order, or given one by one', async () => {
+    const recorded = byNumber(2);
+    const joined = await bodyOf(await ask(recorded));
+    expect(Math.abs(secondsOf(joined, 'mp3') - 11)).toBeLessThan(0.6);
+    const wav = await bodyOf(await ask(recorded, '?format=wav'));
+    expect(Math.abs(secondsOf(wav, 'wav') - 11)).toBeLessThan(0.6);
+    expect(Math.abs(secondsOf(await bodyOf(await ask(recorded, '?segment=2')), 'mp3') - 2)).toBeLessThan(0.3);
+    const missing = await ask(recorded, '?segment=4');
+    expect([missing.status, await missing.text()]).toEqual([404, expect.stringContaining('this call has 3 segments')]);
+    expect((await ask(recorded, '?segment=0')).status).toBe(400);
+  });
+
+  test('a call without one says why', async () => {
+    const none = truth().find((c) => c.in_company_list && c.tenant === 't1' && c.answer === null);
+    const response = await stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(none?.call_id ?? '')}/recording`);
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('none: not_answered')]);
+  });
+
+  test('another company gets nothing of it', async () => {
+    const { token } = await stack.rest<{ token: string }>('POST', '/tenants/t2/tokens', { name: 'other', scopes: ['read'] });
+    const recorded = byNumber(21);
+    const path = `/api/v1/tenants/t1/calls/${encodeURIComponent(recorded.call.call_id)}/recording`;
+    const response = await fetch(`${stack.portal}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(404);
+    const inOwn = path.replace('/t1/', '/t2/');
+    expect((await fetch(`${stack.portal}${inOwn}`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
+    expect((await fetch(`${stack.portal}${path}`)).status).toBe(401);
   });
 });

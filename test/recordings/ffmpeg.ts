@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
+import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { createLog } from '@callscope/core/node/log.ts';
-import { Ffmpeg } from '@callscope/recorder/audio/ffmpeg.ts';
 
 /** The ffmpeg of this machine, null where there is none: what needs it is skipped, and says so. */
 export const FFMPEG = findFfmpeg(process.env.FFMPEG_BIN ?? '', process.env.PATH ?? '');
