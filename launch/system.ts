@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type blocks, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
+import { type blocks, ConfigError, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
 import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { z } from 'zod';
 import { watchBus } from './bus-watch.ts';
 import { checkDataDir, claim } from './data-dir.ts';
 import { waitForGiven } from './given-servers.ts';
-import { ensurePackages, FFMPEG, NATS_SERVER } from './install.ts';
+import { ensurePackages, FFMPEG, MissingPackages, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
 import { natsServer } from './nats.ts';
 import { buildPages } from './pages.ts';
@@ -93,9 +93,8 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
   const reserved = wanted.map(({ port }) => port);
   const stores = readConfig(settings.database, settings.nats, settings.clickhouse);
   await waitForGiven(stores, config.SERVER_WAIT_SECONDS, log, () => supervisor.isStopping);
-  const { FFMPEG_BIN, PATH } = readConfig(settings.recorder, settings.path);
-  const needed = [...(given('NATS_URL') ? [] : [NATS_SERVER]), ...(findFfmpeg(FFMPEG_BIN, PATH) === null ? [FFMPEG] : [])];
-  ensurePackages(needed, config.NO_INSTALL, log);
+  if (!given('NATS_URL')) ensurePackages([NATS_SERVER], config.NO_INSTALL, log);
+  const recording = config.RECORDERS > 0 ? ensureFfmpeg(config, log) : config;
 
   const pages = buildPages(log);
   // it is waited for below; its failure must not be an unhandled one meanwhile
@@ -149,7 +148,7 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
   await migrate(DATABASE_URL, CLICKHOUSE_URL, log);
   await pages;
 
-  const services = servicesOf(config);
+  const services = servicesOf(recording);
   for (const { name, script, instance, priority } of services) {
     log.info(`starting ${name}`);
     supervisor.start({
@@ -157,7 +156,11 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
       command: process.execPath,
       args: [...V8, join(root, script)],
       ...priority,
-      env: { ...urls, DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: metricsPort(config, name) },
+      env: {
+        ...urls,
+        ...{ DATA_DIR: dataDir, INSTANCE: instance, LOG_FORMAT: 'json', METRICS_PORT: metricsPort(config, name) },
+        EXPECT_SERVICES: recording.EXPECT_SERVICES.join(','),
+      },
     });
     run.services.push({ name });
   }
@@ -165,6 +168,24 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
   const portal = `http://${config.PORTAL_HOST.includes(':') ? `[${config.PORTAL_HOST}]` : config.PORTAL_HOST}:${config.PORTAL_PORT}`;
   await waitForHealth(portal, log, supervisor);
   log.info(`ready: ${portal}`, { seconds: Math.round((performance.now() - began) / 100) / 10, dataDir });
+}
+
+/**
+ * Calls are accounted without ffmpeg too: where it is not there and cannot be installed, recordings stay in the spool.
+ * @returns what is to be started @throws ConfigError when FFMPEG_BIN names nothing that runs
+ */
+function ensureFfmpeg(config: Config, log: Log): Config {
+  const { FFMPEG_BIN, PATH } = readConfig(settings.recorder, settings.path);
+  if (findFfmpeg(FFMPEG_BIN, PATH) !== null) return config;
+  if (FFMPEG_BIN !== '') throw new ConfigError('FFMPEG_BIN: there is no program of this name');
+  try {
+    ensurePackages([FFMPEG], config.NO_INSTALL, log);
+    return config;
+  } catch (error) {
+    if (!(error instanceof MissingPackages)) throw error;
+    log.warn(`calls are not recorded, what the relay records stays in the spool: ${error.message}`);
+    return { ...config, RECORDERS: 0, EXPECT_SERVICES: config.EXPECT_SERVICES.filter((name) => name !== 'recorder') };
+  }
 }
 
 type Priority = Pick<ProcessSpec, 'nice' | 'realtime'>;

@@ -11,6 +11,7 @@ import { createLog } from '@callscope/core/node/log.ts';
 import {
   CHROMIUM,
   ensurePackages,
+  FFMPEG,
   MissingPackages,
   NATS_SERVER,
   RTPENGINE,
@@ -75,6 +76,7 @@ if (wanted('medium') || wanted('large')) {
   bring(TSHARK, "tshark's reading of exported captures");
   bring(RTPENGINE, 'what an agent tells rtpengine');
 }
+if (SIZES.some(wanted)) bring(FFMPEG, 'audio of recordings');
 if (wanted('large')) bring(CHROMIUM, 'tests in the browser');
 
 const pages = wanted('unit') ? syncPages() : [];

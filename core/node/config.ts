@@ -236,7 +236,7 @@ export const blocks = {
     ),
     NO_INSTALL: flag.describe('1: never install a missing system package'),
     DECODERS: count(1, 1, 64).describe('decoder processes that npm start runs'),
-    RECORDERS: count(1, 1, 16).describe('recorder processes that npm start runs: they share the work'),
+    RECORDERS: count(1, 0, 16).describe('recorder processes that npm start runs: they share the work'),
     ASSEMBLERS: count(1, 1, 8).describe('assembler processes that npm start runs: one is active, the others wait'),
   }),
 } as const;

@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { asTenant, connectPostgres } from '@callscope/core/node/postgres.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decoded, FFMPEG } from '../recordings/ffmpeg.ts';
+import { decoded, FFMPEG, log } from '../recordings/ffmpeg.ts';
 import { type RecordedCall, recordedCalls, recordsOf } from '../recordings/pcap.ts';
 import { companies, events, hep, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
@@ -218,6 +220,27 @@ describe.skipIf(FFMPEG === null)('recordings by REST', () => {
     const none = truth().find((c) => c.in_company_list && c.tenant === 't1' && c.answer === null);
     const response = await stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(none?.call_id ?? '')}/recording`);
     expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('none: not_answered')]);
+  });
+
+  test('who listened and who took it away is written down, each once however many parts a player asks for', async () => {
+    const recorded = byNumber(0);
+    const { token } = await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'quality desk', scopes: ['read'] });
+    const headers = { authorization: `Bearer ${token}` };
+    for (const range of ['bytes=0-99', 'bytes=100-199', 'bytes=200-'])
+      expect((await ask(recorded, '', { ...headers, range })).status).toBe(206);
+    expect((await ask(recorded, '?download=1', headers)).status).toBe(200);
+    expect((await ask(recorded, '', { ...headers, range: 'bytes=99999999-' })).status).toBe(416);
+    const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
+    const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
+    const { db, close } = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', log);
+    const lines = await asTenant(db, 't1', (trx) =>
+      trx.selectFrom('recording_access').select(['who', 'by', 'what']).where('call_id', '=', recorded.call.call_id).orderBy('at').execute(),
+    );
+    await close();
+    expect(lines).toEqual([
+      { who: 'quality desk', by: 'token', what: 'listen' },
+      { who: 'quality desk', by: 'token', what: 'download' },
+    ]);
   });
 
   test('another company gets nothing of it', async () => {
