@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
-import type { Log } from '@callscope/core/node/log.ts';
+import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import { saveSegment, segmentStatus } from '@callscope/modules/recordings/store.ts';
@@ -34,6 +34,8 @@ export interface Parts {
 const PCAP_WAIT_MS = 60_000;
 /** A part of a call on demand waits for the end of the call; no call lasts as long. */
 const CALL_WAIT_MS = 24 * 3_600_000;
+/** Counts the times too that a file waited for its call. */
+const ENCODING_TRIES = 8;
 /** A store that does not take anything is asked again after this; until then nothing is made for it. */
 const STORE_AGAIN_MS = 5_000;
 /** What a death left in the work directory is thrown away after this. */
@@ -70,7 +72,7 @@ export class Recorder {
    * @param tries how often it was tried before
    */
   async work(name: string, tries: number): Promise<Outcome> {
-    const { spool, store, db, log } = this.#parts;
+    const { spool, store, db, workDir, log } = this.#parts;
     const waiting = await spool.waiting(name);
     if (waiting === null) return 'done';
     const waited = Date.now() - waiting.since;
@@ -110,11 +112,16 @@ export class Recorder {
       latency.observe(waited / 1_000);
       return 'done';
     } catch (error) {
-      if (error instanceof RecordingError) return fail(error.fault, error.message);
-      if (!(error instanceof ObjectsError)) throw error;
-      this.trouble = `recordings cannot be archived: ${error.message}`;
+      if (error instanceof RecordingError) {
+        // a process may be ended from outside; what is wrong with the recording itself stays so
+        if (error.fault === 'encoding' && tries < ENCODING_TRIES) return againAfter(tries);
+        return fail(error.fault, error.message);
+      }
+      const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (!isFull && !(error instanceof ObjectsError)) throw error;
+      this.trouble = isFull ? `there is no room to work in ${workDir}` : `recordings cannot be archived: ${errorText(error)}`;
       this.#storeAwayUntil = performance.now() + STORE_AGAIN_MS;
-      log.warn('the archive takes nothing, recordings stay in the spool', { error });
+      log.warn('recordings stay in the spool', { why: this.trouble });
       return { againMs: STORE_AGAIN_MS };
     }
   }

@@ -11,9 +11,12 @@ export const FFMPEG_FRAME = ['-hide_banner', '-nostdin', '-loglevel', 'error', '
 /** ffmpeg could not be started, refused what it was given, or stood still: `said` has its last words. */
 export class FfmpegError extends Error {
   readonly said: string;
+  /** as file systems say it, where the disk was full */
+  readonly code: 'ENOSPC' | undefined;
   constructor(message: string, said: string) {
     super(said === '' ? message : `${message}: ${said}`);
     this.said = said;
+    this.code = said.includes('No space left on device') ? 'ENOSPC' : undefined;
   }
 }
 

@@ -205,6 +205,12 @@ describe.skipIf(FFMPEG === null)('the other process', () => {
     });
   });
 
+  test('a full disk is no fault of the recording', async () => {
+    const bin = program('full', 'echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1');
+    const list = [...packets(CALLER, alaw(1), 8, 160), ...packets(CALLEE, alaw(1), 8, 160)];
+    await expect(wav(list, ffmpeg({ bin }))).rejects.toMatchObject({ code: 'ENOSPC' });
+  });
+
   test('one that fails says why; one that is not there too', async () => {
     const bin = program('broken', 'echo "no such encoder" >&2; exit 3');
     await expect(ffmpeg({ bin }).run([])).rejects.toThrow(/ended with 3: no such encoder/);

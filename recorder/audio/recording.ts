@@ -88,7 +88,8 @@ export async function makeRecording(
   try {
     return await encode(source, tracks, sides.by, format, output, work, ffmpeg);
   } catch (error) {
-    if (error instanceof FfmpegError) throw new RecordingError('encoding', error.message);
+    // a full disk is no fault of the recording
+    if (error instanceof FfmpegError && error.code !== 'ENOSPC') throw new RecordingError('encoding', error.message);
     throw error;
   } finally {
     await rm(work, { recursive: true, force: true });

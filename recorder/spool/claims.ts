@@ -7,7 +7,7 @@ import { nanos } from '@nats-io/transport-node';
 
 const HEARTBEAT_MS = 2_000;
 /** One request to the bus stands so long, and so long a stop may take that finds nothing in hand. */
-const ASK_MS = 2_000;
+const ASK_MS = 1_000;
 const RETRY_MS = 500;
 
 /** What became of a file: done for good, or to be tried again after so many ms. */
@@ -59,7 +59,7 @@ async function workInTurn(
   }
 }
 
-const AGAIN_MS = [250, 500, 1_000, 2_000, 5_000, 15_000, 30_000] as const;
+const AGAIN_MS = [250, 500, 1_000, 2_000, 5_000, 10_000] as const;
 /** How long to wait after so many tries. */
 export const againAfter = (tries: number): { againMs: number } => ({ againMs: AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] as number });
 

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { makeRecording } from '@callscope/recorder/audio/recording.ts';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { companies, events, hep } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
-import { FFMPEG } from '../recordings/ffmpeg.ts';
+import { FFMPEG, ffmpeg } from '../recordings/ffmpeg.ts';
 import { HAS_MINIO, type Minio, startMinio } from '../recordings/minio.ts';
 import { type RecordedCall, recordedCalls } from '../recordings/pcap.ts';
 
@@ -85,6 +87,44 @@ describe.skipIf(FFMPEG === null)('recorders that are killed', () => {
     const objects = readdirSync(join(running.dataDir, 'objects'), { recursive: true, encoding: 'utf8' });
     expect(objects.filter((f) => f.endsWith('.mp3'))).toHaveLength(short.length * each);
   });
+});
+
+/** A disk of 400 KB: less than what one call needs. */
+function mountSmallDisk(): string | null {
+  const at = mkdtempSync(join(tmpdir(), 'callscope-small-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', at], { stdio: 'pipe' });
+    return at;
+  } catch (error) {
+    console.warn(`SKIPPED, a full work directory is not tested: mounting a small disk needs root (${String(error)})`);
+    return null;
+  }
+}
+const small = FFMPEG === null ? null : mountSmallDisk();
+afterAll(() => {
+  if (small === null) return;
+  execFileSync('umount', [small]);
+  rmSync(small, { recursive: true });
+});
+
+test.skipIf(small === null)('a full work directory is no fault of the recording, whoever notices it', async () => {
+  const workDir = small ?? '';
+  const { call, metadata, pcap } = calls.find((c) => c.call.n === 0) as RecordedCall;
+  const source = {
+    ...{ pcap, callId: call.call_id, metadata, direction: 'in' as const, described: [] },
+    ...{ notBefore: 0, notAfter: 0, masked: [] },
+  };
+  const make = (output: string) => makeRecording(source, 'wav', output, workDir, ffmpeg());
+  // there is room for the samples of both sides, and none for what ffmpeg makes of them; then not even for those
+  await expect(make(join(workDir, 'made.wav'))).rejects.toMatchObject({ code: 'ENOSPC' });
+  rmSync(join(workDir, 'made.wav'), { force: true });
+  writeFileSync(join(workDir, 'ballast'), Buffer.alloc(300_000));
+  await expect(make(join(workDir, 'made.wav'))).rejects.toMatchObject({ code: 'ENOSPC' });
+  rmSync(join(workDir, 'ballast'));
+  expect(readdirSync(workDir)).toEqual([]);
+  const elsewhere = join(tmpdir(), `callscope-${process.pid}.wav`);
+  expect((await make(elsewhere)).seconds).toBeGreaterThan(8);
+  rmSync(elsewhere);
 });
 
 describe.skipIf(FFMPEG === null || !HAS_MINIO)('an archive that goes away', () => {

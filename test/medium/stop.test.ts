@@ -93,7 +93,7 @@ describe('npm start', () => {
   test('every service has its METRICS_PORT; SIGTERM to npm ends everything, the way of a call in order', async () => {
     const system = await started();
     const services: string[] = [];
-    for (const service of ['portal', 'edge', 'clickhouse', 'jobs', 'assembler', 'decoder']) {
+    for (const service of ['portal', 'edge', 'clickhouse', 'jobs', 'recorder', 'assembler', 'decoder']) {
       const response = await fetch(`http://127.0.0.1:${ports.metrics + services.length}/healthz`);
       services.push(`${service} ${response.status}`);
       if (service === 'edge') {
@@ -101,11 +101,13 @@ describe('npm start', () => {
         expect(metrics).toContain('callscope_edge_frames_published_total');
       }
     }
-    expect(services).toEqual(['portal 200', 'edge 200', 'clickhouse 200', 'jobs 200', 'assembler 200', 'decoder 200']);
+    expect(services).toEqual(['portal 200', 'edge 200', 'clickhouse 200', 'jobs 200', 'recorder 200', 'assembler 200', 'decoder 200']);
     process.kill(system.process.pid as number, 'SIGTERM');
     await nothingIsLeft();
     expect(order(system).slice(0, 2).sort()).toEqual(['edge', 'portal']);
-    expect(order(system).slice(2)).toEqual(['decoder', 'assembler', 'jobs', 'clickhouse']);
+    expect(order(system).slice(2, 4)).toEqual(['decoder', 'assembler']);
+    expect(order(system).slice(4, 6).sort()).toEqual(['jobs', 'recorder']);
+    expect(order(system).slice(6)).toEqual(['clickhouse']);
   });
 
   test.each(['SIGINT', 'SIGHUP'] as const)(
@@ -115,7 +117,9 @@ describe('npm start', () => {
       process.kill(-(system.process.pid as number), signal);
       await nothingIsLeft();
       expect(order(system).slice(0, 2).sort()).toEqual(['edge', 'portal']);
-      expect(order(system).slice(2)).toEqual(['decoder', 'assembler', 'jobs', 'clickhouse']);
+      expect(order(system).slice(2, 4)).toEqual(['decoder', 'assembler']);
+      expect(order(system).slice(4, 6).sort()).toEqual(['jobs', 'recorder']);
+      expect(order(system).slice(6)).toEqual(['clickhouse']);
       expect(system.log().filter((r) => /died/.test(r.message))).toEqual([]);
       expect(system.log().filter((r) => r.message === 'stopped' && r.service === 'launch')).toHaveLength(1);
     },
@@ -125,7 +129,7 @@ describe('npm start', () => {
     const system = await started();
     process.kill(system.process.pid as number, 'SIGKILL');
     await nothingIsLeft();
-    expect(order(system)).toHaveLength(6);
+    expect(order(system)).toHaveLength(7);
   });
 });
 

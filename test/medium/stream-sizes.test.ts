@@ -47,6 +47,6 @@ test.each([
 
 test('a bus with no room for the smallest streams is told apart, with what it needs', async () => {
   await withBus(200e6, async ([bus]) => {
-    await expect(ensureStreams(bus as Bus)).rejects.toThrow(/no room for its streams: give it at least 256 MB .*max_file_store/);
+    await expect(ensureStreams(bus as Bus)).rejects.toThrow(/no room for its streams: give it at least 257 MB .*max_file_store/);
   });
 });
