@@ -161,6 +161,19 @@ describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
     }
   });
 
+  test('one that stands still is not waited for for ever, and takes everything when it goes on', async () => {
+    const m = minio as Minio;
+    const objects = connectObjects(m.url());
+    const path = fileOf(randomBytes(1_000));
+    process.kill(m.pid(), 'SIGSTOP');
+    try {
+      await expect(objects.put('t1/still.mp3', path)).rejects.toMatchObject({ fault: 'absent' });
+    } finally {
+      process.kill(m.pid(), 'SIGCONT');
+    }
+    expect(await archive(objects, 't1/still.mp3', path)).toMatchObject({ bytes: 1_000 });
+  });
+
   test('one that is killed in the middle of an upload gets the whole when it is back', async () => {
     const m = minio as Minio;
     const objects = connectObjects(m.url());
