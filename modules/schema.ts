@@ -1,7 +1,7 @@
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
-import type { Role } from './access/callers.ts';
+import type { ActorKind, Role } from './access/callers.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 
@@ -76,13 +76,18 @@ export interface PostgresSchema {
     created_at: Generated<Date>;
     updated_at: Timestamp;
   };
-  recording_access: {
-    tenant: string;
-    call_id: string;
+  audit: {
+    id: Generated<string>;
     at: ColumnType<Date, Date | undefined, never>;
-    who: string;
-    by: 'person' | 'token';
-    what: 'listen' | 'download';
+    tenant: ColumnType<string | null, string | null, never>;
+    by: ColumnType<ActorKind, ActorKind, never>;
+    who: ColumnType<string, string, never>;
+    whose: ColumnType<string | null, string | null, never>;
+    address: ColumnType<string, string, never>;
+    act: ColumnType<string, string, never>;
+    subject: ColumnType<string, string, never>;
+    before: ColumnType<unknown, string | null, never>;
+    after: ColumnType<unknown, string | null, never>;
   };
   api_tokens: {
     id: Generated<string>;

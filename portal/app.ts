@@ -7,6 +7,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { addressOf } from './api/address.ts';
 import { callRoutes } from './api/call-routes.ts';
 import { caseRoutes } from './api/case-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
@@ -80,7 +81,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   );
   api.use('*', async (c, next) => {
     const token = /^bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    const caller = token === undefined ? null : await callerOf(deps.db, token);
+    const caller = token === undefined ? null : await callerOf(deps.db, token, addressOf(c, deps.trustProxy));
     if (!caller)
       return respond(c, new Problem(401, token === undefined ? 'send Authorization: Bearer TOKEN' : 'this token is unknown or revoked'));
     c.set('caller', caller);

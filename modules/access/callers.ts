@@ -19,10 +19,13 @@ export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { rea
 export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who stands behind a request: a token by its name, or a person who signed in by their login. */
+export type ActorKind = 'token' | 'person' | 'system';
+/** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
 export interface Named {
-  by: 'token' | 'person';
+  by: ActorKind;
   name: string;
+  /** that the request came from; '' for a service */
+  address: string;
 }
 export type Caller =
   | ({ kind: 'operator' } & Named)
@@ -50,6 +53,9 @@ export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): 
   if (caller.tenant !== tenant || !isCompanyId(tenant) || !caller.scopes.includes(needs)) return null;
   return { tenant, ...(caller.onlyEmployee === undefined ? {} : { onlyEmployee: caller.onlyEmployee }) } as TenantScope;
 }
+
+/** A service of ours, which acts for the operator. */
+export const service = (name: string): Caller => ({ kind: 'operator', by: 'system', name, address: '' });
 
 export function operatorScope(caller: Caller): OperatorScope | null {
   return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;

@@ -3,7 +3,7 @@ import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { asOperator } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-import { type Caller, type Role, scopesOf } from './callers.ts';
+import { type Caller, type Named, type Role, scopesOf } from './callers.ts';
 import { isPassword } from './passwords.ts';
 
 /** A device that is not used for this long is signed out; a wall screen reads all the time and stays. */
@@ -71,8 +71,11 @@ export async function signIn(
   return token;
 }
 
-/** Whose session a cookie's token names; null when it is unknown, over or revoked. */
-export async function sessionOf(db: Kysely<PostgresSchema>, token: string, now: number): Promise<Session | null> {
+/**
+ * Whose session a cookie's token names; null when it is unknown, over or revoked.
+ * @param address that the request came from
+ */
+export async function sessionOf(db: Kysely<PostgresSchema>, token: string, address: string, now: number): Promise<Session | null> {
   if (token.length > 100) return null;
   return asOperator(db, async (trx) => {
     const row = await trx
@@ -90,12 +93,11 @@ export async function sessionOf(db: Kysely<PostgresSchema>, token: string, now: 
         .where('hash', '=', row.hash)
         .execute();
     const { login, role, tenant, employee } = row;
-    return { login, role, tenant, employee, caller: callerAs(login, role, tenant, employee) };
+    return { login, role, tenant, employee, caller: callerAs({ by: 'person', name: login, address }, role, tenant, employee) };
   });
 }
 
-function callerAs(login: string, role: Role, tenant: string | null, employee: string | null): Caller {
-  const named = { by: 'person', name: login } as const;
+function callerAs(named: Named, role: Role, tenant: string | null, employee: string | null): Caller {
   if (tenant === null) return { kind: 'operator', ...named };
   const own = role === 'employee' ? { onlyEmployee: employee ?? '' } : {};
   return { kind: 'company', tenant, scopes: scopesOf(role), ...named, ...own };

@@ -16,8 +16,11 @@ export interface IssuedToken {
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 const newToken = () => `cs_${randomBytes(32).toString('base64url')}`;
 
-/** The caller of a Bearer token, or null. Looked up by hash, so its time says nothing about the token. */
-export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promise<Caller | null> {
+/**
+ * The caller of a Bearer token, or null. Looked up by hash, so its time says nothing about the token.
+ * @param address that the request came from
+ */
+export async function callerOf(db: Kysely<PostgresSchema>, token: string, address: string): Promise<Caller | null> {
   if (token.length > 512) return null;
   return asOperator(db, async (trx) => {
     const row = await trx
@@ -30,7 +33,7 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string): Promi
     if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
       await trx.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
     }
-    const named = { by: 'token', name: row.name } as const;
+    const named = { by: 'token', name: row.name, address } as const;
     if (row.tenant === null) return { kind: 'operator', ...named };
     return { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope), ...named };
   });

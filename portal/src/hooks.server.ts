@@ -10,7 +10,7 @@ const THEMES: readonly string[] = ['light', 'dark'];
 export const handle: Handle = async ({ event, resolve }) => {
   const { db, clock } = deps();
   const token = event.cookies.get(SESSION_COOKIE);
-  event.locals.session = token === undefined ? null : await sessionOf(db, token, clock.now());
+  event.locals.session = token === undefined ? null : await sessionOf(db, token, event.getClientAddress(), clock.now());
   event.locals.locale = localeOf(event.cookies.get(LOCALE_COOKIE), event.request.headers.get('accept-language'));
   const theme = event.cookies.get(THEME_COOKIE) ?? '';
   event.locals.theme = THEMES.includes(theme) ? (theme as Theme) : 'system';

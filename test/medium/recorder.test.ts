@@ -234,12 +234,18 @@ describe.skipIf(FFMPEG === null)('recordings by REST', () => {
     const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
     const { db, close } = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', log);
     const lines = await asTenant(db, 't1', (trx) =>
-      trx.selectFrom('recording_access').select(['who', 'by', 'what']).where('call_id', '=', recorded.call.call_id).orderBy('at').execute(),
+      trx
+        .selectFrom('audit')
+        .select(['who', 'by', 'whose', 'act', 'address'])
+        .where('subject', '=', recorded.call.call_id)
+        .orderBy('id')
+        .execute(),
     );
     await close();
+    const desk = { who: 'quality desk', by: 'token', whose: 't1', address: '127.0.0.1' };
     expect(lines).toEqual([
-      { who: 'quality desk', by: 'token', what: 'listen' },
-      { who: 'quality desk', by: 'token', what: 'download' },
+      { ...desk, act: 'recording.listen' },
+      { ...desk, act: 'recording.download' },
     ]);
   });
 

@@ -33,25 +33,7 @@ CREATE TABLE recordings
 );
 CREATE INDEX recordings_started ON recordings (tenant, started_at);
 
--- Who listened to a recording or took it away. Lines are never altered.
-CREATE TABLE recording_access
-(
-    tenant  text        NOT NULL REFERENCES tenants (id),
-    call_id text        NOT NULL,
-    at      timestamptz NOT NULL DEFAULT now(),
-    -- login of a person, or name of a token
-    who     text        NOT NULL,
-    by      text        NOT NULL CHECK (by IN ('person', 'token')),
-    what    text        NOT NULL CHECK (what IN ('listen', 'download'))
-);
-CREATE INDEX recording_access_call ON recording_access (tenant, call_id, at);
-
 ALTER TABLE recordings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE recordings FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON recordings TO app USING (tenant = current_setting('app.tenant', true));
 GRANT SELECT, INSERT, UPDATE ON recordings TO app;
-
-ALTER TABLE recording_access ENABLE ROW LEVEL SECURITY;
-ALTER TABLE recording_access FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON recording_access TO app USING (tenant = current_setting('app.tenant', true));
-GRANT SELECT, INSERT ON recording_access TO app;

@@ -1,0 +1,32 @@
+import type { ActorKind, Caller } from '../access/callers.ts';
+
+/** What is written down when it is done. The name stays for good: lines with it do. */
+export const ACTS = [
+  'recording.listen',
+  'recording.download',
+  'recording.link',
+  'recording.start',
+  'recording.stop',
+  'recording.mask',
+  'recording.unmask',
+  'recording.policy',
+  'recording.retention',
+  'recording.hold',
+  'recording.release',
+  'recording.erase',
+  'recording.expire',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+/** Who did it, as the line says. */
+export interface Actor {
+  by: ActorKind;
+  who: string;
+  /** their own company; null: the operator's */
+  whose: string | null;
+  address: string;
+}
+
+export function actorOf(caller: Caller): Actor {
+  return { by: caller.by, who: caller.name, whose: caller.kind === 'company' ? caller.tenant : null, address: caller.address };
+}
