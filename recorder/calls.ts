@@ -3,11 +3,11 @@ import { messagesOf } from '@callscope/analytics/run/raw.ts';
 import { companiesOfCallId } from '@callscope/analytics/run/recorded.ts';
 import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
-import { operatorScope, service, tenantScope } from '@callscope/modules/access/callers.ts';
+import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Described } from './capture/sides.ts';
 
-const RECORDER = service('recorder');
+const RECORDER = ownService('recorder');
 
 /** The call that a recording is of, or why there is none yet: `unknown` not written yet, `unassigned` no company has it. */
 export type Found = { call: CallRow; scope: TenantScope } | 'unknown' | 'unassigned' | 'mismatch';

@@ -9,7 +9,7 @@ import type { Health, Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
-import { service, tenantScope } from '@callscope/modules/access/callers.ts';
+import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { type CallReader, type Changed, numbersWithCases, progressOf, saveProgress, workOut } from '@callscope/modules/cases/work-out.ts';
 import { companyVersions } from '@callscope/modules/directory/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -42,7 +42,7 @@ export async function runCases(service: Service, bus: Bus, store: ClickHouseClie
   let health: Health = { failing: 'cases', detail: 'beginning' };
   service.setHealth(() => (bus.connected() ? health : { failing: 'nats', detail: 'the bus is away' }));
 
-  const scopeOf = (tenant: string) => tenantScope(service('jobs'), tenant, 'calls:read') as TenantScope;
+  const scopeOf = (tenant: string) => tenantScope(ownService('jobs'), tenant, 'calls:read') as TenantScope;
   const readerOf = (scope: TenantScope): CallReader => ({
     ofNumbers: (numbers, since) => callsOfNumbers(store, scope, numbers, Math.max(0, since)),
     byIds: (ids, since) => callsByIds(store, scope, ids, Math.max(0, since)),

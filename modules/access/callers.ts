@@ -35,7 +35,7 @@ export type Caller =
       scopes: readonly TokenScope[];
       /** set: sees only calls of this employee; '' = an employee nobody named, who sees none */
       onlyEmployee?: string;
-    } & Named);
+    } & Named & { by: 'token' | 'person' });
 
 /** What a person of a company may do. Until rights are data, a role is this. */
 export function scopesOf(role: Role): readonly TokenScope[] {
@@ -55,7 +55,7 @@ export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): 
 }
 
 /** A service of ours, which acts for the operator. */
-export const service = (name: string): Caller => ({ kind: 'operator', by: 'system', name, address: '' });
+export const ownService = (name: string): Caller => ({ kind: 'operator', by: 'system', name, address: '' });
 
 export function operatorScope(caller: Caller): OperatorScope | null {
   return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;

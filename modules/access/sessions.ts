@@ -97,7 +97,7 @@ export async function sessionOf(db: Kysely<PostgresSchema>, token: string, addre
   });
 }
 
-function callerAs(named: Named, role: Role, tenant: string | null, employee: string | null): Caller {
+function callerAs(named: Named & { by: 'person' }, role: Role, tenant: string | null, employee: string | null): Caller {
   if (tenant === null) return { kind: 'operator', ...named };
   const own = role === 'employee' ? { onlyEmployee: employee ?? '' } : {};
   return { kind: 'company', tenant, scopes: scopesOf(role), ...named, ...own };

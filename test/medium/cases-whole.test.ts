@@ -1,5 +1,5 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { service, tenantScope } from '@callscope/modules/access/callers.ts';
+import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { type CaseCall, casesOf } from '@callscope/modules/cases/rules.ts';
 import { listCases } from '@callscope/modules/cases/store.ts';
 import { workOut } from '@callscope/modules/cases/work-out.ts';
@@ -67,7 +67,7 @@ test('cases are worked out of the calls again where what was noted of them is go
 });
 
 test('cases are the same whatever order and however often calls become known', async () => {
-  const scope = tenantScope(service('test'), 't2', 'calls:read') as TenantScope;
+  const scope = tenantScope(ownService('test'), 't2', 'calls:read') as TenantScope;
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -2,7 +2,7 @@ import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
-import { service, tenantScope } from '@callscope/modules/access/callers.ts';
+import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { type FreshnessWatch, watchFreshness } from '@callscope/portal/health/freshness.ts';
 import { createLiveFeed, type LiveFeed } from '@callscope/portal/live/feed.ts';
 import type { Freshness, LiveMessage } from '@callscope/portal/src/live/messages.ts';
@@ -12,7 +12,7 @@ import { companies, events, hep, type TrueCall, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
 const log = createLog('test', { level: 'error', format: 'json' });
-const scopeOf = (tenant: string) => tenantScope(service('test'), tenant, 'calls:read') as TenantScope;
+const scopeOf = (tenant: string) => tenantScope(ownService('test'), tenant, 'calls:read') as TenantScope;
 
 /** What a browser does with the stream: remembers the last event id, applies messages. */
 class Reader {
