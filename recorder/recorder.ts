@@ -78,7 +78,8 @@ export class Recorder {
     const waited = Date.now() - waiting.since;
     const begun = await spool.quarantined(name);
     const callId = callIdOf(name);
-    const found = await callOf(store, callId, waiting.metadata.values.get('tenant') ?? '');
+    const { values, sdps, terminatedAt } = waiting.metadata;
+    const found = await callOf(store, callId, values.get('tenant') ?? '', terminatedAt || (sdps[0]?.at ?? 0));
     if (found === 'mismatch') return this.#quarantine(waiting, 'mismatch', 'the company in the metadata has no such call');
     if (found === 'unknown' || found === 'unassigned') {
       if (begun) return this.#quarantine(waiting, begun.reason, begun.detail);

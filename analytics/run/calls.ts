@@ -74,17 +74,25 @@ export async function countCallsBy(
   return new Map(rows.map((row) => [String(row[KEY]), figuresOf(COUNTED, [row]) as CallCounts]));
 }
 
-/** The conversation that a Call-ID belongs to, or null. */
+/** The conversation that a Call-ID belongs to, or null; of one that was used again, the first. */
 export async function findCall(client: ClickHouseClient, scope: TenantScope, callId: string): Promise<CallRow | null> {
+  const [first] = await conversationsOf(client, scope, callId);
+  return first ?? null;
+}
+
+/** A phone that uses a Call-ID more often than this is out of order. */
+const MOST_USES = 100;
+
+/** Every conversation of a Call-ID, the one whose id it is first, then by their beginnings: a Call-ID may be used again. */
+export async function conversationsOf(client: ClickHouseClient, scope: TenantScope, callId: string): Promise<CallRow[]> {
   const rows = await run<StoredCall>(client, scope, {
     sql: `SELECT ${COLUMNS} FROM calls
       WHERE tenant = {tenant: String} AND (started_at, id) IN (SELECT started_at, id FROM call_ids WHERE tenant = {tenant: String} AND (call_id = {callId: String} OR call_id = {firstId: String}))
         AND (id = {callId: String} OR has(call_ids, {callId: String}))
-      ORDER BY (id = {callId: String}) DESC, started_at LIMIT 1`,
+      ORDER BY (id = {callId: String}) DESC, started_at LIMIT ${MOST_USES}`,
     params: { callId, firstId: callId.replace(/~\d+$/, '') },
   });
-  const [first] = rows.map(rowOf);
-  return first && maySee(scope, first) ? first : null;
+  return rows.map(rowOf).filter((call) => maySee(scope, call));
 }
 
 function maySee({ onlyEmployee }: TenantScope, call: CallRow): boolean {
