@@ -4,6 +4,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { ActorKind, Role } from './access/callers.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
+import type { HoldKind } from './recordings/keeping.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** written as JSON text, read parsed */
@@ -73,8 +74,50 @@ export interface PostgresSchema {
     peaks_right: Buffer | null;
     talk: ColumnType<object | null, string | null, string | null>;
     sides_by: string | null;
+    numbers: ColumnType<string[], string[] | undefined, string[]>;
+    employees: ColumnType<string[], string[] | undefined, string[]>;
     created_at: Generated<Date>;
     updated_at: Timestamp;
+  };
+  recording_keeping: {
+    tenant: string;
+    keep_days: number | null;
+    updated_at: Timestamp;
+  };
+  recording_holds: {
+    id: Generated<string>;
+    tenant: string;
+    kind: HoldKind;
+    value: string;
+    from_at: Date | null;
+    to_at: Date | null;
+    reason: string;
+    by: string;
+    created_at: Generated<Date>;
+    released_at: Generated<Date | null>;
+    released_by: Generated<string | null>;
+  };
+  recording_erasures: {
+    id: Generated<string>;
+    tenant: string;
+    number: string;
+    reason: string;
+    by: string;
+    asked_at: Generated<Date>;
+    done_start: Generated<string>;
+    done_call: Generated<string>;
+    calls: Generated<number>;
+    finished_at: Generated<Date | null>;
+  };
+  recording_erasure_lines: {
+    tenant: string;
+    erasure: string;
+    call_id: string;
+    segment: string;
+    hold: string | null;
+    started_at: Date | null;
+    seconds: string | null;
+    sha256: string | null;
   };
   audit: {
     id: Generated<string>;

@@ -14,6 +14,7 @@ import { companyRoutes } from './api/company-routes.ts';
 import type { Deps, Env } from './api/context.ts';
 import { directoryRoutes } from './api/directory-routes.ts';
 import { edgeRoutes } from './api/edge-routes.ts';
+import { keepingRoutes } from './api/keeping-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
@@ -103,6 +104,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   userRoutes(api, deps);
   callRoutes(api, deps);
   recordingRoutes(api, deps);
+  keepingRoutes(api, deps);
   caseRoutes(api, deps);
   phoneRoutes(api, deps);
   edgeRoutes(api, deps);

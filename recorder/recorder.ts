@@ -6,7 +6,8 @@ import type { Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
-import { saveSegment, segmentStatus } from '@callscope/modules/recordings/store.ts';
+import { peopleOf } from '@callscope/modules/recordings/keeping.ts';
+import { type SegmentCall, saveSegment, segmentStatus } from '@callscope/modules/recordings/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
@@ -88,8 +89,9 @@ export class Recorder {
     }
     const { call, scope } = found;
     const id = { callId: call.id, segment: name.slice(-16) };
+    const kept: SegmentCall = { ...peopleOf(call), startedAt: call.startedAt };
     const fail = async (reason: string, detail: string): Promise<Outcome> => {
-      await saveSegment(db, scope, id, { status: 'failed', reason: 'fault', detail: `${reason}: ${detail}` });
+      await saveSegment(db, scope, id, kept, { status: 'failed', reason: 'fault', detail: `${reason}: ${detail}` });
       return this.#quarantine(waiting, reason, detail);
     };
     if (begun) return fail(begun.reason, begun.detail);
@@ -101,7 +103,7 @@ export class Recorder {
     }
     if (waiting.pcapBytes === null) return waited > PCAP_WAIT_MS ? fail('no_pcap', 'its packets did not come') : againAfter(tries);
     if (!call.answeredAt) {
-      await saveSegment(db, scope, id, { status: 'none', reason: 'not_answered', detail: '' });
+      await saveSegment(db, scope, id, kept, { status: 'none', reason: 'not_answered', detail: '' });
       await spool.remove(waiting);
       outcomes.inc({ outcome: 'not_answered' });
       return 'done';
@@ -147,6 +149,7 @@ export class Recorder {
         db,
         scope,
         { callId: call.id, segment },
+        { ...peopleOf(call), startedAt: call.startedAt },
         { status: 'ready', kept: { startedAt, seconds, format, peaks, talk, sidesBy, ...kept } },
       );
       for (const side of ['left', 'right'] as const) {

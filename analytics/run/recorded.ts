@@ -1,6 +1,7 @@
-import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { runAsOperator } from './run.ts';
+import { run, runAsOperator } from './run.ts';
 
 /**
  * Companies that have a call of this Call-ID, `unassigned` among them: two when it was between two of one edge. Which of
@@ -12,4 +13,70 @@ export async function companiesOfCallId(client: ClickHouseClient, scope: Operato
     params: { callId },
   });
   return rows.map((r) => r.tenant);
+}
+
+/** A call as far as it says who took part, in any role. */
+export type CallPeople = Pick<CallRow, 'id' | 'from' | 'dialled' | 'answeredBy' | 'employee' | 'startedAt'> & {
+  legs: { target: string; employee: string }[];
+};
+
+interface StoredPeople {
+  id: string;
+  caller: string;
+  dialled: string;
+  answered_by: string;
+  employee: string;
+  started_us: string;
+  leg_target: string[];
+  leg_employee: string[];
+}
+
+const PEOPLE = 'id, caller, dialled, answered_by, employee, leg_target, leg_employee, toUnixTimestamp64Micro(started_at) AS started_us';
+
+function peopleRow(r: StoredPeople): CallPeople {
+  return {
+    ...{ id: r.id, from: r.caller, dialled: r.dialled, answeredBy: r.answered_by, employee: r.employee, startedAt: Number(r.started_us) },
+    legs: r.leg_target.map((target, i) => ({ target, employee: r.leg_employee[i] ?? '' })),
+  };
+}
+
+/**
+ * Calls in which a number took part, whoever called, oldest first.
+ * @param after the last one that is known (µs since the epoch) @param until ms: calls that began before
+ */
+export async function callsWithNumber(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  number: string,
+  after: { startedAt: number; callId: string },
+  until: number,
+  most: number,
+): Promise<CallPeople[]> {
+  const rows = await run<StoredPeople>(client, scope, {
+    sql: `SELECT ${PEOPLE} FROM calls
+      WHERE tenant = {tenant: String} AND (caller = {number: String} OR dialled = {number: String} OR answered_by = {number: String} OR has(leg_target, {number: String}))
+        AND (started_at, id) > (fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})
+        AND started_at < fromUnixTimestamp64Milli({until: Int64}, 'UTC')
+      ORDER BY started_at, id, revision DESC LIMIT 1 BY id LIMIT {most: UInt32}`,
+    params: { number, afterStart: after.startedAt, afterId: after.callId, until, most },
+  });
+  return rows.map(peopleRow);
+}
+
+/** Who took part in these calls. @param from @param to ms: about when they began */
+export async function peopleOfCalls(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  ids: readonly string[],
+  from: number,
+  to: number,
+): Promise<CallPeople[]> {
+  const rows = await run<StoredPeople>(client, scope, {
+    sql: `SELECT ${PEOPLE} FROM calls
+      WHERE tenant = {tenant: String} AND id IN {ids: Array(String)}
+        AND started_at BETWEEN fromUnixTimestamp64Milli({from: Int64}, 'UTC') AND fromUnixTimestamp64Milli({to: Int64}, 'UTC')
+      ORDER BY id, revision DESC LIMIT 1 BY id`,
+    params: { ids, from, to },
+  });
+  return rows.map(peopleRow);
 }

@@ -4,14 +4,16 @@ import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/co
 export const TOKEN_SCOPES = [
   'calls:read',
   'directory:read',
+  'recordings:listen',
   'cases:write',
   'calls:control',
   'directory:write',
+  'recordings:write',
   'users:write',
   'tokens:write',
 ] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
-export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read'];
+export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read', 'recordings:listen'];
 
 /** Words for the usual sets: `read` and `write` in a request mean these. */
 export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { read: READ_ONLY, write: TOKEN_SCOPES };
@@ -41,10 +43,11 @@ export type Caller =
 export function scopesOf(role: Role): readonly TokenScope[] {
   if (role === 'admin') return TOKEN_SCOPES;
   if (role === 'supervisor') return [...READ_ONLY, 'cases:write', 'calls:control'];
-  return CALLS_BACK.includes(role) ? [...READ_ONLY, 'cases:write'] : READ_ONLY;
+  if (WORKS_ON_CALLS.includes(role)) return [...READ_ONLY, 'cases:write'];
+  return READ_ONLY.filter((scope) => scope !== 'recordings:listen');
 }
-/** Roles that work on missed calls, too; the others look. */
-const CALLS_BACK: readonly Role[] = ['quality', 'employee'];
+/** Roles that work on missed calls and hear recordings (an employee: of their own calls); the others see figures and calls. */
+const WORKS_ON_CALLS: readonly Role[] = ['quality', 'employee'];
 
 /** The right to one company's data: the operator's to any, a company's to its own with the scope. Null = not allowed. */
 export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {

@@ -3,6 +3,9 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
+import { eraseIfAsked } from './erasures.ts';
+import { inTurn } from './holds.ts';
+import type { People } from './keeping.ts';
 
 /** What is kept of a segment beside its audio; `talk` is the recorder's `Talk`. */
 export interface KeptSegment {
@@ -24,20 +27,40 @@ export interface SegmentId {
   segment: string;
 }
 
+/** The call that a recording is of, as far as it is kept with it. */
+export interface SegmentCall extends People {
+  /** µs since the epoch */
+  startedAt: number;
+}
+
 export type SegmentOutcome =
   | { status: 'ready'; kept: KeptSegment }
   | { status: 'none' | 'failed'; reason: RecordingReason; detail: string };
 
 /**
  * Writes how a segment stands. Writing the same again changes nothing; what is ready, or was taken away, stays so: a
- * recorder that was held up comes too late with its failure.
+ * recorder that was held up comes too late with its failure. What belongs to a number whose recordings somebody asked to have
+ * erased after this call began is erased as soon as it is there.
  */
-export async function saveSegment(db: Kysely<PostgresSchema>, scope: TenantScope, id: SegmentId, outcome: SegmentOutcome): Promise<void> {
+export async function saveSegment(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  id: SegmentId,
+  call: SegmentCall,
+  outcome: SegmentOutcome,
+): Promise<void> {
   const kept = outcome.status === 'ready' ? outcome.kept : null;
+  const { numbers, employees } = call;
+  const said = kept
+    ? { status: 'ready', reason: '', detail: '' }
+    : {
+        status: outcome.status,
+        reason: (outcome as { reason: string }).reason,
+        detail: (outcome as { detail: string }).detail.slice(0, 500),
+      };
   const columns = {
-    status: outcome.status,
-    reason: outcome.status === 'ready' ? '' : outcome.reason,
-    detail: outcome.status === 'ready' ? '' : outcome.detail.slice(0, 500),
+    ...said,
+    ...{ numbers, employees },
     started_at: kept ? new Date(kept.startedAt / 1_000) : null,
     seconds: kept?.seconds.toFixed(3) ?? null,
     format: kept?.format ?? null,
@@ -49,8 +72,9 @@ export async function saveSegment(db: Kysely<PostgresSchema>, scope: TenantScope
     talk: kept ? JSON.stringify(kept.talk) : null,
     sides_by: kept?.sidesBy ?? null,
   };
-  await asTenant(db, scope.tenant, (trx) =>
-    trx
+  await asTenant(db, scope.tenant, async (trx) => {
+    await inTurn(trx, scope.tenant);
+    await trx
       .insertInto('recordings')
       .values({ tenant: scope.tenant, call_id: id.callId, segment: id.segment, ...columns })
       .onConflict((c) =>
@@ -59,8 +83,9 @@ export async function saveSegment(db: Kysely<PostgresSchema>, scope: TenantScope
           .doUpdateSet({ ...columns, updated_at: sql`now()` })
           .where('recordings.status', 'in', ['none', 'failed']),
       )
-      .execute(),
-  );
+      .execute();
+    if (kept) await eraseIfAsked(trx, scope.tenant, id.callId, call);
+  });
 }
 
 /** How a segment stands, null: nothing is known of it. */

@@ -45,7 +45,7 @@ export function recordingRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant, id } = c.req.valid('param');
       const { format, segment, download } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c, tenant, 'recordings:listen');
       const call = await findCall(deps.store, scope, id);
       if (!call) throw new Problem(404, `no call "${id}" in this company`);
       const segments = (await segmentsOf(deps.db, scope, [call.id])).get(call.id) ?? [];

@@ -5,6 +5,7 @@ import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decoded, FFMPEG, log } from '../recordings/ffmpeg.ts';
 import { type RecordedCall, recordedCalls, recordsOf } from '../recordings/pcap.ts';
+import { inSpool, nameOf, put as putIn } from '../recordings/spool.ts';
 import { companies, events, hep, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
@@ -17,27 +18,15 @@ interface RestCall {
 
 const calls = recordedCalls();
 const byNumber = (n: number) => calls.find((r) => r.call.n === n) as RecordedCall;
-const SPOOL_TEXTS = new URL('../fixtures/edge/rtpengine/metadata/', import.meta.url).pathname;
-
 let stack: Stack;
 const spool = (...parts: string[]) => join(stack.dataDir, 'spool', ...parts);
 const objects = () => readdirSync(join(stack.dataDir, 'objects'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.mp3'));
 const recordingOf = async ({ call }: RecordedCall) =>
   (await stack.rest<RestCall>('GET', `/tenants/${call.tenant}/calls/${encodeURIComponent(call.call_id)}`)).recording;
-const nameOf = ({ pcap }: RecordedCall) => basename(pcap, '.pcap');
 /** The same call, another file: its segment is told by the digits. */
-const segment = (recorded: RecordedCall, digits: string) => nameOf(recorded).replace(/[0-9a-f]{16}$/, digits);
-
-/** Puts a recording into the spool as the relay does: packets, then the text by way of tmp/. */
-function put(recorded: RecordedCall, name: string, change: { pcap?: Buffer | null; text?: (text: string) => string } = {}): void {
-  const text = readFileSync(join(SPOOL_TEXTS, `rtpengine-meta-${nameOf(recorded)}.txt`), 'utf8').replaceAll(nameOf(recorded), name);
-  if (change.pcap === undefined) copyFileSync(recorded.pcap, spool('pcaps', `${name}.pcap`));
-  else if (change.pcap !== null) writeFileSync(spool('pcaps', `${name}.pcap`), change.pcap);
-  writeFileSync(spool('tmp', `rtpengine-meta-${name}.txt`), change.text?.(text) ?? text);
-  renameSync(spool('tmp', `rtpengine-meta-${name}.txt`), spool('metadata', `rtpengine-meta-${name}.txt`));
-}
-const isGone = (name: string) =>
-  !existsSync(spool('metadata', `rtpengine-meta-${name}.txt`)) && !existsSync(spool('pcaps', `${name}.pcap`));
+const put = (recorded: RecordedCall, name: string, change?: Parameters<typeof putIn>[3]) => putIn(stack.dataDir, recorded, name, change);
+const segment = (recorded: RecordedCall, digits: string) => nameOf(recorded, digits);
+const isGone = (name: string) => !inSpool(stack.dataDir, name);
 const asideFor = (name: string) => (JSON.parse(readFileSync(spool('quarantine', `${name}.json`), 'utf8')) as { reason: string }).reason;
 
 beforeAll(async () => {

@@ -1,0 +1,120 @@
+import { callsWithNumber, peopleOfCalls } from '@callscope/analytics/run/recorded.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { Service } from '@callscope/core/node/lifecycle.ts';
+import { counter, gauge } from '@callscope/core/node/metrics.ts';
+import { workWhenNotified } from '@callscope/core/node/notified-work.ts';
+import type { Objects } from '@callscope/core/node/objects/store.ts';
+import type { Postgres } from '@callscope/core/node/postgres.ts';
+import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
+import { eraseNext, waitingErasure } from '@callscope/modules/recordings/erasures.ts';
+import { KEEPING_CHANNEL, peopleOf } from '@callscope/modules/recordings/keeping.ts';
+import {
+  companiesKeeping,
+  companiesLeaving,
+  dueOf,
+  keepDaysOf,
+  keepingChange,
+  leavingFiles,
+  markExpired,
+  noteGone,
+} from '@callscope/modules/recordings/leaving.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+
+const HOUR_MS = 3_600_000;
+/** At a time: of one transaction, and of one question to the store of calls. */
+const PAGE = 500;
+/** A recording began at most so long after its call. */
+const LONGEST_CALL_MS = 3 * 24 * HOUR_MS;
+
+const JOBS = ownService('jobs');
+const gone = counter('jobs_recordings_gone_total', 'Recordings that went', ['why']);
+const failing = gauge(
+  'jobs_recordings_leaving_failing',
+  '1: files of recordings that are to go could not be removed when it was last tried',
+);
+
+interface Parts {
+  store: ClickHouseClient;
+  postgres: Postgres<PostgresSchema>;
+  objects: Objects;
+}
+
+/**
+ * Takes recordings away: those of a number that somebody asked to have erased, at once; those older than their company keeps them,
+ * every hour and whenever a company has changed its mind. A row says that it is gone before its file goes and names the file until it
+ * has: whatever dies in between, nobody hears the recording any more, and no file is left that nobody names.
+ */
+export async function keepRecordings(service: Service, parts: Parts): Promise<void> {
+  const { log, stopping } = service;
+  const { postgres } = parts;
+  let expiredAt = Number.NEGATIVE_INFINITY;
+  let known = '';
+  const work = async () => {
+    while (!stopping.aborted && (await eraseSome(parts)));
+    const changed = await keepingChange(postgres.db, EVERY);
+    if (changed !== known || performance.now() - expiredAt > HOUR_MS) {
+      await expireDue(parts, Date.now(), stopping);
+      [known, expiredAt] = [changed, performance.now()];
+    }
+    try {
+      await removeFiles(parts, stopping);
+      failing.set(0);
+    } catch (error) {
+      failing.set(1);
+      throw error;
+    }
+  };
+  const keeping = await workWhenNotified(postgres, log, KEEPING_CHANNEL, { work, clean: async () => undefined });
+  service.onStop('keeping', keeping.stop);
+}
+
+const scopeOf = (tenant: string) => tenantScope(JOBS, tenant, 'calls:read') as TenantScope;
+const EVERY = operatorScope(JOBS) as OperatorScope;
+
+/** @returns false when no erasure waits */
+async function eraseSome({ store, postgres: { db } }: Parts): Promise<boolean> {
+  const work = await waitingErasure(db, EVERY);
+  if (work === null) return false;
+  const calls = await callsWithNumber(store, scopeOf(work.tenant), work.number, work.done, work.askedAt, PAGE);
+  await eraseNext(
+    db,
+    work,
+    calls.map((call) => ({ id: call.id, startedAt: call.startedAt, ...peopleOf(call) })),
+  );
+  return true;
+}
+
+/** @param now ms */
+async function expireDue(parts: Parts, now: number, stopping: AbortSignal): Promise<void> {
+  const { store, postgres } = parts;
+  for (const tenant of await companiesKeeping(postgres.db, EVERY)) {
+    const scope = scopeOf(tenant);
+    const keepDays = await keepDaysOf(postgres.db, scope);
+    while (keepDays !== null && !stopping.aborted) {
+      const due = await dueOf(postgres.db, scope, keepDays, now, PAGE);
+      const [first, last] = [due[0], due.at(-1)];
+      if (first === undefined || last === undefined) break;
+      const ids = [...new Set(due.map((d) => d.callId))];
+      const calls = await peopleOfCalls(store, scope, ids, first.startedAt - LONGEST_CALL_MS, last.startedAt + HOUR_MS);
+      const people = new Map(calls.map((call) => [call.id, peopleOf(call)]));
+      gone.inc({ why: 'expired' }, await markExpired(postgres.db, scope, actorOf(JOBS), due, people));
+      if (due.length < PAGE) break;
+    }
+  }
+}
+
+/** Files whose rows say that they are gone. @throws ObjectsError when the archive is away: they are tried again */
+async function removeFiles({ postgres: { db }, objects }: Parts, stopping: AbortSignal): Promise<void> {
+  for (const tenant of await companiesLeaving(db, EVERY)) {
+    const scope = scopeOf(tenant);
+    for (let files = await leavingFiles(db, scope, PAGE); files.length > 0; files = await leavingFiles(db, scope, PAGE)) {
+      for (const file of files) {
+        if (stopping.aborted) return;
+        await objects.remove(file.key);
+        await noteGone(db, scope, file);
+      }
+    }
+  }
+}
