@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { asTenant, connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
