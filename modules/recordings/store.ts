@@ -146,3 +146,26 @@ export async function segmentsOf(
   }
   return out;
 }
+
+/** What is shown of a segment. */
+export interface Shape {
+  left: Buffer;
+  right: Buffer;
+  /** the recorder's `Talk` */
+  talk: object | null;
+}
+
+/** Waveforms of a call's segments that have audio, by segment. */
+export async function shapesOf(db: Kysely<PostgresSchema>, scope: TenantScope, callId: string): Promise<Map<string, Shape>> {
+  const rows = await asTenant(db, scope.tenant, (trx) =>
+    trx
+      .selectFrom('recordings')
+      .select(['segment', 'peaks_left', 'peaks_right', 'talk'])
+      .where('tenant', '=', scope.tenant)
+      .where('call_id', '=', callId)
+      .where('status', '=', 'ready')
+      .execute(),
+  );
+  const none = Buffer.alloc(0);
+  return new Map(rows.map((r) => [r.segment, { left: r.peaks_left ?? none, right: r.peaks_right ?? none, talk: r.talk }]));
+}

@@ -8,6 +8,7 @@ import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
 import { missed } from './en/missed.ts';
 import { phones } from './en/phones.ts';
+import { player } from './en/player.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
@@ -26,6 +27,7 @@ export const en: Words = {
   live,
   missed,
   phones,
+  player,
   settings,
   shell,
   signIn,

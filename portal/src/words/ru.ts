@@ -8,6 +8,7 @@ import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
 import { missed } from './ru/missed.ts';
 import { phones } from './ru/phones.ts';
+import { player } from './ru/player.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
@@ -26,6 +27,7 @@ export const ru = {
   live,
   missed,
   phones,
+  player,
   settings,
   shell,
   signIn,

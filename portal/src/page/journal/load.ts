@@ -5,6 +5,7 @@ import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { CursorError } from '@callscope/portal/calls/cursor.ts';
 import { type CallPage, pageOf } from '@callscope/portal/calls/page.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -65,6 +66,11 @@ export async function loadJournal(
   ]);
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
   const body = directory?.body;
+  const segments = await segmentsOf(
+    db,
+    scope,
+    page.rows.map((call) => call.id),
+  );
   const mine = (id: string) => scope.onlyEmployee === undefined || scope.onlyEmployee === id;
   const employees = (body?.employees ?? []).filter((e) => mine(e.id)).map(({ id, name, record }) => ({ id, name, record }));
   const numbers = (body?.numbers ?? []).map(({ number, label, channel }) => {
@@ -75,7 +81,7 @@ export async function loadJournal(
     address: { ...address, place },
     now,
     limit,
-    rows: page.rows.map(journalRow),
+    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now)),
     row: place?.row ?? 1,
     older: page.older,
     newer: page.newer,

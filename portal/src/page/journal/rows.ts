@@ -1,9 +1,16 @@
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import { type CallRow, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
+import type { RecordingReason, RecordingStatus } from '@callscope/core/domain/recording.ts';
 import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
+import { recordingOf, type SegmentState } from '@callscope/modules/recordings/rules.ts';
 
-/** What the cell «Запись» says; there is no recorder yet, so the rule of the edge is all that is known. */
-export type RecordingState = 'unanswered' | 'pending' | 'policy' | 'unknown';
+/** What the cell «Запись» says: how the recording stands, and why there is none. */
+export interface RowRecording {
+  status: RecordingStatus;
+  reason: RecordingReason | null;
+  /** of all its segments; null without audio */
+  seconds: number | null;
+}
 
 /** A line of the journal. Times are ms since the epoch, spans seconds. */
 export interface JournalRow {
@@ -28,7 +35,8 @@ export interface JournalRow {
   /** from the start to the answer, or to the end */
   wait: number;
   hangupBy: HangupBy | '';
-  recording: RecordingState;
+  /** null = it is not known yet: the call goes on, or is not read from the store */
+  recording: RowRecording | null;
   legs: JournalLeg[];
 }
 
@@ -43,8 +51,10 @@ export interface JournalLeg {
   code: number;
 }
 
-export function journalRow(call: CallRow): JournalRow {
+/** @param segments what recorders have said of the call @param now ms */
+export function journalRow(call: CallRow, segments: readonly SegmentState[], now: number): JournalRow {
   const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy } = call;
+  const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
   return {
     ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy },
     missed: isMissed(call),
@@ -52,7 +62,7 @@ export function journalRow(call: CallRow): JournalRow {
     answeredAt: ms(call.answeredAt),
     talk: callTimes(call).talkSeconds,
     wait: seconds((call.answeredAt || call.endedAt) - call.startedAt),
-    recording: recordingOf(call),
+    recording: { status, reason, seconds: recorded },
     legs: legsOf(call),
   };
 }
@@ -69,19 +79,13 @@ export function liveRow(call: LiveCall | EndedCall): JournalRow {
     talk: answeredAt > 0 && endedAt > 0 ? (endedAt - answeredAt) / 1_000 : 0,
     wait: ended ? ((answeredAt || endedAt) - startedAt) / 1_000 : 0,
     hangupBy: '',
-    recording: ended && answeredAt > 0 ? 'unknown' : 'unanswered',
+    recording: null,
     legs: [],
   };
 }
 
 function isMissed({ direction, result }: { direction: Direction; result: CallResult }): boolean {
   return direction === 'in' && result !== 'answered';
-}
-
-function recordingOf({ result, recordRule }: CallRow): RecordingState {
-  if (result !== 'answered') return 'unanswered';
-  if (recordRule === '') return 'unknown';
-  return recordRule === 'none' ? 'policy' : 'pending';
 }
 
 /** Legs that begin within this of each other are rung together, not one after the other. µs */

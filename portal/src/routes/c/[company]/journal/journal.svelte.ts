@@ -15,8 +15,14 @@ export class Journal {
   readonly #data: () => JournalData;
   liking: Liking;
 
-  constructor(data: () => JournalData, liking: Liking, i18n: I18n) {
+  /** whether this person hears recordings */
+  readonly mayListen: boolean;
+  readonly company: string;
+
+  constructor(data: () => JournalData, liking: Liking, i18n: I18n, { company, mayListen }: { company: string; mayListen: boolean }) {
     this.#data = data;
+    this.company = company;
+    this.mayListen = mayListen;
     this.i18n = i18n;
     this.liking = $state(liking);
   }

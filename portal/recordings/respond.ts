@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { findCall } from '@callscope/analytics/run/calls.ts';
+import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { FfmpegError } from '@callscope/core/node/ffmpeg.ts';
+import { ObjectsError } from '@callscope/core/node/objects/store.ts';
+import type { Actor } from '@callscope/modules/audit/acts.ts';
+import { noteLook } from '@callscope/modules/audit/store.ts';
+import { recordingOf } from '@callscope/modules/recordings/rules.ts';
+import { type Segment, segmentsOf, shapesOf } from '@callscope/modules/recordings/store.ts';
+import { Problem } from '../api/problem.ts';
+import type { Deps } from '../deps.ts';
+import { type Format, hasAudio, NoFfmpeg } from './audio.ts';
+import { rangeOf } from './range.ts';
+
+/** Which audio of a call. */
+export interface Asked {
+  /** by default as the first segment is kept */
+  format?: Format | undefined;
+  /** only one, the first is 1; by default all, in order */
+  segment?: number | undefined;
+  /** to be kept as a file */
+  download: boolean;
+}
+
+/** @throws Problem 404 */
+async function recorded({ store, db }: Deps, scope: TenantScope, id: string): Promise<{ call: CallRow; segments: Segment[] }> {
+  const call = await findCall(store, scope, id);
+  if (!call) throw new Problem(404, `no call "${id}" in this company`);
+  return { call, segments: (await segmentsOf(db, scope, [call.id])).get(call.id) ?? [] };
+}
+
+/**
+ * The audio of a call, whole or the part that Range asks for (RFC 9110, 14). Who gets it is written down before any of it goes.
+ * @param scope with the right to listen @throws Problem
+ */
+export async function recordingResponse(
+  deps: Deps,
+  scope: TenantScope,
+  actor: Actor,
+  id: string,
+  asked: Asked,
+  request: Request,
+): Promise<Response> {
+  const { call, segments } = await recorded(deps, scope, id);
+  const ready = segments.filter(hasAudio);
+  const { segment, download } = asked;
+  const chosen = segment === undefined ? ready : ready.slice(segment - 1, segment);
+  const [first] = chosen;
+  if (first === undefined) {
+    const { status, reason } = recordingOf(call, segments, deps.clock.now());
+    const why = ready.length > 0 ? `this call has ${ready.length} segments` : `its recording is ${status}${reason ? `: ${reason}` : ''}`;
+    throw new Problem(404, `there is no such audio: ${why}`);
+  }
+  try {
+    const audio = await deps.recordings.open(chosen, asked.format ?? first.format);
+    const etag = `"${audio.tag}"`;
+    const name = `${call.id.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 150)}${segment === undefined ? '' : `-${segment}`}.${audio.extension}`;
+    const headers = {
+      'content-type': audio.type,
+      'accept-ranges': 'bytes',
+      etag,
+      // the right to it may end, and so may the recording
+      'cache-control': 'private, no-cache',
+      'content-disposition': `${download ? 'attachment' : 'inline'}; filename="${name}"`,
+      'x-content-type-options': 'nosniff',
+    };
+    // a range of what it was before is no range of what it is now
+    const ifRange = request.headers.get('if-range');
+    const range = rangeOf(ifRange === null || ifRange === etag ? (request.headers.get('range') ?? undefined) : undefined, audio.bytes);
+    if (range === 'unsatisfiable')
+      return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${audio.bytes}` } });
+    await noteLook(deps.db, scope, { actor, act: download ? 'recording.download' : 'recording.listen', subject: call.id });
+    const part = range ?? { from: 0, to: audio.bytes };
+    const sized = { ...headers, 'content-length': String(part.to - part.from) };
+    if (request.method === 'HEAD') return new Response(null, { status: 200, headers: sized });
+    const body = Readable.toWeb(await audio.read(part)) as ReadableStream;
+    if (range === null) return new Response(body, { status: 200, headers: sized });
+    return new Response(body, { status: 206, headers: { ...sized, 'content-range': `bytes ${part.from}-${part.to - 1}/${audio.bytes}` } });
+  } catch (error) {
+    if (error instanceof NoFfmpeg || error instanceof FfmpegError)
+      throw new Problem(503, `this recording is kept as ${first.format} and cannot be given otherwise now: ask for format=${first.format}`);
+    if (error instanceof ObjectsError) {
+      deps.log.warn('a recording cannot be read', { error });
+      throw new Problem(503, 'the archive of recordings does not answer, try again later');
+    }
+    throw error;
+  }
+}
+
+/** What is shown of a recording: one line a segment, in order. */
+export interface Waveform {
+  segments: {
+    /** seconds after the call began */
+    from: number;
+    seconds: number;
+    /** heights at equal distances, 0 to 255, base64: the other party, and our side; as many of both */
+    left: string;
+    right: string;
+    talk: WaveformTalk | null;
+  }[];
+}
+
+/** As the recorder writes it (recorder/audio/talk.ts), as far as it is shown. */
+export interface WaveformTalk {
+  left: { speechSeconds: number; share: number | null; levelDb: number | null; isSilent: boolean };
+  right: { speechSeconds: number; share: number | null; levelDb: number | null; isSilent: boolean };
+  overtalkSeconds: number;
+  silenceSeconds: number;
+  silences: { from: number; seconds: number }[];
+}
+
+/** The waveform of a call's recording, an empty one when it has none. @param scope with the right to listen @throws Problem */
+export async function waveformOf(deps: Deps, scope: TenantScope, id: string): Promise<Waveform> {
+  const { call, segments } = await recorded(deps, scope, id);
+  const shapes = await shapesOf(deps.db, scope, call.id);
+  const ready = segments.filter(hasAudio).flatMap((s) => {
+    const shape = shapes.get(s.segment);
+    if (s.startedAt === null || s.seconds === null || shape === undefined) return [];
+    const base64 = (bytes: Buffer) => bytes.toString('base64');
+    return {
+      ...{ from: Math.max(0, Math.round(s.startedAt - call.startedAt / 1_000) / 1_000), seconds: s.seconds },
+      ...{ left: base64(shape.left), right: base64(shape.right), talk: shape.talk as WaveformTalk | null },
+    };
+  });
+  return { segments: ready };
+}

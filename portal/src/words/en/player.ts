@@ -1,0 +1,27 @@
+import type { player as ru } from '../ru/player.ts';
+
+export const player: typeof ru = {
+  title: 'Player',
+  listen: (talk) => `Listen to the recording, ${talk}`,
+  pauseOf: (talk) => `Pause, recording of ${talk}`,
+  play: 'Play',
+  pause: 'Pause',
+  toggle: 'Play or pause',
+  back: (seconds) => `Back ${seconds} s`,
+  on: (seconds) => `Forward ${seconds} s`,
+  previous: 'Previous recording',
+  next: 'Next recording',
+  seek: 'Place in the recording',
+  position: (at, length) => `${at} of ${length}`,
+  client: 'client',
+  ours: 'we',
+  silent: { client: 'the client is not heard', ours: 'our side is not heard' },
+  speed: 'Speed',
+  times: (n) => `${n}×`,
+  withoutSilence: 'Skip silence',
+  save: 'Save',
+  close: 'Close the player',
+  failed: 'The archive of recordings does not answer.',
+  gone: 'This recording is there no more.',
+  again: 'Try again',
+};
