@@ -3,6 +3,7 @@ import { callEvents } from './edge/events.ts';
 import type { EventSender } from './edge/events-out.ts';
 import { type HepStream, sipHep } from './edge/hep-out.ts';
 import { callPackets, invitePackets } from './edge/sip.ts';
+import type { Spool } from './edge/spool.ts';
 import type { Pace } from './pace.ts';
 import { type CompanyPlan, planDay } from './plan/day.ts';
 import { addDays, dateOf, midnightOf } from './plan/zone.ts';
@@ -27,9 +28,17 @@ export interface HistoryOut {
   events: Pick<EventSender, 'send' | 'drained'>;
   hep: Pick<HepStream, 'send'>;
   pace: Pick<Pace, 'take' | 'sent'>;
+  /** null: nothing is recorded */
+  spool: Pick<Spool, 'begin'> | null;
 }
 
 const BATCH_CALLS = 40;
+/**
+ * Calls of each company, the newest ones, that come with their recordings, and the longest of them. All others say that the rule was off:
+ * a year of audio takes more room than a demo should.
+ */
+const RECORDED_OF_EACH = 20;
+const LONGEST_RECORDED_US = 180 * 1e6;
 /** packets get so much of a start on the events that end their call: a receiver collects packets for 20 ms */
 const EVENTS_LATER_MS = 40;
 
@@ -61,9 +70,15 @@ export async function sendHistory(
   onDay: (day: number) => void = () => undefined,
 ): Promise<Map<string, Set<string>>> {
   const sent = new Map<string, Set<string>>(job.plans.map((p) => [p.company.id, new Set()]));
+  const companies = new Map(job.plans.map(({ company }) => [company.id, { locale: company.locale, left: RECORDED_OF_EACH }]));
   let count = 0;
   for (let day = job.firstDay; day < job.endDay && !signal.aborted; day++) {
     const calls = callsOfDay(job, day);
+    for (const call of calls.toReversed()) {
+      const company = companies.get(call.tenant);
+      const isShort = call.answeredAt > 0 && call.endedAt - call.answeredAt <= LONGEST_RECORDED_US;
+      call.recorded &&= out.spool !== null && isShort && company !== undefined && company.left-- > 0;
+    }
     for (let i = 0; i < calls.length && !signal.aborted; i += BATCH_CALLS) {
       const batch = calls.slice(i, i + BATCH_CALLS);
       const packets = batch.flatMap((call) => {
@@ -77,6 +92,7 @@ export async function sendHistory(
       // a call that is over by its events is written at once; packets that came after would revise it
       if (packets.length > 0) await new Promise((done) => setTimeout(done, EVENTS_LATER_MS));
       await out.events.send(events);
+      for (const call of batch) if (call.recorded) out.spool?.begin(call, companies.get(call.tenant)?.locale ?? 'ru').finish(call.endedAt);
       const last = batch.at(-1);
       if (last) out.pace.sent(last);
       for (const call of batch) sent.get(call.tenant)?.add(call.callId);

@@ -92,6 +92,8 @@ export class Live {
     const { callId } = call;
     this.#open.set(callId, call);
     for (const packet of callPackets(call)) this.#timeline.add({ at: packet.at, run: () => this.#out.hep.send(sipHep(callId, packet)) });
+    // nobody records where there is no spool, nor what was answered before the demo began
+    call.recorded &&= this.#out.spool !== null && call.answeredAt > Date.now() * 1_000;
     for (const event of callEvents(call)) this.#timeline.add({ at: event.at, run: () => void this.#out.events.send([event]) });
     this.#timeline.add({
       at: call.endedAt + 2_000,
@@ -105,8 +107,7 @@ export class Live {
     for (const party of [0, 1] as const)
       for (let at = call.answeredAt + RTCP_EVERY_US + party * 310_000; at < call.endedAt; at += RTCP_EVERY_US)
         if (at > late) this.#timeline.add({ at, run: () => this.#out.hep.send(rtcpHep(callId, rtcpPacket(call, party, at))) });
-    // what was answered before the demo began has nobody to record it
-    if (call.recorded && this.#out.spool && call.answeredAt > late) this.#record(call, company.locale, this.#out.spool);
+    if (call.recorded && this.#out.spool) this.#record(call, company.locale, this.#out.spool);
   }
 
   #record(call: CallPlan, language: 'ru' | 'en', spool: Spool): void {

@@ -81,7 +81,7 @@ async function demo(options: Options): Promise<number> {
     const spool = await spooling;
     let live: Live | null = null;
     if (options.live && !abort.signal.aborted) live = startLive(until, spool);
-    if (options.history && !abort.signal.aborted) await load(rest, until, isFirst, live);
+    if (options.history && !abort.signal.aborted) await load(rest, until, isFirst, live, spool);
     if (options.exit) await stop('--exit');
     else if (!options.live) log.info('no live calls: Ctrl-C ends the system');
 
@@ -104,7 +104,7 @@ async function demo(options: Options): Promise<number> {
     }
   })();
 
-  async function load(rest: Rest, until: number, isFirst: boolean, live: Live | null): Promise<void> {
+  async function load(rest: Rest, until: number, isFirst: boolean, live: Live | null, spool: Spool | null): Promise<void> {
     const plans = companyPlans(file.state);
     const { state } = file;
     const common = { plans, signallingDays: options.signallingDays };
@@ -142,7 +142,7 @@ async function demo(options: Options): Promise<number> {
     for (const { job, isGap } of jobs) {
       const sent = await sendHistory(
         job,
-        { events, hep, pace },
+        { events, hep, pace, spool },
         abort.signal,
         (count) => progress.advance(before + count, note()),
         (day) => !isGap && file.save({ daysLoaded: day + 1 }),

@@ -20,6 +20,7 @@ import {
 } from '@callscope/launch/install.ts';
 import { onPath } from '@callscope/launch/supervise.ts';
 import { ROOT, STEPS, syncPages } from './check/steps.ts';
+import { bringMinio } from './recordings/bring-minio.ts';
 
 const SIZES = ['unit', 'medium', 'large'] as const;
 type Size = (typeof SIZES)[number];
@@ -42,7 +43,7 @@ const args = process.argv.slice(2);
 if (args.includes('--help')) {
   console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --large]
 Without options: everything. Missing Debian packages (nats-server; tshark, rtpengine, chromium) are installed as root or with passwordless
-sudo, after the command was printed; NO_INSTALL=1 turns that off.`);
+sudo, after the command was printed; a server that speaks S3 is built with Go where it is there. NO_INSTALL=1 turns that off.`);
   process.exit(0);
 }
 const wanted = (name: string) => args.length === 0 || args.includes(`--${name}`);
@@ -75,6 +76,8 @@ if (wanted('medium') || wanted('large')) {
   }
   bring(TSHARK, "tshark's reading of exported captures");
   bring(RTPENGINE, 'what an agent tells rtpengine');
+  const noMinio = bringMinio(noInstall, log);
+  if (noMinio !== null) skipped.push(`an archive that speaks S3: ${noMinio}`);
 }
 if (SIZES.some(wanted)) bring(FFMPEG, 'audio of recordings');
 if (wanted('large')) bring(CHROMIUM, 'tests in the browser');

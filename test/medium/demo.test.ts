@@ -43,7 +43,7 @@ describe('the demo', () => {
   const load = async (): Promise<Map<string, Set<string>>> => {
     const events = new EventSender('127.0.0.1', stack.ports.events, 500, log);
     const hep = new HepStream('127.0.0.1', stack.ports.hep, log);
-    const sent = await sendHistory(job, { events, hep, pace }, signal, () => undefined);
+    const sent = await sendHistory(job, { events, hep, pace, spool: null }, signal, () => undefined);
     await hep.end();
     events.close();
     return sent;
