@@ -9,6 +9,7 @@ import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { runCases } from './cases/cases.ts';
 import { pumpReloads } from './edges/reload.ts';
 import { keepRecordings } from './recordings/keeping.ts';
+import { watchMissing } from './recordings/missing.ts';
 
 await runService('jobs', async (service) => {
   const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database, blocks.data, blocks.objects);
@@ -22,5 +23,6 @@ await runService('jobs', async (service) => {
   reportStatus(service, bus, 'jobs');
   await pumpReloads(service, postgres, bus);
   await keepRecordings(service, { store, postgres, objects: connectObjects(objectsUrl(config)) });
+  watchMissing(service, store, postgres.db);
   await runCases(service, bus, store, postgres.db);
 });

@@ -97,6 +97,20 @@ export interface PostgresSchema {
     released_at: Generated<Date | null>;
     released_by: Generated<string | null>;
   };
+  recording_links: {
+    id: Generated<string>;
+    tenant: string;
+    call_id: string;
+    segment: number | null;
+    download: boolean;
+    hash: Buffer;
+    by: 'person' | 'token';
+    maker: string;
+    who: string;
+    created_at: Generated<Date>;
+    expires_at: Date;
+    revoked_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
   recording_erasures: {
     id: Generated<string>;
     tenant: string;

@@ -80,3 +80,35 @@ export async function peopleOfCalls(
   });
   return rows.map(peopleRow);
 }
+
+type AnsweredCall = Pick<CallRow, 'id' | 'startedAt' | 'answeredAt' | 'endedAt' | 'recordRule'>;
+const ANSWERED_PAGE = 5_000;
+
+/** Answered calls that began in [from, to), ms, in pages by their beginning: however many there are, a page is held at a time. */
+export async function* answeredCalls(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly AnsweredCall[]> {
+  let after = { startedAt: 0, id: '' };
+  for (;;) {
+    const rows = await run<{ id: string; rule: string; started_us: string; answered_us: string; ended_us: string }>(client, scope, {
+      sql: `SELECT id, record_rule AS rule, toUnixTimestamp64Micro(started_at) AS started_us,
+          toUnixTimestamp64Micro(answered_at) AS answered_us, toUnixTimestamp64Micro(ended_at) AS ended_us
+        FROM calls
+        WHERE tenant = {tenant: String} AND result = 'answered'
+          AND started_at >= fromUnixTimestamp64Milli({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Milli({to: Int64}, 'UTC')
+          AND (started_at, id) > (fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})
+        ORDER BY started_at, id, revision DESC LIMIT 1 BY id LIMIT ${ANSWERED_PAGE}`,
+      params: { from, to, afterStart: after.startedAt, afterId: after.id },
+    });
+    const page = rows.map((r) => ({
+      ...{ id: r.id, recordRule: r.rule, startedAt: Number(r.started_us), answeredAt: Number(r.answered_us), endedAt: Number(r.ended_us) },
+    }));
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < ANSWERED_PAGE) return;
+    after = last;
+  }
+}

@@ -19,6 +19,7 @@ import {
   markExpired,
   noteGone,
 } from '@callscope/modules/recordings/leaving.ts';
+import { sweepLinks } from '@callscope/modules/recordings/links.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 
@@ -56,6 +57,7 @@ export async function keepRecordings(service: Service, parts: Parts): Promise<vo
     const changed = await keepingChange(postgres.db, EVERY);
     if (changed !== known || performance.now() - expiredAt > HOUR_MS) {
       await expireDue(parts, Date.now(), stopping);
+      await sweepLinks(postgres.db, Date.now());
       [known, expiredAt] = [changed, performance.now()];
     }
     try {

@@ -25,6 +25,8 @@ export type ActorKind = 'token' | 'person' | 'system';
 /** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
 export interface Named {
   by: ActorKind;
+  /** of the token or the person, as they are kept; '' for a service */
+  id: string;
   name: string;
   /** that the request came from; '' for a service */
   address: string;
@@ -58,7 +60,7 @@ export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): 
 }
 
 /** A service of ours, which acts for the operator. */
-export const ownService = (name: string): Caller => ({ kind: 'operator', by: 'system', name, address: '' });
+export const ownService = (name: string): Caller => ({ kind: 'operator', by: 'system', id: '', name, address: '' });
 
 export function operatorScope(caller: Caller): OperatorScope | null {
   return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;

@@ -81,7 +81,7 @@ export async function sessionOf(db: Kysely<PostgresSchema>, token: string, addre
     const row = await trx
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select(['sessions.hash', 'sessions.last_seen_at', 'users.login', 'users.role', 'users.tenant', 'users.employee'])
+      .select(['sessions.hash', 'sessions.last_seen_at', 'users.id', 'users.login', 'users.role', 'users.tenant', 'users.employee'])
       .where('sessions.hash', '=', hashOf(token))
       .where('sessions.expires_at', '>', new Date(now))
       .executeTakeFirst();
@@ -93,8 +93,16 @@ export async function sessionOf(db: Kysely<PostgresSchema>, token: string, addre
         .where('hash', '=', row.hash)
         .execute();
     const { login, role, tenant, employee } = row;
-    return { login, role, tenant, employee, caller: callerAs({ by: 'person', name: login, address }, role, tenant, employee) };
+    return { login, role, tenant, employee, caller: callerAs({ by: 'person', id: row.id, name: login, address }, role, tenant, employee) };
   });
+}
+
+/** A person as they stand now, by their id; null when they are there no more. */
+export async function personCaller(db: Kysely<PostgresSchema>, id: string, address: string): Promise<Caller | null> {
+  const row = await asOperator(db, (trx) =>
+    trx.selectFrom('users').select(['login', 'role', 'tenant', 'employee']).where('id', '=', id).executeTakeFirst(),
+  );
+  return row ? callerAs({ by: 'person', id, name: row.login, address }, row.role, row.tenant, row.employee) : null;
 }
 
 function callerAs(named: Named & { by: 'person' }, role: Role, tenant: string | null, employee: string | null): Caller {

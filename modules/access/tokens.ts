@@ -33,10 +33,27 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string, addres
     if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
       await trx.updateTable('api_tokens').set({ last_used_at: new Date() }).where('id', '=', row.id).execute();
     }
-    const named = { by: 'token', name: row.name, address } as const;
-    if (row.tenant === null) return { kind: 'operator', ...named };
-    return { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope), ...named };
+    return callerAs(row, address);
   });
+}
+
+/** A token as it stands now, by its id; null when it is revoked. */
+export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, address: string): Promise<Caller | null> {
+  const row = await asOperator(db, (trx) =>
+    trx
+      .selectFrom('api_tokens')
+      .select(['id', 'tenant', 'name', 'scopes'])
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst(),
+  );
+  return row ? callerAs(row, address) : null;
+}
+
+function callerAs(row: { id: string; tenant: string | null; name: string; scopes: readonly string[] }, address: string): Caller {
+  const named = { by: 'token', id: row.id, name: row.name, address } as const;
+  if (row.tenant === null) return { kind: 'operator', ...named };
+  return { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope), ...named };
 }
 
 function isScope(text: string): text is TokenScope {

@@ -22,7 +22,7 @@ const STORE_CLIENT = [
   /^ingest\/write\//,
   /^ingest\/(decoder|assemble\/(assembler|reload|reresolve)|replay\/(replay|rebuild))\.ts$/,
   /^analytics\/run\//,
-  /^jobs\/(main|cases\/cases|recordings\/keeping)\.ts$/,
+  /^jobs\/(main|cases\/cases|recordings\/(keeping|missing))\.ts$/,
   /^recorder\/(main|recorder|calls)\.ts$/,
   /^portal\/(main|deps|health\/health)\.ts$/,
   /^launch\//,
