@@ -97,6 +97,15 @@ export interface PostgresSchema {
     released_at: Generated<Date | null>;
     released_by: Generated<string | null>;
   };
+  recording_policies: {
+    tenant: string;
+    mode: string;
+    from_offer: boolean;
+    groups: Json<Record<string, string>>;
+    employees: Json<Record<string, string>>;
+    kinds: Json<Record<string, boolean>>;
+    updated_at: Timestamp;
+  };
   recording_links: {
     id: Generated<string>;
     tenant: string;
@@ -219,8 +228,8 @@ export interface PostgresSchema {
     holder: string;
     expires_at: Date;
   };
-  pbx_companies: { tenant: string };
-  pbx_accounts: { tenant: string; username: string; ha1: string; status: string };
+  pbx_companies: { tenant: string; record: string };
+  pbx_accounts: { tenant: string; username: string; ha1: string; status: string; record: string };
   pbx_numbers: { tenant: string };
   pbx_short_numbers: { tenant: string; number: string; accounts: string[] };
   pbx_groups: { tenant: string };

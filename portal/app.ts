@@ -22,6 +22,7 @@ import { missedRoutes } from './api/missed-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { pbxRoutes } from './api/pbx-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
+import { policyRoutes } from './api/policy-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
@@ -107,6 +108,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   callRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);
+  policyRoutes(api, deps);
   linkRoutes(api, deps);
   countRoutes(api, deps);
   caseRoutes(api, deps);

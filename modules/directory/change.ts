@@ -2,6 +2,7 @@ import { type DirectoryBody, directorySchema } from '@callscope/core/domain/dire
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { applyPolicy } from '../recordings/policy-store.ts';
 import type { ChangeKind, PostgresSchema } from '../schema.ts';
 import { announce } from './announce.ts';
 import { type Difference, differences, EMPTY, rebased, sameValue } from './difference.ts';
@@ -178,6 +179,7 @@ function inTurn<T>(
             .where('version', 'in', written.map(String))
             .execute();
         await trx.updateTable('tenants').set({ version, updated_at: new Date() }).where('id', '=', tenant).execute();
+        await applyPolicy(trx, tenant);
         await announce(trx, tenant, version);
         return version;
       },

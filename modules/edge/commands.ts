@@ -5,6 +5,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Kysely } from 'kysely';
 import type { Author } from '../directory/history.ts';
+import { mayBegin } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { askEdge, askEveryEdge, NoEdge } from './ask.ts';
 import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from './audit.ts';
@@ -32,6 +33,7 @@ export type Refusal =
   | 'not_answered'
   | 'masked'
   | 'not_masked'
+  | 'not_recorded'
   | 'no_extension'
   | 'other_request'
   | 'not_known_yet';
@@ -58,6 +60,8 @@ export async function commandCall(on: Commanding, scope: TenantScope, author: Au
     const before = await recordingCommands(on.db, scope, callId);
     const refusal = mayNot(order, call, before);
     if (refusal) return refusal;
+    if (order.what === 'start' && !(await mayBegin(on.db, scope, call.employee, on.now())))
+      return { why: 'not_recorded', said: 'the recording policy says that calls of this employee are never recorded' };
     const answers = await askEveryEdge(on.bus, { do: 'find', callId }, FIND_MS, ({ result }) => result.ok);
     const has = answers.find(({ result }) => result.ok);
     if (!has) return { why: 'no_edge', said: answers.length === 0 ? 'no edge answers' : `none of ${answers.length} edges has the call` };

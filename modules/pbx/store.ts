@@ -3,6 +3,7 @@ import { countryCode } from '@callscope/core/domain/phone.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { applyPolicy } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type OperatorTrunksForm, type Outgoing, type PbxForm, plainNumber } from './forms.ts';
 
@@ -107,6 +108,7 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, form: Pbx
         })),
       );
       await replaceOutgoing(trx, tenant, form);
+      await applyPolicy(trx, tenant);
       return true;
     }),
   );

@@ -38,6 +38,7 @@ const STATUS: Record<Refusal, 404 | 409 | 422 | 503> = {
   not_answered: 409,
   masked: 409,
   not_masked: 409,
+  not_recorded: 409,
   refused: 422,
   no_edge: 503,
   unreachable: 503,

@@ -1,4 +1,3 @@
-import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
@@ -7,6 +6,7 @@ import { holdsOf, placeHold, releaseHold } from '@callscope/modules/recordings/h
 import { HOLD_KINDS, KEEP_DAYS } from '@callscope/modules/recordings/keeping.ts';
 import { keepDaysOf, leavingBy, setKeepDays } from '@callscope/modules/recordings/leaving.ts';
 import { createRoute, z } from '@hono/zod-openapi';
+import { isOwnNumber, numberOf as numberAsKept } from '../recordings/number.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
@@ -112,8 +112,8 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
   /** A number as calls have it. @throws Problem */
   async function numberOf(scope: TenantScope, typed: string): Promise<string> {
     const company = await companyOf(scope);
-    const number = normalizePhone(phoneFromPeople(typed, company.country), company.country);
-    if (!/^\d{1,20}$/.test(number))
+    const number = numberAsKept(typed, company.country);
+    if (number === null)
       throw new Problem(400, 'the request is wrong in these fields', [{ field: 'number', message: `"${typed}" is no phone number` }]);
     return number;
   }
@@ -295,11 +295,8 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       const { number: typed, reason } = c.req.valid('json');
       const number = await numberOf(scope, typed);
       const directory = await getDirectory(db, scope, new Date(clock.now()));
-      const own =
-        directory?.body.numbers.some((n) => n.number === number) ||
-        directory?.body.employees.some((e) => e.extensions.includes(number)) ||
-        directory?.body.accounts.some((a) => a.user === number || a.extensions.includes(number));
-      if (own) throw new Problem(409, `${number} is the company's own: erase by the number of whoever called or was called`);
+      if (isOwnNumber(directory?.body ?? null, number))
+        throw new Problem(409, `${number} is the company's own: erase by the number of whoever called or was called`);
       const id = await askErasure(db, scope, actorOf(c.get('caller')), number, reason);
       const [asked] = await erasuresOf(db, scope, id);
       return c.json(erasureJson(asked as NonNullable<typeof asked>), 202);

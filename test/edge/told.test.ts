@@ -119,6 +119,45 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
     }
   });
 
+  it('what the policy says is recorded: by employee, by kind of call, and never on demand where it says never', async () => {
+    const policy = (change: object) => edge.stack.rest('PUT', '/tenants/t1/recordings/policy', { mode: 'all', ...change });
+    const ruleOf = async (from: string | Phone, to: string) => {
+      const call = (typeof from === 'string' ? phone(from) : from).call(to);
+      await answered(call);
+      call.bye();
+      await call.ended;
+      return (await stored(call.callId)).recording.reason;
+    };
+    try {
+      await policy({ employees: { e101: 'none' } });
+      expect(await ruleOf('101', '106')).toBe('policy_off');
+      expect(await ruleOf('106', '101')).not.toBe('policy_off');
+      await policy({ kinds: { internal: false } });
+      expect(await ruleOf('106', '101')).toBe('policy_off');
+      // as the service before: what is forwarded far away is not recorded, what comes to a phone is (T-02)
+      await policy({ kinds: { inForwardedFar: false } });
+      expect(await ruleOf(inbound, '74951000103')).toBe('policy_off');
+      expect(await ruleOf(inbound, '74951000101')).not.toBe('policy_off');
+      await policy({ mode: 'none' });
+      const call = await answered(phone('106').call('101'));
+      await until('it is known as in progress', async () => {
+        const begun = await edge.stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(call.callId)}/recording`, {
+          method: 'POST',
+          body: JSON.stringify({ action: 'start' }),
+          headers: { 'content-type': 'application/json' },
+        });
+        return begun.status === 409 && (await begun.text()).includes('never recorded');
+      });
+      call.bye();
+      await call.ended;
+      expect((await stored(call.callId)).recording.reason).toBe('policy_off');
+    } finally {
+      await edge.sql.query("DELETE FROM recording_policies WHERE tenant = 't1'");
+      await edge.sql.query("UPDATE pbx_accounts SET record = 'company' WHERE tenant = 't1'");
+      await edge.sql.query("UPDATE pbx_companies SET record = 'answer' WHERE tenant = 't1'");
+    }
+  });
+
   it('what is recorded from the offer of a call that nobody answers is told as not answered', async () => {
     await edge.sql.query("UPDATE pbx_companies SET record = 'offer' WHERE tenant = 't1'");
     try {
@@ -133,6 +172,7 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
   });
 
   it('a company that calls a number of another company here: one outbound and one inbound call, each with its own people', async () => {
+    const outside = outbound.received.length;
     const call = await answered(phone('101').call('74952000201'));
     const callee = last('201');
     expect(callee.callId).toBe(call.callId);
@@ -154,7 +194,7 @@ describe.skipIf(lacking !== null)('what phones do among themselves is told throu
       answeredBy: '201',
       hangupBy: 'caller',
     });
-    expect(outbound.received).toHaveLength(0);
+    expect(outbound.received).toHaveLength(outside);
     phone('201').manner = { answer: 486 };
     const busy = phone('101').call('74952000201');
     expect(await busy.final).toBe(486);

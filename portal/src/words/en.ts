@@ -9,6 +9,7 @@ import { live } from './en/live.ts';
 import { missed } from './en/missed.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
+import { recordings } from './en/recordings.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
@@ -28,6 +29,7 @@ export const en: Words = {
   missed,
   phones,
   player,
+  recordings,
   settings,
   shell,
   signIn,

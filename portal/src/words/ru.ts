@@ -9,6 +9,7 @@ import { live } from './ru/live.ts';
 import { missed } from './ru/missed.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
+import { recordings } from './ru/recordings.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
@@ -28,6 +29,7 @@ export const ru = {
   missed,
   phones,
   player,
+  recordings,
   settings,
   shell,
   signIn,

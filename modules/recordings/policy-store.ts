@@ -1,0 +1,123 @@
+import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { z } from 'zod';
+import type { Actor } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
+import type { PostgresSchema } from '../schema.ts';
+import { edgeRule, KINDS, type Person, POLICY_MODES, type Policy, RULES, ruleOf } from './policy.ts';
+
+const byId = z.record(z.string().min(1).max(64), z.enum(RULES)).default({});
+export const policySchema = z.strictObject({
+  mode: z.enum(POLICY_MODES).describe('all; chosen = employees with `record` in the directory; demand = when somebody begins it; none'),
+  fromOffer: z.boolean().default(false).describe('already from the offer of media, not from the answer on'),
+  groups: byId.describe('by id: otherwise than the company'),
+  employees: byId.describe('by id: otherwise than their group and the company'),
+  kinds: z
+    .strictObject(
+      Object.fromEntries(KINDS.map((kind) => [kind, z.boolean().default(true)])) as Record<
+        (typeof KINDS)[number],
+        z.ZodDefault<z.ZodBoolean>
+      >,
+    )
+    .prefault({})
+    .describe('false: calls of this kind are not recorded, whoever speaks'),
+});
+
+/** A company's policy; null: its telephony says what is recorded. */
+export async function policyOf(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<Policy | null> {
+  return asTenant(db, tenant, (trx) => readPolicy(trx, tenant));
+}
+
+async function readPolicy(trx: Transaction<PostgresSchema>, tenant: string): Promise<Policy | null> {
+  const row = await trx
+    .selectFrom('recording_policies')
+    .select(['mode', 'from_offer', 'groups', 'employees', 'kinds'])
+    .where('tenant', '=', tenant)
+    .executeTakeFirst();
+  return row
+    ? policySchema.parse({ mode: row.mode, fromOffer: row.from_offer, groups: row.groups, employees: row.employees, kinds: row.kinds })
+    : null;
+}
+
+/** @returns what the edge does with calls from now on is what the policy says */
+export async function putPolicy(db: Kysely<PostgresSchema>, { tenant }: TenantScope, actor: Actor, policy: Policy): Promise<void> {
+  await asTenant(db, tenant, async (trx) => {
+    // telephony and directory are written under the same lock
+    await trx.selectFrom('tenants').select('id').where('id', '=', tenant).forUpdate().execute();
+    const before = await readPolicy(trx, tenant);
+    const { mode, fromOffer, groups, employees, kinds } = policy;
+    const json = { groups: JSON.stringify(groups), employees: JSON.stringify(employees), kinds: JSON.stringify(kinds) };
+    const values = { mode, from_offer: fromOffer, ...json };
+    await trx
+      .insertInto('recording_policies')
+      .values({ tenant, ...values })
+      .onConflict((c) => c.column('tenant').doUpdateSet({ ...values, updated_at: sql`now()` }))
+      .execute();
+    await noteAct(trx, tenant, { actor, act: 'recording.policy', subject: '', before, after: policy });
+    await applyPolicy(trx, tenant);
+  });
+}
+
+/**
+ * Writes into a company's telephony what its policy says of each account and of calls of nobody; a company without a policy is left as
+ * it is. Called by whatever changes policy, directory or telephony, in its transaction.
+ */
+export async function applyPolicy(trx: Transaction<PostgresSchema>, tenant: string): Promise<void> {
+  const policy = await readPolicy(trx, tenant);
+  if (policy === null) return;
+  const directory = await directoryAt(trx, tenant, new Date());
+  const accounts = await trx.selectFrom('pbx_accounts').select(['username', 'record']).where('tenant', '=', tenant).execute();
+  const numbers = await trx.selectFrom('pbx_short_numbers').select(['number', 'accounts']).where('tenant', '=', tenant).execute();
+  const people = peopleOfAccounts(directory, numbers);
+  for (const { username, record } of accounts) {
+    const rule = edgeRule(ruleOf(policy, people.get(username) ?? null).rule, policy);
+    if (rule !== record)
+      await trx.updateTable('pbx_accounts').set({ record: rule }).where('tenant', '=', tenant).where('username', '=', username).execute();
+  }
+  const nobody = edgeRule(ruleOf(policy, null).rule, policy);
+  await trx.updateTable('pbx_companies').set({ record: nobody }).where('tenant', '=', tenant).where('record', '!=', nobody).execute();
+}
+
+/** Whose account it is: of the employee who has its extension, by the directory or by the short numbers that ring it. */
+export function peopleOfAccounts(
+  directory: Pick<DirectoryBody, 'employees' | 'accounts'> | null,
+  shortNumbers: readonly { number: string; accounts: readonly string[] }[],
+): Map<string, Person> {
+  const byExtension = new Map<string, Person>();
+  for (const { id, group, record, extensions } of directory?.employees ?? [])
+    for (const extension of extensions) byExtension.set(extension, { id, group: group ?? null, record });
+  const found = new Map<string, Person>();
+  const put = (account: string, extension: string) => {
+    const person = byExtension.get(extension);
+    if (person && !found.has(account)) found.set(account, person);
+  };
+  for (const { user, extensions } of directory?.accounts ?? []) for (const extension of extensions) put(user, extension);
+  for (const { number, accounts } of shortNumbers) for (const account of accounts) put(account, number);
+  // an account that is named as an extension is
+  for (const extension of byExtension.keys()) put(extension, extension);
+  return found;
+}
+
+/** Whether somebody may begin to record a call of this employee in it. @param employee id, '' = of nobody whom the directory knows */
+export async function mayBegin(db: Kysely<PostgresSchema>, { tenant }: TenantScope, employee: string, now: Date): Promise<boolean> {
+  return asTenant(db, tenant, async (trx) => {
+    const policy = await readPolicy(trx, tenant);
+    if (policy === null) return true;
+    const found = (await directoryAt(trx, tenant, now))?.employees.find((e) => e.id === employee);
+    return ruleOf(policy, found ? { id: found.id, group: found.group ?? null, record: found.record } : null).rule !== 'none';
+  });
+}
+
+async function directoryAt(trx: Transaction<PostgresSchema>, tenant: string, at: Date): Promise<DirectoryBody | null> {
+  const row = await trx
+    .selectFrom('directory_versions')
+    .select('body')
+    .where('tenant', '=', tenant)
+    .where('valid_from', '<=', at)
+    .orderBy('valid_from', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.body ?? null;
+}

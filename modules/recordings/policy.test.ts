@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { CLASSIC_KINDS, edgeRule, KINDS, NO_POLICY, type Policy, ruleOf } from './policy.ts';
+
+const person = { id: 'e101', group: 'sales', record: true };
+const policy = (change: Partial<Policy>): Policy => ({ ...NO_POLICY, ...change });
+
+test.each([
+  ['all', person, 'all', 'company'],
+  ['demand', person, 'demand', 'company'],
+  ['none', person, 'none', 'company'],
+  ['chosen', person, 'all', 'chosen'],
+  ['chosen', { ...person, record: false }, 'none', 'chosen'],
+  ['chosen', null, 'none', 'chosen'],
+  ['all', null, 'all', 'company'],
+] as const)('%s', (mode, who, rule, by) => {
+  expect(ruleOf(policy({ mode }), who)).toEqual({ rule, by });
+});
+
+test('an employee before the group, the group before the company', () => {
+  const both = policy({ mode: 'all', groups: { sales: 'none' }, employees: { e101: 'demand' } });
+  expect(ruleOf(both, person)).toEqual({ rule: 'demand', by: 'employee' });
+  expect(ruleOf(both, { ...person, id: 'e102' })).toEqual({ rule: 'none', by: 'group' });
+  expect(ruleOf(both, { ...person, id: 'e103', group: null })).toEqual({ rule: 'all', by: 'company' });
+});
+
+test('the edge records by itself what is recorded always', () => {
+  expect((['all', 'demand', 'none'] as const).map((rule) => edgeRule(rule, { fromOffer: true }))).toEqual(['offer', 'none', 'none']);
+  expect(edgeRule('all', { fromOffer: false })).toBe('answer');
+});
+
+test('as the service before us: all kinds but what is forwarded far away (T-02)', () => {
+  expect(KINDS.filter((kind) => !CLASSIC_KINDS[kind])).toEqual(['inForwardedFar']);
+});
