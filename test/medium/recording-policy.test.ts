@@ -68,7 +68,11 @@ test('chosen employees, a group, one employee: each account says what holds for 
 
 test('the directory and telephony may change: what the policy says goes with them', async () => {
   await put({ mode: 'chosen' });
-  await stack.rest('PUT', '/tenants/t1/directory', { employees: [person('101', { record: false }), person('102', { record: true })] });
+  const groups = [{ id: 'sales', name: 'Sales' }];
+  await stack.rest('PUT', '/tenants/t1/directory', {
+    groups,
+    employees: [person('101', { record: false }), person('102', { record: true })],
+  });
   expect(await atTheEdge()).toMatchObject({ 101: 'none', soft102: 'answer' });
   await telephony('none');
   expect(await atTheEdge()).toMatchObject({ nobody: 'none', soft102: 'answer', desk: 'none' });
