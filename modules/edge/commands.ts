@@ -10,7 +10,7 @@ import type { PostgresSchema } from '../schema.ts';
 import { askEdge, askEveryEdge, NoEdge } from './ask.ts';
 import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from './audit.ts';
 import { liveCallOf } from './live-call.ts';
-import { isMasked, segmentOf } from './rules.ts';
+import { isMasked, isResumed, segmentOf } from './rules.ts';
 
 const FIND_MS = 5_000;
 
@@ -127,8 +127,8 @@ function mayNot(order: Order, call: LiveCall, before: readonly string[]): { why:
   if (order.what === 'unmask' && !masked) return { why: 'not_masked', said: 'the recording of this call is not masked' };
   if ((order.what === 'start' || order.what === 'mask') && masked)
     return { why: 'masked', said: 'the recording of this call is masked: unmask it' };
-  const needsTalk = ['announce', 'hold', 'unhold', 'transfer'].includes(order.what);
-  if (needsTalk && call.state !== 'talking') return { why: 'not_answered', said: 'nobody has answered this call yet' };
+  // the edge begins to record at the answer, whatever was told before: a card number would stay in the recording
+  if (order.what !== 'hangup' && call.state !== 'talking') return { why: 'not_answered', said: 'nobody has answered this call yet' };
   return null;
 }
 
@@ -136,6 +136,7 @@ function commandOf(order: Order, call: LiveCall, callId: string, tenant: string,
   switch (order.what) {
     case 'start':
     case 'unmask': {
+      if (order.what === 'unmask' && !isResumed(before)) return { do: 'stop-recording', callId };
       const reason = order.what === 'start' ? 'demand' : 'unmask';
       return { do: 'record', callId, tenant, conversation: call.id, segment: segmentOf(before), reason };
     }

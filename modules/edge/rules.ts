@@ -4,7 +4,13 @@ export function isMasked(commands: readonly string[]): boolean {
   return commands.at(-1) === 'mask';
 }
 
-/** Number of the part that begins now, among those that were asked for; from 1. */
+/** Whether an unmask begins to record again: what had been stopped before the mask stays stopped. @param commands as above */
+export function isResumed(commands: readonly string[]): boolean {
+  return commands.findLast((command) => command === 'start' || command === 'stop') !== 'stop';
+}
+
+/** Number of the part that begins now, among those that were asked for; from 1. @param commands as above */
 export function segmentOf(commands: readonly string[]): number {
-  return commands.filter((command) => command === 'start' || command === 'unmask').length + 1;
+  const begins = (command: string, at: number) => command === 'start' || (command === 'unmask' && isResumed(commands.slice(0, at)));
+  return commands.filter(begins).length + 1;
 }

@@ -131,6 +131,10 @@ describe.skipIf(lacking !== null)('what the portal says is done to calls through
     await speak();
     expect(await order(call, 'recording', { action: 'stop' })).toMatchObject({ status: 200 });
     await speak();
+    // what was stopped stays stopped when a mask upon it ends
+    expect(await order(call, 'recording', { action: 'mask' })).toMatchObject({ status: 200 });
+    expect(await order(call, 'recording', { action: 'unmask' })).toMatchObject({ status: 200 });
+    await speak();
     expect(await order(call, 'recording', { action: 'start' })).toMatchObject({ status: 200 });
     await speak();
     call.bye();
@@ -143,6 +147,16 @@ describe.skipIf(lacking !== null)('what the portal says is done to calls through
       return JSON.parse(Buffer.from(hex, 'hex').toString('utf8')) as { segment: number; reason: string };
     });
     expect(said.map(({ segment, reason }) => `${segment} ${reason}`).sort()).toEqual(['1 policy', '2 unmask', '3 demand']);
+  });
+
+  it('a recording is told nothing before the answer, at which the edge would begin it all the same', async () => {
+    phone('103').manner = { answer: null };
+    const call = phone('101').call('103');
+    await until('it is known', async () => (await order(call, 'recording', { action: 'start' })).status !== 404);
+    for (const action of ['start', 'stop', 'mask']) expect(await order(call, 'recording', { action })).toMatchObject({ status: 409 });
+    call.cancel();
+    await call.ended;
+    phone('103').manner = {};
   });
 
   it("an account's phones are kicked: calls do not reach it until it registers again", async () => {
