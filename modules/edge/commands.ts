@@ -60,7 +60,8 @@ export async function commandCall(on: Commanding, scope: TenantScope, author: Au
     const before = await recordingCommands(on.db, scope, callId);
     const refusal = mayNot(order, call, before);
     if (refusal) return refusal;
-    if (order.what === 'start' && !(await mayBegin(on.db, scope, call.employee, on.now())))
+    const begins = order.what === 'start' || order.what === 'unmask';
+    if (begins && !(await mayBegin(on.db, scope, call.employee, on.now())))
       return { why: 'not_recorded', said: 'the recording policy says that calls of this employee are never recorded' };
     const answers = await askEveryEdge(on.bus, { do: 'find', callId }, FIND_MS, ({ result }) => result.ok);
     const has = answers.find(({ result }) => result.ok);

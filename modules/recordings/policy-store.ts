@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { edgeRule, KINDS, type Person, POLICY_MODES, type Policy, RULES, ruleOf } from './policy.ts';
+import { edgeRule, KINDS, NO_POLICY, type Person, POLICY_MODES, type Policy, RULES, ruleOf } from './policy.ts';
 
 const byId = z.record(z.string().min(1).max(64), z.enum(RULES)).default({});
 export const policySchema = z.strictObject({
@@ -28,6 +28,15 @@ export const policySchema = z.strictObject({
 /** A company's policy; null: its telephony says what is recorded. */
 export async function policyOf(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<Policy | null> {
   return asTenant(db, tenant, (trx) => readPolicy(trx, tenant));
+}
+
+/** The policy that says what telephony says, to begin with where there is none. */
+export async function policyOfTelephony(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<Policy> {
+  const row = await asTenant(db, tenant, (trx) =>
+    trx.selectFrom('pbx_companies').select('record').where('tenant', '=', tenant).executeTakeFirst(),
+  );
+  const record = row?.record ?? 'none';
+  return { ...NO_POLICY, mode: record === 'none' ? 'none' : 'all', fromOffer: record === 'offer' };
 }
 
 async function readPolicy(trx: Transaction<PostgresSchema>, tenant: string): Promise<Policy | null> {

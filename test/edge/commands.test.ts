@@ -159,6 +159,17 @@ describe.skipIf(lacking !== null)('what the portal says is done to calls through
     phone('103').manner = {};
   });
 
+  it('where the policy records nothing neither a start nor the end of a mask begins a recording', async () => {
+    expect(await tell('PUT', 'recordings/policy', { mode: 'none' })).toMatchObject({ status: 200 });
+    const call = await talking(phone('102'), '101');
+    expect(await order(call, 'recording', { action: 'start' })).toMatchObject({ status: 409 });
+    expect(await order(call, 'recording', { action: 'mask' })).toMatchObject({ status: 200 });
+    expect(await order(call, 'recording', { action: 'unmask' })).toMatchObject({ status: 409 });
+    call.bye();
+    await call.ended;
+    expect(await tell('PUT', 'recordings/policy', { mode: 'all' })).toMatchObject({ status: 200 });
+  });
+
   it("an account's phones are kicked: calls do not reach it until it registers again", async () => {
     expect(await tell('DELETE', 'phones/103')).toMatchObject({ status: 200 });
     expect(await phone('101').call('103').final).toBe(480);

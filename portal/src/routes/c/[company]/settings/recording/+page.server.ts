@@ -1,7 +1,6 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
-import { NO_POLICY } from '@callscope/modules/recordings/policy.ts';
-import { policyOf, policySchema, putPolicy } from '@callscope/modules/recordings/policy-store.ts';
+import { policyOf, policyOfTelephony, policySchema, putPolicy } from '@callscope/modules/recordings/policy-store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
 import { companyScope } from '#page/company.ts';
@@ -14,7 +13,7 @@ export const load: PageServerLoad = async (event) => {
   const { groups = [], employees = [] } = directory?.body ?? {};
   return {
     isSet: policy !== null,
-    policy: policy ?? NO_POLICY,
+    policy: policy ?? (await policyOfTelephony(db, scope)),
     groups: groups.map(({ id, name }) => ({ id, name })),
     employees: employees.map(({ id, name, group, record }) => ({ id, name, group: group ?? null, record })),
   };
