@@ -173,11 +173,18 @@ export interface PostgresSchema {
     password_hash: string;
     role: Role;
     employee: string | null;
+    email: Generated<string | null>;
+    blocked_at: Generated<Date | null>;
+    totp_secret: Generated<string | null>;
+    totp_step: ColumnType<string, number | undefined, number>;
     created_at: Generated<Date>;
     updated_at: Timestamp;
   };
   sessions: {
+    id: ColumnType<string, never, never>;
     hash: Buffer;
+    previous_hash: Generated<Buffer | null>;
+    rotated_at: Timestamp;
     user_id: string;
     tenant: string | null;
     created_at: Generated<Date>;
@@ -185,6 +192,38 @@ export interface PostgresSchema {
     expires_at: ColumnType<Date, Date, Date>;
     user_agent: string;
     address: string;
+  };
+  known_devices: {
+    hash: Buffer;
+    user_id: string;
+    tenant: string | null;
+    seen_at: Timestamp;
+  };
+  tickets: {
+    hash: Buffer;
+    purpose: string;
+    user_id: string | null;
+    tenant: string | null;
+    data: Json<unknown>;
+    tries: Generated<number>;
+    expires_at: ColumnType<Date, Date, Date>;
+  };
+  recovery_codes: {
+    hash: Buffer;
+    user_id: string;
+    tenant: string | null;
+  };
+  linked_accounts: {
+    provider: string;
+    subject: string;
+    user_id: string;
+    tenant: string | null;
+    name: string;
+    created_at: Generated<Date>;
+  };
+  sign_in_rules: {
+    tenant: string;
+    second_factor_roles: string[];
   };
   outbox: {
     id: Generated<string>;

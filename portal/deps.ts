@@ -1,10 +1,13 @@
 import type { Clock } from '@callscope/core/node/clock.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
+import type { Attempts } from '@callscope/modules/access/attempts.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
 import type { LiveFeed } from './live/feed.ts';
+import type { Mail } from './mail/mail.ts';
+import type { Providers } from './oidc/providers.ts';
 import type { RecordedAudio } from './recordings/audio.ts';
 
 /** What REST and pages work with. */
@@ -19,6 +22,14 @@ export interface Deps {
   /** behind a proxy that says by what protocol and from where people came */
   trustProxy: boolean;
   recordings: RecordedAudio;
+  /** of passwords and codes, and of letters that strangers ask for */
+  attempts: Attempts;
+  letters: Attempts;
+  /** where phones register: address, and port of each transport */
+  sip: { server: string; ports: { transport: 'UDP' | 'TCP' | 'TLS'; port: number }[] };
+  providers: Providers;
+  /** null: no mail server was named */
+  mail: Mail | null;
 }
 
 let provided: Deps | undefined;

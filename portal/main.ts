@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
-import { blocks, localDataDir, objectsUrl, readConfig } from '@callscope/core/node/config.ts';
+import { blocks, ConfigError, localDataDir, objectsUrl, readConfig } from '@callscope/core/node/config.ts';
 import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
+import { Attempts } from '@callscope/modules/access/attempts.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
 import { ensureOperatorUser } from '@callscope/modules/access/users.ts';
 import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
@@ -17,6 +18,8 @@ import { type Deps, provide } from './deps.ts';
 import { watchFreshness } from './health/freshness.ts';
 import { HealthWatch } from './health/health.ts';
 import { createLiveFeed } from './live/feed.ts';
+import { connectMail } from './mail/mail.ts';
+import { Providers } from './oidc/providers.ts';
 import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
 
@@ -31,6 +34,9 @@ await runService('portal', async (service) => {
     blocks.objects,
     blocks.recorder,
     blocks.path,
+    blocks.mail,
+    blocks.providers,
+    blocks.edgeNode,
   );
   const bus = await connectBus(config.NATS_URL, `portal-${service.instance}`, service.log);
   service.onStop('bus', () => bus.close());
@@ -66,6 +72,15 @@ await runService('portal', async (service) => {
     bin === null
       ? null
       : new Ffmpeg({ bin, most: config.RECORDINGS_AT_ONCE, stuckMs: config.FFMPEG_STUCK_SECONDS * 1_000, log: service.log });
+  if (config.SMTP_URL !== undefined && config.PORTAL_URL === undefined)
+    throw new ConfigError('SMTP_URL needs PORTAL_URL: links in letters begin with it');
+  if (config.OIDC_PROVIDERS.length > 0 && config.PORTAL_URL === undefined)
+    throw new ConfigError('OIDC_PROVIDERS needs PORTAL_URL: other services send people back there');
+  const mail =
+    config.SMTP_URL === undefined || config.PORTAL_URL === undefined
+      ? null
+      : connectMail(config.SMTP_URL, config.MAIL_FROM, config.PORTAL_URL, config.SUPPORT_EMAIL, service.log);
+  if (mail) service.onStop('mail', () => mail.close());
   const deps: Deps = {
     db: postgres.db,
     store,
@@ -76,6 +91,18 @@ await runService('portal', async (service) => {
     live,
     trustProxy: config.TRUST_PROXY,
     recordings: new RecordedAudio(connectObjects(objectsUrl(config)), ffmpeg, join(config.DATA_DIR, 'joined-recordings')),
+    attempts: new Attempts(),
+    letters: new Attempts(3_600_000),
+    mail,
+    providers: new Providers(config.OIDC_PROVIDERS, config.PORTAL_URL ?? ''),
+    sip: {
+      server: config.EDGE_PUBLIC_IP ?? config.EDGE_SIP_HOST,
+      ports: [
+        { transport: 'UDP', port: config.EDGE_SIP_PORT },
+        { transport: 'TCP', port: config.EDGE_SIP_PORT },
+        ...(config.EDGE_TLS_CERT === '' ? [] : [{ transport: 'TLS', port: config.EDGE_TLS_PORT } as const]),
+      ],
+    },
   };
   provide(deps);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);

@@ -9,6 +9,16 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next?: () =>
 /** Of one request of a page: the file of an import (modules/directory/files) and what goes with it. */
 const MOST_UPLOADED = 6 << 20;
 
+/** On everything that is answered, files and errors too. */
+const SAFE_HEADERS = [
+  ['x-content-type-options', 'nosniff'],
+  ['x-frame-options', 'DENY'],
+  ['referrer-policy', 'same-origin'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+] as const;
+
 const REST = /^\/(api\/|healthz$|healthz\?|metrics$|metrics\?)/;
 
 /**
@@ -19,6 +29,10 @@ export async function serve(app: Hono, host: string, port: number, trustProxy: b
   const rest = getRequestListener(app.fetch, { errorHandler: unreadableResponse });
   const pages = await loadPages(trustProxy);
   const server = createServer((request, response) => {
+    for (const [name, value] of SAFE_HEADERS) response.setHeader(name, value);
+    // what a socket without a proxy says of TLS is a lie
+    if (trustProxy && request.headers['x-forwarded-proto'] === 'https')
+      response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     if (REST.test(request.url ?? '')) {
       void rest(request, response);
       return;

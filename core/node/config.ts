@@ -29,6 +29,33 @@ const url = (protocols: string[]) =>
     `must be a URL beginning with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   );
 
+/** A service that says who somebody is: by OpenID Connect (issuer), or OAuth 2.0 where it tells a person's id at an address of its own. */
+const oidcProvider = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,30}$/),
+  name: z.string().min(1).max(60),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  scope: z.string().default('openid'),
+  issuer: url(['https:', 'http:']),
+  oauth: z
+    .strictObject({
+      authorization: url(['https:', 'http:']),
+      token: url(['https:', 'http:']),
+      person: url(['https:', 'http:']),
+      subject: z.string().default('id'),
+    })
+    .optional(),
+});
+export type OidcProvider = z.output<typeof oidcProvider>;
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export const blocks = {
   common: z.object({
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('least level that is logged'),
@@ -125,6 +152,31 @@ export const blocks = {
       )
       .describe('services that /healthz waits for'),
     TRUST_PROXY: flag.describe('1: a reverse proxy in front says in X-Forwarded-Proto and X-Forwarded-For how and from where people came'),
+  }),
+  mail: z.object({
+    SMTP_URL: url(['smtp:', 'smtps:'])
+      .optional()
+      .describe('mail server, smtp://user:password@host:port; not given: no letters, passwords are restored by support alone'),
+    MAIL_FROM: z.string().default('Callscope <callscope@localhost>').describe('sender of letters'),
+    SUPPORT_EMAIL: z.email('must be an e-mail address').optional().describe('who gets what people write by «Нужна помощь»'),
+    PORTAL_URL: url(['http:', 'https:'])
+      .optional()
+      .describe('address under which people reach the portal, for links in letters; needed with SMTP_URL'),
+  }),
+  providers: z.object({
+    OIDC_PROVIDERS: z
+      .string()
+      .default('[]')
+      .transform((text, ctx) => {
+        const given = z.array(oidcProvider).safeParse(fromJson(text));
+        if (given.success) return given.data;
+        ctx.addIssue({
+          code: 'custom',
+          message: `must be JSON as docs/operator.md says: ${given.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join(', ')}`,
+        });
+        return z.NEVER;
+      })
+      .describe('services by which linked accounts sign in, JSON: docs/operator.md'),
   }),
   objects: z.object({
     OBJECTS_URL: z

@@ -1,24 +1,32 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { asOperator } from '@callscope/core/node/postgres.ts';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Caller, type Named, type Role, scopesOf } from './callers.ts';
-import { isPassword } from './passwords.ts';
+import { hashOf, newToken } from './tickets.ts';
 
 /** A device that is not used for this long is signed out; a wall screen reads all the time and stays. */
 export const SESSION_DAYS = 30;
 const SESSION_MS = SESSION_DAYS * 86_400_000;
 /** The session's time is moved at most this often. */
 const TOUCH_MS = 10 * 60_000;
+/** A token is good for this long, then the browser gets another for the same session. */
+export const ROTATE_MS = 24 * 3_600_000;
+/** Requests under way when the token changed come with the old one. */
+const OVERLAP_MS = 60_000;
 
 /** Somebody who signed in. */
 export interface Session {
+  id: string;
+  userId: string;
   login: string;
   role: Role;
   /** null: one of the operator's people */
   tenant: string | null;
   employee: string | null;
+  hasSecondFactor: boolean;
+  /** their company wants a second factor of this role and they have none: nothing else is open to them */
+  mustEnrol: boolean;
   caller: Caller;
 }
 
@@ -27,80 +35,127 @@ export interface Device {
   address: string;
 }
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest();
+/** A session as its owner sees it. */
+export interface OwnDevice {
+  id: string;
+  userAgent: string;
+  address: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+}
 
-/**
- * Checks domain, login and password. One answer for whatever is wrong, after the same time.
- * @returns the session's token for the cookie, or null. @throws SignInBusy
- */
-export async function signIn(
-  db: Kysely<PostgresSchema>,
-  form: { domain: string; login: string; password: string },
+/** @returns the session's token for the cookie */
+export async function beginSession(
+  trx: Transaction<PostgresSchema>,
+  user: { id: string; tenant: string | null },
   device: Device,
   now: number,
-): Promise<string | null> {
-  // PostgreSQL takes no NUL; nobody has one in their name
-  const plain = (text: string) => text.replaceAll('\0', '\ufffd').trim().toLowerCase();
-  const domain = plain(form.domain);
-  const login = plain(form.login);
-  const user = await asOperator(db, (trx) =>
-    trx
-      .selectFrom('users')
-      .leftJoin('tenants', 'tenants.id', 'users.tenant')
-      .select(['users.id', 'users.tenant', 'users.password_hash'])
-      .where(sql`lower(users.login)`, '=', login)
-      .where((e) => (domain === OPERATOR_DOMAIN ? e('users.tenant', 'is', null) : e('tenants.domain', '=', domain)))
-      .executeTakeFirst(),
-  );
-  if (!(await isPassword(user?.password_hash ?? null, form.password)) || !user) return null;
-  const token = randomBytes(32).toString('base64url');
-  await asOperator(db, async (trx) => {
-    await trx.deleteFrom('sessions').where('expires_at', '<', new Date(now)).execute();
-    await trx
-      .insertInto('sessions')
-      .values({
-        hash: hashOf(token),
-        user_id: user.id,
-        tenant: user.tenant,
-        expires_at: new Date(now + SESSION_MS),
-        user_agent: device.userAgent.slice(0, 300),
-        address: device.address.slice(0, 60),
-      })
-      .execute();
-  });
+): Promise<string> {
+  const token = newToken();
+  await trx.deleteFrom('sessions').where('expires_at', '<', new Date(now)).execute();
+  await trx
+    .insertInto('sessions')
+    .values({
+      hash: hashOf(token),
+      user_id: user.id,
+      tenant: user.tenant,
+      rotated_at: new Date(now),
+      last_seen_at: new Date(now),
+      expires_at: new Date(now + SESSION_MS),
+      user_agent: device.userAgent.slice(0, 300),
+      address: device.address.slice(0, 60),
+    })
+    .execute();
   return token;
 }
 
 /**
- * Whose session a cookie's token names; null when it is unknown, over or revoked.
+ * Whose session a cookie's token names; null when it is unknown, over or revoked. A token from before the last change is good
+ * until a minute has passed and the browser has shown the new one: an answer that got lost signs nobody out.
  * @param address that the request came from
+ * @returns fresh: the token that the browser must be given, when it changed
  */
-export async function sessionOf(db: Kysely<PostgresSchema>, token: string, address: string, now: number): Promise<Session | null> {
-  if (token.length > 100) return null;
+export function sessionOf(
+  db: Kysely<PostgresSchema>,
+  token: string,
+  address: string,
+  now: number,
+): Promise<{ session: Session; fresh: string | null } | null> {
+  if (token.length > 100) return Promise.resolve(null);
+  const hash = hashOf(token);
   return asOperator(db, async (trx) => {
     const row = await trx
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select(['sessions.hash', 'sessions.last_seen_at', 'users.id', 'users.login', 'users.role', 'users.tenant', 'users.employee'])
-      .where('sessions.hash', '=', hashOf(token))
+      .leftJoin('sign_in_rules', 'sign_in_rules.tenant', 'users.tenant')
+      .select(['sessions.id', 'sessions.hash', 'sessions.previous_hash', 'sessions.rotated_at', 'sessions.last_seen_at'])
+      .select(['users.id as user_id', 'users.login', 'users.role', 'users.tenant', 'users.employee', 'users.totp_secret'])
+      .select('sign_in_rules.second_factor_roles')
+      .where((e) => e.or([e('sessions.hash', '=', hash), e('sessions.previous_hash', '=', hash)]))
       .where('sessions.expires_at', '>', new Date(now))
+      .where('users.blocked_at', 'is', null)
       .executeTakeFirst();
     if (!row) return null;
+    const age = now - row.rotated_at.getTime();
+    const isCurrent = row.hash.equals(hash);
+    let fresh: string | null = null;
+    if (isCurrent ? age > ROTATE_MS : age > OVERLAP_MS) fresh = await rotate(trx, row.id, hash, now);
+    else if (isCurrent && row.previous_hash !== null && age > OVERLAP_MS)
+      await trx.updateTable('sessions').set({ previous_hash: null }).where('id', '=', row.id).execute();
     if (now - row.last_seen_at.getTime() > TOUCH_MS)
       await trx
         .updateTable('sessions')
-        .set({ last_seen_at: new Date(now), expires_at: new Date(now + SESSION_MS) })
-        .where('hash', '=', row.hash)
+        .set({ last_seen_at: new Date(now), expires_at: new Date(now + SESSION_MS), address: address.slice(0, 60) })
+        .where('id', '=', row.id)
         .execute();
     const { login, role, tenant, employee } = row;
-    return { login, role, tenant, employee, caller: callerAs({ by: 'person', id: row.id, name: login, address }, role, tenant, employee) };
+    const hasSecondFactor = row.totp_secret !== null;
+    const session: Session = {
+      id: row.id,
+      userId: row.user_id,
+      login,
+      role,
+      tenant,
+      employee,
+      hasSecondFactor,
+      mustEnrol: !hasSecondFactor && (row.second_factor_roles ?? []).includes(role),
+      caller: callerAs({ by: 'person', id: row.user_id, name: login, address }, role, tenant, employee),
+    };
+    return { session, fresh };
   });
 }
 
-/** A person as they stand now, by their id; null when they are there no more. */
+/** @param shown hash of the token that the browser has now: good until it shows the new one */
+async function rotate(trx: Transaction<PostgresSchema>, id: string, shown: Buffer, now: number): Promise<string> {
+  const token = newToken();
+  await trx
+    .updateTable('sessions')
+    .set({ hash: hashOf(token), previous_hash: shown, rotated_at: new Date(now) })
+    .where('id', '=', id)
+    .execute();
+  return token;
+}
+
+/** A new token for the session of whoever changed what they may or how they sign in; the old one is good for nothing. */
+export async function renewSession(trx: Transaction<PostgresSchema>, session: Session, now: number): Promise<string> {
+  const token = newToken();
+  await trx
+    .updateTable('sessions')
+    .set({ hash: hashOf(token), previous_hash: null, rotated_at: new Date(now) })
+    .where('id', '=', session.id)
+    .execute();
+  return token;
+}
+
+/** A person as they stand now, by their id; null when they are there no more, or blocked. */
 export async function personCaller(db: Kysely<PostgresSchema>, id: string, address: string): Promise<Caller | null> {
   const row = await asOperator(db, (trx) =>
-    trx.selectFrom('users').select(['login', 'role', 'tenant', 'employee']).where('id', '=', id).executeTakeFirst(),
+    trx
+      .selectFrom('users')
+      .select(['login', 'role', 'tenant', 'employee'])
+      .where('id', '=', id)
+      .where('blocked_at', 'is', null)
+      .executeTakeFirst(),
   );
   return row ? callerAs({ by: 'person', id, name: row.login, address }, row.role, row.tenant, row.employee) : null;
 }
@@ -111,6 +166,43 @@ function callerAs(named: Named & { by: 'person' }, role: Role, tenant: string | 
   return { kind: 'company', tenant, scopes: scopesOf(role), ...named, ...own };
 }
 
-export async function signOut(db: Kysely<PostgresSchema>, token: string): Promise<void> {
-  await asOperator(db, (trx) => trx.deleteFrom('sessions').where('hash', '=', hashOf(token)).execute());
+/** Devices that a person is signed in on, the latest used first. */
+export async function ownDevices(db: Kysely<PostgresSchema>, session: Session): Promise<OwnDevice[]> {
+  const rows = await asOperator(db, (trx) =>
+    trx
+      .selectFrom('sessions')
+      .select(['id', 'user_agent', 'address', 'created_at', 'last_seen_at'])
+      .where('user_id', '=', session.userId)
+      .where('expires_at', '>', new Date())
+      .orderBy('last_seen_at', 'desc')
+      .limit(100)
+      .execute(),
+  );
+  return rows.map((r) => ({ id: r.id, userAgent: r.user_agent, address: r.address, createdAt: r.created_at, lastSeenAt: r.last_seen_at }));
+}
+
+/** Ends own sessions: one by its id, or all but this one. A browser signed out so is a stranger again. @returns how many ended */
+export function endSessions(db: Kysely<PostgresSchema>, session: Session, which: { id: string } | 'others'): Promise<number> {
+  return asOperator(db, async (trx) => {
+    const ended = await trx
+      .deleteFrom('sessions')
+      .where('user_id', '=', session.userId)
+      .where('id', which === 'others' ? '!=' : '=', which === 'others' ? session.id : which.id)
+      .returning('id')
+      .execute();
+    if (ended.length > 0) await noteSignOut(trx, session, ended.length);
+    return ended.length;
+  });
+}
+
+export async function signOut(db: Kysely<PostgresSchema>, session: Session): Promise<void> {
+  await asOperator(db, async (trx) => {
+    await trx.deleteFrom('sessions').where('id', '=', session.id).execute();
+    await noteSignOut(trx, session, 1);
+  });
+}
+
+function noteSignOut(trx: Transaction<PostgresSchema>, session: Session, devices: number): Promise<void> {
+  const actor = { by: 'person', who: session.login, whose: session.tenant, address: session.caller.address } as const;
+  return noteAct(trx, session.tenant, { actor, act: 'person.sign-out', subject: session.login, after: { devices } });
 }

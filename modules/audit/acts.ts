@@ -15,6 +15,21 @@ export const ACTS = [
   'recording.release',
   'recording.erase',
   'recording.expire',
+  'person.sign-in',
+  'person.sign-in-refused',
+  'person.sign-out',
+  'person.password',
+  'person.recovery',
+  'person.second-factor',
+  'person.link',
+  'person.unlink',
+  'person.add',
+  'person.change',
+  'person.block',
+  'person.unblock',
+  'person.delete',
+  'person.rules',
+  'phone.password',
 ] as const;
 export type Act = (typeof ACTS)[number];
 

@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, latency, store, pages, replay, hep, overload, calls. Nothing else should run on the machine.
+ * docs/benchmarks.md. Names: pure, latency, store, pages, replay, signin, hep, overload, calls. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -10,6 +10,7 @@ import { pages } from './pages.ts';
 import { pure } from './pure.ts';
 import { replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
+import { signIns } from './sign-in.ts';
 import { store } from './store.ts';
 
 const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
@@ -18,6 +19,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   store,
   pages,
   replay,
+  signin: signIns,
   hep: () => hepLoad(50_000, 60),
   overload: () => hepLoad(80_000, 30),
   // 14 packets a call

@@ -1,3 +1,4 @@
+import { account } from './en/account.ts';
 import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
 import { directory } from './en/directory.ts';
@@ -7,6 +8,7 @@ import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
 import { missed } from './en/missed.ts';
+import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
 import { recordings } from './en/recordings.ts';
@@ -18,6 +20,7 @@ import type { Words } from './ru.ts';
 
 export const en: Words = {
   product: 'Callscope',
+  account,
   calls,
   dashboard,
   directory,
@@ -27,6 +30,7 @@ export const en: Words = {
   kit,
   live,
   missed,
+  people,
   phones,
   player,
   recordings,

@@ -1,3 +1,4 @@
+import { account } from './ru/account.ts';
 import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
 import { directory } from './ru/directory.ts';
@@ -7,6 +8,7 @@ import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
 import { missed } from './ru/missed.ts';
+import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
 import { recordings } from './ru/recordings.ts';
@@ -18,6 +20,7 @@ import { statistics } from './ru/statistics.ts';
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
 export const ru = {
   product: 'Callscope',
+  account,
   calls,
   dashboard,
   directory,
@@ -27,6 +30,7 @@ export const ru = {
   kit,
   live,
   missed,
+  people,
   phones,
   player,
   recordings,

@@ -6,6 +6,7 @@ import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
 import Settings from '@lucide/svelte/icons/settings';
+import Users from '@lucide/svelte/icons/users';
 import type { Words } from '#words/words.ts';
 import type { Icon } from '../icon.ts';
 
@@ -56,7 +57,13 @@ export const GROUPS: readonly Group[] = [
       { id: 'missed', path: '/missed', icon: PhoneMissed, key: 'm', phone: 3 },
     ],
   },
-  { id: 'settings', entries: [{ id: 'settings', path: '/settings', icon: Settings, admin: true }] },
+  {
+    id: 'settings',
+    entries: [
+      { id: 'settings', path: '/settings', icon: Settings, admin: true },
+      { id: 'people', path: '/people', icon: Users, admin: true },
+    ],
+  },
 ];
 
 /** The menu as a person has it. */

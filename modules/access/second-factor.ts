@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { asOperator } from '@callscope/core/node/postgres.ts';
+import type { Kysely, Transaction } from 'kysely';
+import { noteAct } from '../audit/store.ts';
+import type { PostgresSchema } from '../schema.ts';
+import { renewSession, type Session } from './sessions.ts';
+import { hashOf } from './tickets.ts';
+import { base32, stepOfCode } from './totp.ts';
+
+const RECOVERY_CODES = 10;
+
+/** As typed: spaces, dashes and case do not matter. */
+const bare = (code: string) => code.replace(/[\s-]/g, '').toUpperCase().slice(0, 40);
+const newRecoveryCode = () => (base32(randomBytes(10)).match(/.{4}/g) ?? []).join('-');
+
+/** Takes a code of the authenticator or a recovery code, each once. @returns which it was; null: neither */
+export async function isSecondFactor(
+  trx: Transaction<PostgresSchema>,
+  userId: string,
+  typed: string,
+  now: number,
+): Promise<'code' | 'recovery code' | null> {
+  const code = bare(typed);
+  const user = await trx.selectFrom('users').select(['totp_secret', 'totp_step']).where('id', '=', userId).forUpdate().executeTakeFirst();
+  if (!user?.totp_secret) return null;
+  const step = stepOfCode(user.totp_secret, code, now, Number(user.totp_step));
+  if (step !== null) {
+    await trx.updateTable('users').set({ totp_step: step }).where('id', '=', userId).execute();
+    return 'code';
+  }
+  const used = await trx
+    .deleteFrom('recovery_codes')
+    .where('hash', '=', hashOf(bare(code)))
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return used.numDeletedRows > 0n ? 'recovery code' : null;
+}
+
+export interface Changed {
+  /** for the cookie: other devices were signed out, and this one's token changed */
+  token: string;
+}
+
+/**
+ * Turns the second factor on when the code shows that the authenticator has the secret.
+ * @returns recovery codes, for the only time; null: the code is not of this secret
+ */
+export function enrol(
+  db: Kysely<PostgresSchema>,
+  session: Session,
+  secret: string,
+  code: string,
+  now: number,
+): Promise<(Changed & { recoveryCodes: string[] }) | null> {
+  const step = stepOfCode(secret, bare(code), now, 0);
+  if (step === null) return Promise.resolve(null);
+  return asOperator(db, async (trx) => {
+    const set = await trx
+      .updateTable('users')
+      .set({ totp_secret: secret, totp_step: step })
+      .where('id', '=', session.userId)
+      .where('totp_secret', 'is', null)
+      .executeTakeFirst();
+    if (set.numUpdatedRows === 0n) return null;
+    const recoveryCodes = await newCodes(trx, session);
+    return { recoveryCodes, token: await changed(trx, session, true, now) };
+  });
+}
+
+/** Turns it off, by a code. @returns null: the code is wrong */
+export function removeSecondFactor(db: Kysely<PostgresSchema>, session: Session, code: string, now: number): Promise<Changed | null> {
+  return asOperator(db, async (trx) => {
+    if ((await isSecondFactor(trx, session.userId, code, now)) === null) return null;
+    await dropSecondFactor(trx, session.userId);
+    return { token: await changed(trx, session, false, now) };
+  });
+}
+
+/** For whoever lost device and codes: without it, the next sign-in asks for none. */
+export async function dropSecondFactor(trx: Transaction<PostgresSchema>, userId: string): Promise<void> {
+  await trx.updateTable('users').set({ totp_secret: null, totp_step: 0 }).where('id', '=', userId).execute();
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+}
+
+/** New recovery codes for old ones, by a code. @returns null: the code is wrong */
+export function renewRecoveryCodes(db: Kysely<PostgresSchema>, session: Session, code: string, now: number): Promise<string[] | null> {
+  return asOperator(db, async (trx) => ((await isSecondFactor(trx, session.userId, code, now)) === null ? null : newCodes(trx, session)));
+}
+
+export async function recoveryCodesLeft(db: Kysely<PostgresSchema>, session: Session): Promise<number> {
+  const rows = await asOperator(db, (trx) =>
+    trx.selectFrom('recovery_codes').select('hash').where('user_id', '=', session.userId).execute(),
+  );
+  return rows.length;
+}
+
+async function newCodes(trx: Transaction<PostgresSchema>, session: Session): Promise<string[]> {
+  const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', session.userId).execute();
+  await trx
+    .insertInto('recovery_codes')
+    .values(codes.map((code) => ({ hash: hashOf(bare(code)), user_id: session.userId, tenant: session.tenant })))
+    .execute();
+  return codes;
+}
+
+async function changed(trx: Transaction<PostgresSchema>, session: Session, on: boolean, now: number): Promise<string> {
+  await trx.deleteFrom('sessions').where('user_id', '=', session.userId).where('id', '!=', session.id).execute();
+  const actor = { by: 'person', who: session.login, whose: session.tenant, address: session.caller.address } as const;
+  await noteAct(trx, session.tenant, { actor, act: 'person.second-factor', subject: session.login, before: { on: !on }, after: { on } });
+  return renewSession(trx, session, now);
+}

@@ -1,0 +1,120 @@
+import { changeEmail, changePassword, LEAST_PASSWORD, MOST_PASSWORD, ownAccount } from '@callscope/modules/access/account.ts';
+import { linkedAccounts, unlinkAccount } from '@callscope/modules/access/links.ts';
+import { SignInBusy } from '@callscope/modules/access/passwords.ts';
+import { recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
+import { endSessions, ownDevices, type Session } from '@callscope/modules/access/sessions.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { fail, type RequestEvent, redirect } from '@sveltejs/kit';
+import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
+import { beginWith } from '#page/sign-in/with-provider.ts';
+import { keepSecret } from '../../cookies.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const MOST_TRIES = 10;
+
+/** Nobody signed in is led to the sign-in page and back. */
+function sessionFor({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Session {
+  if (!locals.session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname)}`);
+  return locals.session;
+}
+
+export const load: PageServerLoad = async (event) => {
+  const session = sessionFor(event);
+  const { db, providers } = deps();
+  const [account, devices, codesLeft, linked] = await Promise.all([
+    ownAccount(db, session),
+    ownDevices(db, session),
+    recoveryCodesLeft(db, session),
+    linkedAccounts(db, session),
+  ]);
+  const { login, hasSecondFactor, role, tenant } = session;
+  return {
+    account: { login, ...account, hasSecondFactor, codesLeft, isCompanyAdmin: role === 'admin' && tenant !== null },
+    devices: devices.map((d) => ({ ...d, isThis: d.id === session.id })),
+    providers: providers.list.map(({ id, name }) => ({ id, name, linked: linked.find((l) => l.provider === id)?.name ?? null })),
+    says: event.url.searchParams.get('says'),
+  };
+};
+
+/** A stolen session must not try passwords and codes without end. */
+function mayTry(session: Session): boolean {
+  const { attempts, clock } = deps();
+  return attempts.take(`own ${session.userId}`, MOST_TRIES, clock.now());
+}
+
+export const actions: Actions = {
+  password: async (event) => {
+    const session = sessionFor(event);
+    const { present, next } = await fieldsOf(event.request, ['present', 'next']);
+    if (next.length < LEAST_PASSWORD || next.length > MOST_PASSWORD) return fail(400, { password: 'short' as const });
+    if (!mayTry(session)) return fail(429, { password: 'tooMany' as const });
+    const { db, clock, attempts } = deps();
+    try {
+      const token = await changePassword(db, session, present, next, clock.now());
+      if (token === null) return fail(401, { password: 'wrongPassword' as const });
+      attempts.clear(`own ${session.userId}`);
+      keepSecret(event, 'session', token);
+      return { password: 'changed' as const };
+    } catch (error) {
+      if (error instanceof SignInBusy) return fail(429, { password: 'busy' as const });
+      throw error;
+    }
+  },
+  email: async (event) => {
+    const session = sessionFor(event);
+    const { email, present } = await fieldsOf(event.request, ['email', 'present']);
+    const address = email.trim();
+    if (address !== '' && !EMAIL.test(address)) return fail(400, { email: 'badEmail' as const });
+    if (!mayTry(session)) return fail(429, { email: 'tooMany' as const });
+    const { db, attempts } = deps();
+    try {
+      if (!(await changeEmail(db, session, present, address === '' ? null : address)))
+        return fail(401, { email: 'wrongPassword' as const });
+      attempts.clear(`own ${session.userId}`);
+      return { email: 'emailSaved' as const };
+    } catch (error) {
+      if (error instanceof SignInBusy) return fail(429, { email: 'busy' as const });
+      throw error;
+    }
+  },
+  end: async (event) => {
+    const session = sessionFor(event);
+    const { id } = await fieldsOf(event.request, ['id']);
+    if (!/^\d{1,18}$/.test(id) || id === session.id) return fail(400, { devices: null });
+    await endSessions(deps().db, session, { id });
+    return { devices: 'ended' as const };
+  },
+  endOthers: async (event) => {
+    await endSessions(deps().db, sessionFor(event), 'others');
+    return { devices: 'endedOthers' as const };
+  },
+  turnOff: async (event) => {
+    const session = sessionFor(event);
+    const { code } = await fieldsOf(event.request, ['code']);
+    if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
+    const { db, clock } = deps();
+    const done = await removeSecondFactor(db, session, code, clock.now());
+    if (!done) return fail(401, { factor: 'wrongCode' as const });
+    keepSecret(event, 'session', done.token);
+    return { factor: 'turnedOff' as const };
+  },
+  newCodes: async (event) => {
+    const session = sessionFor(event);
+    const { code } = await fieldsOf(event.request, ['code']);
+    if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
+    const { db, clock } = deps();
+    const codes = await renewRecoveryCodes(db, session, code, clock.now());
+    return codes === null ? fail(401, { factor: 'wrongCode' as const }) : { codes };
+  },
+  link: async (event) => {
+    const session = sessionFor(event);
+    const { provider } = await fieldsOf(event.request, ['provider']);
+    return { address: await beginWith(event, provider, session) };
+  },
+  unlink: async (event) => {
+    const session = sessionFor(event);
+    const { provider } = await fieldsOf(event.request, ['provider']);
+    await unlinkAccount(deps().db, session, provider);
+    return { links: 'unlinked' as const };
+  },
+};

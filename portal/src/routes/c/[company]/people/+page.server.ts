@@ -1,0 +1,104 @@
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { LEAST_PASSWORD, MOST_PASSWORD } from '@callscope/modules/access/account.ts';
+import { ROLES, type Role } from '@callscope/modules/access/callers.ts';
+import { SignInBusy } from '@callscope/modules/access/passwords.ts';
+import type { Session } from '@callscope/modules/access/sessions.ts';
+import {
+  changeUser,
+  deleteUsers,
+  LOGIN,
+  listUsers,
+  putUser,
+  setSecondFactorRoles,
+  type UserChange,
+} from '@callscope/modules/access/users.ts';
+import { getDirectory } from '@callscope/modules/directory/store.ts';
+import { renewPhonePassword } from '@callscope/modules/pbx/connections.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { error, fail } from '@sveltejs/kit';
+import { companyScope } from '#page/company.ts';
+import { loadPeople } from '#page/people/load.ts';
+import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const { scope, session } = rightsOf(event);
+  return { people: await loadPeople(scope, session) };
+};
+
+function rightsOf(event: Pick<RequestEvent, 'locals' | 'url' | 'params'>): { scope: TenantScope; session: Session } {
+  const scope = companyScope(event, 'users:write');
+  if (!event.locals.session) error(401, 'nobody signed in');
+  return { scope, session: event.locals.session };
+}
+
+/** The own password, role and way in are not to be changed here: L-24. */
+const isSelf = (session: Session, scope: TenantScope, login: string) =>
+  session.tenant === scope.tenant && session.login.toLowerCase() === login.toLowerCase();
+const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+
+export const actions: Actions = {
+  save: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const given = await fieldsOf(event.request, ['before', 'login', 'role', 'employee', 'email', 'password', 'resetFactor']);
+    const login = given.before === '' ? given.login.trim() : given.before;
+    const { role } = given;
+    const [email, employee] = [given.email.trim() || null, given.employee || null];
+    const { db, clock } = deps();
+    if (!LOGIN.test(login)) return fail(400, { fault: 'login' as const });
+    if (!isRole(role)) return fail(400, { fault: 'role' as const });
+    if (email !== null && !EMAIL.test(email)) return fail(400, { fault: 'email' as const });
+    const isNew = given.before === '';
+    if ((isNew || given.password !== '') && (given.password.length < LEAST_PASSWORD || given.password.length > MOST_PASSWORD))
+      return fail(400, { fault: 'password' as const });
+    if (employee !== null) {
+      const directory = await getDirectory(db, scope, new Date(clock.now()));
+      if (!directory?.body.employees.some((e) => e.id === employee)) return fail(400, { fault: 'employee' as const });
+    }
+    const [known] = await listUsers(db, scope, login);
+    if (isNew && known) return fail(409, { fault: 'taken' as const });
+    const self = isSelf(session, scope, login);
+    if (self && (given.password !== '' || role !== known?.role || given.resetFactor !== '')) return fail(403, { fault: 'self' as const });
+    try {
+      if (isNew) {
+        await putUser(db, scope, session.caller, login, { password: given.password, role, employee, email });
+        return { done: 'added' as const };
+      }
+      const change: UserChange = { role, employee, email };
+      if (given.password !== '') change.password = given.password;
+      if (given.resetFactor !== '') change.secondFactor = false;
+      if (!(await changeUser(db, scope, session.caller, login, change))) error(404, 'no such user');
+      return { done: 'saved' as const };
+    } catch (cause) {
+      if (cause instanceof SignInBusy) return fail(429, { fault: 'failed' as const });
+      throw cause;
+    }
+  },
+  block: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const { login, blocked } = await fieldsOf(event.request, ['login', 'blocked']);
+    if (isSelf(session, scope, login)) return fail(403, { fault: 'self' as const });
+    if (!(await changeUser(deps().db, scope, session.caller, login, { blocked: blocked === '1' }))) error(404, 'no such user');
+    return { done: blocked === '1' ? ('blockedNow' as const) : ('unblockedNow' as const) };
+  },
+  remove: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const logins = (await event.request.formData()).getAll('login').map(String).slice(0, 1_000);
+    if (logins.some((login) => isSelf(session, scope, login))) return fail(403, { fault: 'self' as const });
+    await deleteUsers(deps().db, scope, session.caller, logins);
+    return { done: 'removed' as const };
+  },
+  rules: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const roles = (await event.request.formData()).getAll('roles').map(String).filter(isRole);
+    await setSecondFactorRoles(deps().db, scope, session.caller, roles);
+    return { done: 'rulesSaved' as const };
+  },
+  access: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const { login } = await fieldsOf(event.request, ['login']);
+    const password = await renewPhonePassword(deps().db, scope, session.caller, login);
+    if (password === null) error(404, 'no such account');
+    return { access: { login, password } };
+  },
+};

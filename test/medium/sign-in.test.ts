@@ -1,0 +1,337 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLog } from '@callscope/core/node/log.ts';
+import { asOperator, connectPostgres } from '@callscope/core/node/postgres.ts';
+import { totpCode } from '@callscope/modules/access/totp.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort, type Stack, startStack, until } from './stack.ts';
+
+const PASSWORD = 'secret-secret';
+const DOMAIN = 'alfa.pbx.test';
+
+let stack: Stack;
+let smtp: SMTPServer;
+const letters: string[] = [];
+
+beforeAll(async () => {
+  const port = await freePort();
+  smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _, done) {
+      let text = '';
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      stream.on('end', () => {
+        letters.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((done) => smtp.listen(port, '127.0.0.1', done));
+  stack = await startStack({
+    env: {
+      TRUST_PROXY: '1',
+      SMTP_URL: `smtp://127.0.0.1:${port}`,
+      PORTAL_URL: 'https://portal.test',
+      SUPPORT_EMAIL: 'support@operator.test',
+    },
+  });
+  await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: DOMAIN });
+  await stack.rest('PUT', '/tenants/t2', { name: 'Браво', domain: 'bravo.pbx.test' });
+  for (const login of ['admin', 'anna', 'boris', 'vera', 'galina', 'dina', 'elena'])
+    await stack.rest('PUT', `/tenants/t1/users/${login}`, {
+      password: PASSWORD,
+      role: login === 'admin' ? 'admin' : 'supervisor',
+      email: `${login}@alfa.test`,
+    });
+});
+afterAll(async () => {
+  await stack?.end();
+  await new Promise<void>((done) => smtp.close(() => done()));
+});
+
+/** A browser: keeps cookies, comes by http through a proxy from an address of its own. */
+class Visitor {
+  readonly cookies = new Map<string, string>();
+  readonly address: string;
+  constructor(address = '192.0.2.1') {
+    this.address = address;
+  }
+
+  async ask(path: string, form?: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+    const response = await fetch(`${stack.portal}${path}`, {
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html',
+        origin: stack.portal,
+        'x-forwarded-proto': 'http',
+        'x-forwarded-for': this.address,
+        cookie: [...this.cookies].map(([n, v]) => `${n}=${v}`).join('; '),
+        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+        ...headers,
+      },
+      ...(form ? { method: 'POST', body: new URLSearchParams(form).toString() } : {}),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '' || /max-age=0/i.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return response;
+  }
+
+  signIn(login: string, password = PASSWORD, domain = DOMAIN): Promise<Response> {
+    return this.ask('/sign-in', { domain, login, password });
+  }
+
+  async isIn(): Promise<boolean> {
+    return (await this.ask('/account')).status === 200;
+  }
+}
+
+const statusOf = async (response: Promise<Response>) => (await response).status;
+
+/** The six digits, as an app beside the person makes them. */
+function codeNow(secret: string, stepsAhead = 0): string {
+  return totpCode(secret, Math.floor(Date.now() / 30_000) + stepsAhead);
+}
+
+async function enrol(visitor: Visitor): Promise<{ secret: string; codes: string[] }> {
+  const html = await (await visitor.ask('/account/second-factor')).text();
+  const secret = /name="secret" value="([A-Z2-7]{32})"/.exec(html)?.[1] ?? '';
+  const answer = await visitor.ask('/account/second-factor', { secret, code: codeNow(secret) });
+  return { secret, codes: [...(await answer.text()).matchAll(/<li[^>]*>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})<\/li>/g)].map((m) => m[1] ?? '') };
+}
+
+describe('wrong passwords', () => {
+  test('a hundred for one account lock it for strangers, not for its known browser, and nobody else', async () => {
+    const own = new Visitor('192.0.2.10');
+    expect(await statusOf(own.signIn('anna'))).toBe(303);
+    const attacker = new Visitor('203.0.113.5');
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => statusOf(attacker.signIn('anna', `wrong-${i}`))));
+    expect(answers.filter((s) => s === 401).length).toBeLessThanOrEqual(10);
+    expect(answers.filter((s) => s === 429).length).toBeGreaterThanOrEqual(90);
+    expect(await statusOf(new Visitor('192.0.2.99').signIn('anna'))).toBe(429);
+    own.cookies.delete('callscope_session');
+    expect(await statusOf(own.signIn('anna', 'a slip'))).toBe(401);
+    expect(await statusOf(own.signIn('anna'))).toBe(303);
+    expect(await own.isIn()).toBe(true);
+    expect(await statusOf(new Visitor('203.0.113.5').signIn('boris'))).toBe(303);
+  });
+
+  test('a name that nobody has is locked as one that somebody has: the answer does not tell them apart', async () => {
+    const attacker = new Visitor('203.0.113.6');
+    const statuses = [];
+    for (let i = 0; i < 12; i++) statuses.push(await statusOf(attacker.signIn('nobody-at-all', `wrong-${i}`)));
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
+    expect(await (await attacker.signIn('nobody-at-all', 'wrong')).text()).toContain('Слишком много неверных попыток');
+  });
+});
+
+describe('sessions', () => {
+  test('a person sees the own devices, signs one out and all others; the devices feel it at once', async () => {
+    const [one, two, three] = [new Visitor(), new Visitor(), new Visitor()];
+    for (const visitor of [one, two, three]) await visitor.signIn('vera');
+    const html = await (await one.ask('/account')).text();
+    const ids = [...html.matchAll(/data-device="(\d+)"/g)].map((m) => m[1] ?? '');
+    expect(ids.length).toBe(3);
+    const others = [...html.matchAll(/name="id" value="(\d+)"/g)].map((m) => m[1] ?? '');
+    await one.ask('/account?/end', { id: others[0] ?? '' });
+    expect([await two.isIn(), await three.isIn()].filter(Boolean).length).toBe(1);
+    await one.ask('/account?/endOthers', {});
+    expect([await one.isIn(), await two.isIn(), await three.isIn()]).toEqual([true, false, false]);
+  });
+
+  test("nobody signs out another's device", async () => {
+    const [vera, boris] = [new Visitor(), new Visitor()];
+    await vera.signIn('vera');
+    await boris.signIn('boris');
+    const html = await (await vera.ask('/account')).text();
+    const id = /data-device="(\d+)"/.exec(html)?.[1] ?? '';
+    await boris.ask('/account?/end', { id });
+    expect(await vera.isIn()).toBe(true);
+  });
+
+  test('a new password signs out the others and changes the token of this one; the present one is asked for', async () => {
+    const [here, there] = [new Visitor(), new Visitor()];
+    for (const visitor of [here, there]) await visitor.signIn('galina');
+    const before = here.cookies.get('callscope_session');
+    expect(await statusOf(here.ask('/account?/password', { present: 'wrong', next: 'another-secret' }))).toBe(401);
+    expect(await there.isIn()).toBe(true);
+    expect(await statusOf(here.ask('/account?/password', { present: PASSWORD, next: 'another-secret' }))).toBe(200);
+    expect(here.cookies.get('callscope_session')).not.toBe(before);
+    expect([await here.isIn(), await there.isIn()]).toEqual([true, false]);
+    const old = new Visitor();
+    old.cookies.set('callscope_session', before ?? '');
+    expect(await old.isIn()).toBe(false);
+    expect(await statusOf(new Visitor().signIn('galina', 'another-secret'))).toBe(303);
+  });
+
+  test('who is blocked is out at once and does not get in, with the one error', async () => {
+    const visitor = new Visitor();
+    await visitor.signIn('dina');
+    await stack.rest('PATCH', '/tenants/t1/users/dina', { blocked: true });
+    expect(await visitor.isIn()).toBe(false);
+    expect(await (await visitor.signIn('dina')).text()).toContain('не подошли');
+    await stack.rest('PATCH', '/tenants/t1/users/dina', { blocked: false });
+    expect(await statusOf(visitor.signIn('dina'))).toBe(303);
+  });
+
+  test('behind TLS the cookies are __Host- and Secure, and the browser is told to stay with TLS; over plain http neither', async () => {
+    const tls = await new Visitor().ask(
+      '/sign-in',
+      { domain: DOMAIN, login: 'vera', password: PASSWORD },
+      { 'x-forwarded-proto': 'https', origin: stack.portal.replace('http:', 'https:') },
+    );
+    expect(tls.status).toBe(303);
+    for (const line of tls.headers.getSetCookie().filter((l) => !l.includes('callscope_step')))
+      expect(line).toMatch(/^__Host-callscope_\w+=.*Path=\/; HttpOnly; Secure; SameSite=Lax/);
+    expect(tls.headers.get('strict-transport-security')).toContain('max-age=31536000');
+    const plain = await new Visitor().signIn('vera');
+    expect(plain.headers.getSetCookie()[0]).toMatch(/^callscope_session=/);
+    expect(plain.headers.get('strict-transport-security')).toBeNull();
+  });
+});
+
+describe('second factor', () => {
+  test('with it the password alone opens nothing; a code lets in once, a recovery code lets in once', async () => {
+    const visitor = new Visitor();
+    await visitor.signIn('boris');
+    const { secret, codes } = await enrol(visitor);
+    expect(codes.length).toBe(10);
+    const next = new Visitor();
+    const first = await next.signIn('boris');
+    expect([first.status, first.headers.get('location')]).toEqual([303, '/sign-in/code']);
+    expect(await next.isIn()).toBe(false);
+    // the code that turned it on is used up
+    expect(await statusOf(next.ask('/sign-in/code', { code: codeNow(secret) }))).toBe(401);
+    const code = codeNow(secret, 1);
+    expect(await statusOf(next.ask('/sign-in/code', { code }))).toBe(303);
+    expect(await next.isIn()).toBe(true);
+    for (const [given, status] of [
+      [code, 401],
+      [codes[0] ?? '', 303],
+    ] as const) {
+      const again = new Visitor();
+      await again.signIn('boris');
+      expect(await statusOf(again.ask('/sign-in/code', { code: given }))).toBe(status);
+    }
+    const replay = new Visitor();
+    await replay.signIn('boris');
+    expect(await statusOf(replay.ask('/sign-in/code', { code: codes[0]?.toLowerCase() ?? '' }))).toBe(401);
+  });
+
+  test('codes are guessed five times, then the password is asked again; ten for a person, then they wait', async () => {
+    const visitor = new Visitor();
+    await visitor.signIn('vera');
+    await enrol(visitor);
+    const guesser = new Visitor();
+    const statuses = [];
+    for (let round = 0; round < 3; round++) {
+      await guesser.signIn('vera');
+      for (let i = 0; i < 6; i++) statuses.push(await statusOf(guesser.ask('/sign-in/code', { code: `00000${i}` })));
+    }
+    expect(statuses.slice(0, 6)).toEqual([401, 401, 401, 401, 401, 303]);
+    expect(statuses.slice(12, 17)).toEqual([429, 429, 429, 429, 429]);
+  });
+
+  test('a company asks it of a role: until it is on, nothing else is open', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/marina', { password: PASSWORD, role: 'finance' });
+    const admin = new Visitor();
+    await admin.signIn('admin');
+    expect(await statusOf(admin.ask('/c/t1/people?/rules', { roles: 'finance' }))).toBe(200);
+    const visitor = new Visitor();
+    await visitor.signIn('marina');
+    for (const path of ['/c/t1', '/c/t1/journal', '/account'])
+      expect((await visitor.ask(path)).headers.get('location'), path).toBe('/account/second-factor');
+    await enrol(visitor);
+    expect(await statusOf(visitor.ask('/c/t1'))).toBe(200);
+  });
+});
+
+describe('recovery (T-09, L-24)', () => {
+  const letterTo = async (address: string) => {
+    const find = () => letters.findLast((l) => new RegExp(`^To: ${address}`, 'mi').test(l));
+    await until(`a letter to ${address}`, () => find() !== undefined);
+    const [head = '', body = ''] = (find() ?? '').split('\r\n\r\n', 2);
+    return /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : body.replaceAll(/=\r\n/g, '').replaceAll('=3D', '=');
+  };
+
+  test('the answer is the same for a known and an unknown address; the link sets one password, once, and ends sessions', async () => {
+    const visitor = new Visitor('192.0.2.50');
+    await visitor.signIn('elena');
+    const strip = async (r: Response) => (await r.text()).replaceAll(/nonce="[^"]*"|[\w-]+@alfa\.test/g, '');
+    const [known, unknown] = [
+      await strip(await new Visitor('192.0.2.51').ask('/sign-in/recover', { email: 'elena@alfa.test' })),
+      await strip(await new Visitor('192.0.2.51').ask('/sign-in/recover', { email: 'nobody@alfa.test' })),
+    ];
+    expect(known).toContain('придёт письмо');
+    expect(unknown.replaceAll(/\s+/g, ' ')).toBe(known.replaceAll(/\s+/g, ' '));
+    const letter = await letterTo('elena@alfa.test');
+    const path = /https:\/\/portal\.test(\/sign-in\/new-password\?t=[\w-]+)/.exec(letter)?.[1] ?? '';
+    expect(await statusOf(visitor.ask(path, { password: 'short' }))).toBe(400);
+    expect(await statusOf(visitor.ask(path, { password: 'from-the-letter' }))).toBe(200);
+    expect(await visitor.isIn()).toBe(false);
+    expect(await statusOf(visitor.ask(path, { password: 'once-more-please' }))).toBe(410);
+    expect(await (await visitor.ask(path)).text()).toContain('уже использована или устарела');
+    expect(await statusOf(new Visitor().signIn('elena', 'from-the-letter'))).toBe(303);
+    expect(letters.some((l) => l.includes('nobody@alfa.test'))).toBe(false);
+  });
+
+  test("an administrator's letter has no link: support restores that password", async () => {
+    await new Visitor('192.0.2.52').ask('/sign-in/recover', { email: 'admin@alfa.test' });
+    const letter = await letterTo('admin@alfa.test');
+    expect(letter).toContain('/sign-in/help');
+    expect(letter).not.toContain('new-password');
+  });
+
+  test('what is asked by «Нужна помощь» reaches support, and can write no header', async () => {
+    const response = await new Visitor('192.0.2.53').ask('/sign-in/help', {
+      name: 'Анна',
+      company: 'Альфа\r\nBcc: all@evil.test',
+      contact: 'anna@alfa.test',
+      text: 'Не могу войти',
+    });
+    expect(await response.text()).toContain('Поддержка свяжется');
+    const letter = await letterTo('support@operator.test');
+    expect(letter).toContain('Не могу войти');
+    expect(letters.at(-1)).toMatch(/^Reply-To: anna@alfa\.test/im);
+    expect(letters.at(-1)).not.toMatch(/^Bcc:/im);
+  });
+});
+
+test('every sign-in, good or bad, is told with the address; no password stands in the audit or in any log (T-03)', async () => {
+  const visitor = new Visitor('192.0.2.77');
+  await visitor.signIn('galina', 'a-wrong-password');
+  await visitor.signIn('galina', 'another-secret');
+  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
+  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
+  const url = `postgres://callscope:${password}@127.0.0.1:${port}/callscope`;
+  const { db, close } = connectPostgres<PostgresSchema>(url, 'test', createLog('test', { level: 'error', format: 'text' }));
+  const lines = await asOperator(db, (trx) => trx.selectFrom('audit').selectAll().where('tenant', '=', 't1').orderBy('id').execute());
+  await close();
+  const told = lines.filter((l) => l.address === '192.0.2.77').map((l) => [l.act, l.who, l.whose]);
+  expect(told).toEqual([
+    ['person.sign-in-refused', 'galina', 't1'],
+    ['person.sign-in', 'galina', 't1'],
+  ]);
+  const acts = new Set(lines.map((l) => l.act));
+  for (const act of [
+    'person.password',
+    'person.block',
+    'person.unblock',
+    'person.second-factor',
+    'person.recovery',
+    'person.rules',
+    'person.sign-out',
+  ])
+    expect([...acts]).toContain(act);
+  for (const secret of [PASSWORD, 'another-secret', 'from-the-letter', 'a-wrong-password']) {
+    expect(JSON.stringify(lines)).not.toContain(secret);
+    expect(stack.log()).not.toContain(secret);
+  }
+});
