@@ -21,6 +21,8 @@ export interface Deps {
   live: LiveFeed;
   /** behind a proxy that says by what protocol and from where people came */
   trustProxy: boolean;
+  /** where people reach the portal, without a slash at the end; null: as the request says */
+  portalUrl: string | null;
   recordings: RecordedAudio;
   /** of passwords and codes, and of letters that strangers ask for */
   attempts: Attempts;

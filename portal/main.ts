@@ -81,6 +81,8 @@ await runService('portal', async (service) => {
       ? null
       : connectMail(config.SMTP_URL, config.MAIL_FROM, config.PORTAL_URL, config.SUPPORT_EMAIL, service.log);
   if (mail) service.onStop('mail', () => mail.close());
+  const recordings = new RecordedAudio(connectObjects(objectsUrl(config)), ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
+  service.onStop('copies of recordings', recordings.keepSwept());
   const deps: Deps = {
     db: postgres.db,
     store,
@@ -90,7 +92,8 @@ await runService('portal', async (service) => {
     group: config.EDGE_GROUP,
     live,
     trustProxy: config.TRUST_PROXY,
-    recordings: new RecordedAudio(connectObjects(objectsUrl(config)), ffmpeg, join(config.DATA_DIR, 'joined-recordings')),
+    portalUrl: config.PORTAL_URL?.replace(/\/+$/, '') ?? null,
+    recordings,
     attempts: new Attempts(),
     letters: new Attempts(3_600_000),
     mail,

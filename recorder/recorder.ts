@@ -7,6 +7,7 @@ import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import { peopleOf } from '@callscope/modules/recordings/keeping.ts';
+import { isTooShort } from '@callscope/modules/recordings/rules.ts';
 import { type SegmentCall, saveSegment, segmentStatus } from '@callscope/modules/recordings/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -41,6 +42,9 @@ const ENCODING_TRIES = 8;
 const STORE_AGAIN_MS = 5_000;
 /** What a death left in the work directory is thrown away after this. */
 const LEFTOVER_MS = 24 * 3_600_000;
+
+/** No fault where nobody had the time to say anything. */
+const WITHOUT_SOUND: readonly string[] = ['empty', 'no_rtp', 'no_audio', 'no_pcap'];
 
 const outcomes = counter('recorder_recordings_total', 'Recordings by what became of them', ['outcome']);
 const silentSides = counter('recorder_silent_sides_total', 'Recordings of which one side is silent', ['side']);
@@ -91,6 +95,12 @@ export class Recorder {
     const id = { callId: call.id, segment: name.slice(-16) };
     const kept: SegmentCall = { ...peopleOf(call), startedAt: call.startedAt };
     const fail = async (reason: string, detail: string): Promise<Outcome> => {
+      if (WITHOUT_SOUND.includes(reason) && isTooShort(call)) {
+        await saveSegment(db, scope, id, kept, { status: 'none', reason: 'too_short', detail: reason });
+        await spool.remove(waiting);
+        outcomes.inc({ outcome: 'too_short' });
+        return 'done';
+      }
       await saveSegment(db, scope, id, kept, { status: 'failed', reason: 'fault', detail: `${reason}: ${detail}` });
       return this.#quarantine(waiting, reason, detail);
     };

@@ -43,3 +43,9 @@ test('what should come is pending for ten minutes, then it is a fault', () => {
   expect(recordingOf(call, [], ended + 10 * MINUTE)).toMatchObject({ status: 'pending', reason: null });
   expect(recordingOf(call, [], ended + 10 * MINUTE + 1)).toMatchObject({ status: 'failed', reason: 'fault' });
 });
+
+test('a talk that was over within a second left nothing to record', () => {
+  const short = { ...call, endedAt: (START + 5_900) * 1_000 };
+  expect(recordingOf(short, [], ended + 11 * MINUTE)).toMatchObject({ status: 'none', reason: 'too_short' });
+  expect(recordingOf(short, [ready(5, 0.7)], ended)).toMatchObject({ status: 'ready' });
+});

@@ -22,6 +22,11 @@ export interface CallRecording {
 /** A recording that should be there and has not come for so long after the call's end will not come by itself. */
 export const PENDING_MS = 10 * 60_000;
 
+/** A talk that is over before the relay has begun to record, or anybody has said a word: nothing is missing. µs */
+export const TOO_SHORT_US = 1_000_000;
+export const isTooShort = ({ answeredAt, endedAt }: Pick<CallRow, 'answeredAt' | 'endedAt'>): boolean =>
+  endedAt - answeredAt < TOO_SHORT_US;
+
 /**
  * How the recording of a call stands, and why there is none. What a recorder has said counts; where none has, the edge's rule.
  * @param now ms
@@ -55,5 +60,6 @@ export function recordingOf(
   if (said) return without('none', said.reason as RecordingReason);
   if (call.recordRule === 'none') return without('none', 'policy_off');
   if (call.recordRule === '') return without('none', 'not_seen_by_edge');
-  return now - call.endedAt / 1_000 > PENDING_MS ? without('failed', 'fault') : without('pending', null);
+  if (now - call.endedAt / 1_000 <= PENDING_MS) return without('pending', null);
+  return isTooShort(call) ? without('none', 'too_short') : without('failed', 'fault');
 }

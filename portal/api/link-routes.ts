@@ -56,7 +56,7 @@ export function linkRoutes(api: Api, deps: Deps): void {
       if (ready.length < (segment ?? 1)) throw new Problem(404, `there is no such audio: this call has ${ready.length} segments`);
       const expiresAt = new Date(clock.now() + minutes * 60_000);
       const made = await makeLink(db, scope, c.get('caller'), { callId: call.id, segment, download, expiresAt });
-      const url = `${new URL(c.req.url).origin}/r/${made.token}`;
+      const url = `${deps.portalUrl ?? new URL(c.req.url).origin}/r/${made.token}`;
       return c.json({ id: made.id, url, expiresAt: expiresAt.toISOString() }, 201);
     },
   );

@@ -31,6 +31,7 @@ export const hasAudio = (s: Segment): s is AudioSegment => s.status === 'ready' 
 
 /** What was joined or made another format of is kept so long after it was last asked for: a player asks bit by bit. */
 const KEPT_MS = 10 * 60_000;
+const SWEEP_MS = 60_000;
 
 /** ffmpeg is not there, and something else than what is kept was asked for. */
 export class NoFfmpeg extends Error {}
@@ -103,6 +104,12 @@ export class RecordedAudio {
     } finally {
       await rm(work, { recursive: true, force: true });
     }
+  }
+
+  /** Copies that nobody asked for lately go also where no other is made: an erased recording must not stay as a copy. @returns ends it */
+  keepSwept(): () => void {
+    const timer = setInterval(() => void this.#sweep().catch(() => undefined), SWEEP_MS);
+    return () => clearInterval(timer);
   }
 
   async #sweep(): Promise<void> {

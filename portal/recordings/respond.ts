@@ -65,15 +65,19 @@ export async function recordingResponse(
       'content-disposition': `${download ? 'attachment' : 'inline'}; filename="${name}"`,
       'x-content-type-options': 'nosniff',
     };
+    // what the browser has is what there is: nothing is read, and nobody is said to have listened anew
+    const known = request.headers.get('if-none-match');
+    if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+      return new Response(null, { status: 304, headers: { etag, 'cache-control': headers['cache-control'] } });
     // a range of what it was before is no range of what it is now
     const ifRange = request.headers.get('if-range');
     const range = rangeOf(ifRange === null || ifRange === etag ? (request.headers.get('range') ?? undefined) : undefined, audio.bytes);
     if (range === 'unsatisfiable')
       return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${audio.bytes}` } });
-    await noteLook(deps.db, scope, { actor, act: download ? 'recording.download' : 'recording.listen', subject: call.id });
     const part = range ?? { from: 0, to: audio.bytes };
     const sized = { ...headers, 'content-length': String(part.to - part.from) };
     if (request.method === 'HEAD') return new Response(null, { status: 200, headers: sized });
+    await noteLook(deps.db, scope, { actor, act: download ? 'recording.download' : 'recording.listen', subject: call.id });
     const body = Readable.toWeb(await audio.read(part)) as ReadableStream;
     if (range === null) return new Response(body, { status: 200, headers: sized });
     return new Response(body, { status: 206, headers: { ...sized, 'content-range': `bytes ${part.from}-${part.to - 1}/${audio.bytes}` } });

@@ -165,6 +165,9 @@ function spanOf(source: Source, sides: readonly { rate: Rate; voices: readonly V
   if (source.notBefore > 0) from = Math.max(from, source.notBefore);
   if (source.notAfter > 0) to = Math.min(to, source.notAfter);
   if (!(to - from >= 1_000)) throw new RecordingError('no_audio', 'nothing sounds between its bounds');
+  // a clock that jumped: silence of years would fill the disk, and hold up everybody's recordings
+  if (to - from > LONGEST_SECONDS * 1e6)
+    throw new RecordingError('damaged', `its times are ${Math.round((to - from) / 3.6e9)} hours apart`);
   return { from, to };
 }
 

@@ -63,7 +63,8 @@ export class Spool {
     const found = await stat(text).catch(absent);
     if (found === null) return null;
     const metadata = parseMetadata(found.size > MAX_METADATA_BYTES ? '' : await readFile(text, 'utf8'));
-    const pcap = join(this.dir, 'pcaps', metadata.pcap || `${name}.pcap`);
+    // by its own name: what the text says may be garbage, or name another call's packets
+    const pcap = join(this.dir, 'pcaps', `${name}.pcap`);
     const packets = await stat(pcap).catch(absent);
     return { name, metadata, pcap, pcapBytes: packets?.isFile() ? packets.size : null, since: Math.max(found.mtimeMs, found.ctimeMs) };
   }

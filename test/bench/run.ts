@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, latency, store, pages, replay, signin, hep, overload, calls. Nothing else should run on the machine.
+ * docs/benchmarks.md. Names: pure, latency, store, pages, replay, signin, recorder, hep, overload, calls. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -8,6 +8,7 @@ import { hepLoad } from './hep-load.ts';
 import { latency } from './latency.ts';
 import { pages } from './pages.ts';
 import { pure } from './pure.ts';
+import { recorder } from './recorder.ts';
 import { replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
 import { signIns } from './sign-in.ts';
@@ -20,6 +21,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   pages,
   replay,
   signin: signIns,
+  recorder,
   hep: () => hepLoad(50_000, 60),
   overload: () => hepLoad(80_000, 30),
   // 14 packets a call

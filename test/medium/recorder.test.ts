@@ -89,6 +89,14 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
     const whole = readFileSync(recorded.pcap);
     const unknown = Buffer.from(whole);
     for (const r of recordsOf(unknown)) if ((r[59] as number) < 128) r[59] = 4;
+    // a relay whose clock is set on by ten years in mid-call
+    const jumped = Buffer.concat([
+      whole.subarray(0, 24),
+      ...recordsOf(Buffer.from(whole)).map((r, i, all) => {
+        if (i > all.length / 2) r.writeUInt32LE(r.readUInt32LE(0) + 315_360_000, 0);
+        return r;
+      }),
+    ]);
     const bad: [string, Parameters<typeof put>[2], string][] = [
       ['ba00000000000001', { pcap: whole.subarray(0, whole.length - 7) }, 'truncated'],
       ['ba00000000000002', { pcap: whole.subarray(0, 24) }, 'no_rtp'],
@@ -96,6 +104,7 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
       ['ba00000000000004', { pcap: unknown }, 'unknown_codec'],
       ['ba00000000000005', { text: (t) => t.replace('tenant:t1', 'tenant:t2') }, 'mismatch'],
       ['ba00000000000006', { pcap: Buffer.alloc(0) }, 'empty'],
+      ['ba00000000000007', { pcap: jumped }, 'damaged'],
     ];
     for (const [digits, change] of bad) put(recorded, segment(recorded, digits), change);
     for (const [digits, , reason] of bad) {
@@ -130,7 +139,8 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
     const recorded = byNumber(23);
     const name = segment(recorded, 'aaaa000000000003');
     mkdirSync(spool('elsewhere'), { recursive: true });
-    put(recorded, name, { text: (t) => t.replace(/^.*\n/, `/mnt/relay-7/pcaps/${name}.pcap\n`) });
+    // and whatever else stands in the place of its path
+    put(recorded, name, { text: (t) => t.replace(/^.*\n/, `/mnt/relay-7/pcaps/..\n`) });
     await until('it is ready', async () => (await recordingOf(recorded)).segments.length === 2);
   });
 
@@ -217,6 +227,10 @@ describe.skipIf(FFMPEG === null)('recordings by REST', () => {
     const headers = { authorization: `Bearer ${token}` };
     for (const range of ['bytes=0-99', 'bytes=100-199', 'bytes=200-'])
       expect((await ask(recorded, '', { ...headers, range })).status).toBe(206);
+    const path = `/api/v1/tenants/${recorded.call.tenant}/calls/${encodeURIComponent(recorded.call.call_id)}/recording`;
+    expect((await stack.fetch(path, { method: 'HEAD', headers })).status).toBe(200);
+    const etag = (await ask(recorded, '', { ...headers, range: 'bytes=0-9' })).headers.get('etag') ?? '';
+    expect((await ask(recorded, '', { ...headers, 'if-none-match': etag })).status).toBe(304);
     expect((await ask(recorded, '?download=1', headers)).status).toBe(200);
     expect((await ask(recorded, '', { ...headers, range: 'bytes=99999999-' })).status).toBe(416);
     const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');

@@ -1,6 +1,8 @@
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { makeLink } from '@callscope/modules/recordings/links.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
+import { hasAudio } from '@callscope/portal/recordings/audio.ts';
 import { error, json } from '@sveltejs/kit';
 import { companyScope } from '#page/company.ts';
 import type { RequestHandler } from './$types';
@@ -15,6 +17,7 @@ export const POST: RequestHandler = async (event) => {
   const { db, store, clock } = deps();
   const call = await findCall(store, scope, event.params.id);
   if (!call) error(404, 'no such call');
+  if (!(await segmentsOf(db, scope, [call.id])).get(call.id)?.some(hasAudio)) error(404, 'this call has no audio');
   const expiresAt = new Date(clock.now() + DAY_MS);
   const { token } = await makeLink(db, scope, session.caller, { callId: call.id, segment: null, download: false, expiresAt });
   return json({ path: `/r/${token}`, expiresAt: expiresAt.getTime() }, { status: 201 });
