@@ -88,7 +88,7 @@ async function look(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     // colours that are still changing are nobody's
     await page.evaluate(
-      'Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => undefined)))',
+      'Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)))',
     );
     if (SHOTS !== '') {
       mkdirSync(SHOTS, { recursive: true });
