@@ -126,7 +126,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       summary: 'How long recordings are kept',
       security: BEARER,
       request: { params: tenantParam },
-      responses: { 200: { description: 'As it stands', content: json(keepingSchema) }, ...problems(401, 403, 404, 503) },
+      responses: { 200: { description: 'As it stands', content: json(keepingSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
@@ -144,7 +144,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       description: 'What is older goes within the hour; `GET …/recordings/leaving?keepDays=` says beforehand what that is.',
       security: BEARER,
       request: { params: tenantParam, body: { required: true, content: json(keepingSchema) } },
-      responses: { 200: { description: 'In force', content: json(keepingSchema) }, ...problems(400, 401, 403, 404, 415, 503) },
+      responses: { 200: { description: 'In force', content: json(keepingSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
       const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
@@ -200,7 +200,10 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       summary: 'Legal holds: those that stand, then those that were released',
       security: BEARER,
       request: { params: tenantParam },
-      responses: { 200: { description: 'Holds', content: json(z.object({ data: z.array(holdSchema) })) }, ...problems(401, 403, 404, 503) },
+      responses: {
+        200: { description: 'Holds', content: json(z.object({ data: z.array(holdSchema) })) },
+        ...problems(400, 401, 403, 404, 503),
+      },
     }),
     async (c) => {
       const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
@@ -217,7 +220,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       summary: 'Place a legal hold: what it names stays, whatever the days say and whoever asks to erase it',
       security: BEARER,
       request: { params: tenantParam, body: { required: true, content: json(holdForm) } },
-      responses: { 201: { description: 'It stands', content: json(holdSchema) }, ...problems(400, 401, 403, 404, 415, 503) },
+      responses: { 201: { description: 'It stands', content: json(holdSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
       const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
@@ -268,7 +271,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       request: { params: tenantParam },
       responses: {
         200: { description: 'Erasures', content: json(z.object({ data: z.array(erasureSchema) })) },
-        ...problems(401, 403, 404, 503),
+        ...problems(400, 401, 403, 404, 503),
       },
     }),
     async (c) => {
@@ -288,7 +291,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
         'The calls stay, their audio and waveform go. What a hold keeps stays and is named in the report: GET …/erasures/{id}. Calls to come are recorded as before.',
       security: BEARER,
       request: { params: tenantParam, body: { required: true, content: json(erasureForm) } },
-      responses: { 202: { description: 'At work', content: json(erasureSchema) }, ...problems(400, 401, 403, 404, 409, 415, 503) },
+      responses: { 202: { description: 'At work', content: json(erasureSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
     }),
     async (c) => {
       const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');

@@ -43,7 +43,7 @@ export function linkRoutes(api: Api, deps: Deps): void {
       request: { params: callParam, body: { required: true, content: json(linkForm) } },
       responses: {
         201: { description: 'It works', content: json(z.object({ id: z.string(), url: z.string(), expiresAt: z.string() })) },
-        ...problems(400, 401, 403, 404, 415, 503),
+        ...problems(400, 401, 403, 404, 413, 415, 503),
       },
     }),
     async (c) => {

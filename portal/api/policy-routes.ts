@@ -21,7 +21,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       request: { params: tenantParam },
       responses: {
         200: { description: 'As it stands', content: json(z.object({ policy: policyForm.nullable() })) },
-        ...problems(401, 403, 404, 503),
+        ...problems(400, 401, 403, 404, 503),
       },
     }),
     async (c) => {
@@ -43,7 +43,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       request: { params: tenantParam, body: { required: true, content: json(policyForm) } },
       responses: {
         200: { description: 'In force', content: json(z.object({ policy: policyForm })) },
-        ...problems(400, 401, 403, 404, 415, 503),
+        ...problems(400, 401, 403, 404, 413, 415, 503),
       },
     }),
     async (c) => {

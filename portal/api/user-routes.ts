@@ -53,7 +53,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       request: { params: tenantParam },
       responses: {
         200: { description: 'In the order of logins', content: { 'application/json': { schema: z.object({ data: z.array(userWhole) }) } } },
-        ...problems(401, 403, 404, 503),
+        ...problems(400, 401, 403, 404, 503),
       },
     }),
     async (c) => {
