@@ -101,8 +101,10 @@ async function expireDue(parts: Parts, now: number, stopping: AbortSignal): Prom
       const ids = [...new Set(due.map((d) => d.callId))];
       const calls = await peopleOfCalls(store, scope, ids, first.startedAt - LONGEST_CALL_MS, last.startedAt + HOUR_MS);
       const people = new Map(calls.map((call) => [call.id, peopleOf(call)]));
-      gone.inc({ why: 'expired' }, await markExpired(postgres.db, scope, actorOf(JOBS), due, people));
-      if (due.length < PAGE) break;
+      const marked = await markExpired(postgres.db, scope, actorOf(JOBS), due, people, now);
+      gone.inc({ why: 'expired' }, marked);
+      // none: what is due has changed meanwhile, and the next round looks anew
+      if (marked === 0 || due.length < PAGE) break;
     }
   }
 }

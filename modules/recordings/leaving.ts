@@ -143,7 +143,7 @@ export async function dueOf(
  * Marks recordings as expired: from then on nobody hears them, and their files go. Who took part is looked at anew, since holds ask
  * for it: a call may have been revised after its recording was made.
  * @param people of calls; one that is not there is taken as it was written
- * @returns how many; fewer than were due when a hold was placed meanwhile
+ * @param now ms @returns how many; fewer than were due when a hold was placed meanwhile, or a longer term
  */
 export async function markExpired(
   db: Kysely<PostgresSchema>,
@@ -151,15 +151,21 @@ export async function markExpired(
   actor: Actor,
   due: readonly Due[],
   people: ReadonlyMap<string, People>,
+  now: number,
 ): Promise<number> {
   return asTenant(db, tenant, async (trx) => {
     await inTurn(trx, tenant);
+    // somebody may have said meanwhile that they are kept longer
+    const term = await trx.selectFrom('recording_keeping').select('keep_days').where('tenant', '=', tenant).executeTakeFirst();
+    const keepDays = term ? term.keep_days : KEEP_DAYS;
+    if (keepDays === null) return 0;
     await refreshPeople(trx, tenant, people);
     const marked = await trx
       .updateTable('recordings')
       .set({ status: 'expired', reason: 'expired', ...NO_WAVEFORM, updated_at: sql`now()` })
       .where('tenant', '=', tenant)
       .where('status', '=', 'ready')
+      .where('started_at', '<', cutoff(keepDays, now))
       .where(
         sql<string>`(call_id, segment)`,
         'in',
