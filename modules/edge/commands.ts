@@ -5,7 +5,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Kysely } from 'kysely';
 import type { Author } from '../directory/history.ts';
-import { mayBegin } from '../recordings/policy-store.ts';
+import { policyInCall } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { askEdge, askEveryEdge, NoEdge } from './ask.ts';
 import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from './audit.ts';
@@ -61,12 +61,13 @@ export async function commandCall(on: Commanding, scope: TenantScope, author: Au
     const refusal = mayNot(order, call, before);
     if (refusal) return refusal;
     const begins = order.what === 'start' || order.what === 'unmask';
-    if (begins && !(await mayBegin(on.db, scope, call.employee, on.now())))
+    const { mayBegin, byItself } = await policyInCall(on.db, scope, call, on.now());
+    if (begins && !mayBegin)
       return { why: 'not_recorded', said: 'the recording policy says that calls of this employee are never recorded' };
     const answers = await askEveryEdge(on.bus, { do: 'find', callId }, FIND_MS, ({ result }) => result.ok);
     const has = answers.find(({ result }) => result.ok);
     if (!has) return { why: 'no_edge', said: answers.length === 0 ? 'no edge answers' : `none of ${answers.length} edges has the call` };
-    return askEdge(on.bus, has.node, commandId, commandOf(order, call, callId, scope.tenant, before));
+    return askEdge(on.bus, has.node, commandId, commandOf(order, call, callId, scope.tenant, before, byItself));
   });
 }
 
@@ -133,13 +134,20 @@ function mayNot(order: Order, call: LiveCall, before: readonly string[]): { why:
   return null;
 }
 
-function commandOf(order: Order, call: LiveCall, callId: string, tenant: string, before: readonly string[]): EdgeCommand {
+function commandOf(
+  order: Order,
+  call: LiveCall,
+  callId: string,
+  tenant: string,
+  before: readonly string[],
+  byItself: boolean,
+): EdgeCommand {
   switch (order.what) {
     case 'start':
     case 'unmask': {
-      if (order.what === 'unmask' && !isResumed(before)) return { do: 'stop-recording', callId };
+      if (order.what === 'unmask' && !isResumed(before, byItself)) return { do: 'stop-recording', callId };
       const reason = order.what === 'start' ? 'demand' : 'unmask';
-      return { do: 'record', callId, tenant, conversation: call.id, segment: segmentOf(before), reason };
+      return { do: 'record', callId, tenant, conversation: call.id, segment: segmentOf(before, byItself), reason };
     }
     case 'stop':
     case 'mask':

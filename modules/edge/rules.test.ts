@@ -2,17 +2,19 @@ import { expect, test } from 'vitest';
 import { isMasked, isResumed, segmentOf } from './rules.ts';
 
 test('an unmask begins again what the mask interrupted, never what had been stopped', () => {
-  expect(isResumed(['mask'])).toBe(true);
-  expect(isResumed(['start', 'mask'])).toBe(true);
-  expect(isResumed(['stop', 'mask'])).toBe(false);
-  expect(isResumed(['stop', 'mask', 'unmask', 'mask'])).toBe(false);
-  expect(isResumed(['stop', 'start', 'mask'])).toBe(true);
+  expect(isResumed(['mask'], true)).toBe(true);
+  expect(isResumed(['mask'], false)).toBe(false);
+  expect(isResumed(['start', 'mask'], false)).toBe(true);
+  expect(isResumed(['start', 'mask'], true)).toBe(true);
+  expect(isResumed(['stop', 'mask'], true)).toBe(false);
+  expect(isResumed(['stop', 'mask', 'unmask', 'mask'], true)).toBe(false);
+  expect(isResumed(['stop', 'start', 'mask'], true)).toBe(true);
 });
 
 test('a part is counted when it was begun: not by an unmask of what had been stopped', () => {
-  expect(segmentOf([])).toBe(1);
-  expect(segmentOf(['mask', 'unmask', 'stop', 'start'])).toBe(3);
-  expect(segmentOf(['stop', 'mask', 'unmask'])).toBe(1);
+  expect(segmentOf([], true)).toBe(1);
+  expect(segmentOf(['mask', 'unmask', 'stop', 'start'], true)).toBe(3);
+  expect(segmentOf(['stop', 'mask', 'unmask'], true)).toBe(1);
 });
 
 test('masked is what was masked last', () => {

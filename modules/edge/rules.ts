@@ -4,13 +4,18 @@ export function isMasked(commands: readonly string[]): boolean {
   return commands.at(-1) === 'mask';
 }
 
-/** Whether an unmask begins to record again: what had been stopped before the mask stays stopped. @param commands as above */
-export function isResumed(commands: readonly string[]): boolean {
-  return commands.findLast((command) => command === 'start' || command === 'stop') !== 'stop';
+/**
+ * Whether an unmask begins to record again: what had been stopped before the mask, or was never begun, stays so.
+ * @param commands as above @param byItself the call is recorded without anybody asking
+ */
+export function isResumed(commands: readonly string[], byItself: boolean): boolean {
+  const last = commands.findLast((command) => command === 'start' || command === 'stop');
+  return last === undefined ? byItself : last === 'start';
 }
 
-/** Number of the part that begins now, among those that were asked for; from 1. @param commands as above */
-export function segmentOf(commands: readonly string[]): number {
-  const begins = (command: string, at: number) => command === 'start' || (command === 'unmask' && isResumed(commands.slice(0, at)));
+/** Number of the part that begins now, among those that were asked for; from 1. @param commands @param byItself as above */
+export function segmentOf(commands: readonly string[], byItself: boolean): number {
+  const begins = (command: string, at: number) =>
+    command === 'start' || (command === 'unmask' && isResumed(commands.slice(0, at), byItself));
   return commands.filter(begins).length + 1;
 }

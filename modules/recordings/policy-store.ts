@@ -1,3 +1,4 @@
+import type { Direction } from '@callscope/core/domain/call.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
@@ -6,7 +7,7 @@ import { z } from 'zod';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { edgeRule, KINDS, NO_POLICY, type Person, POLICY_MODES, type Policy, RULES, ruleOf } from './policy.ts';
+import { edgeRule, KINDS, NO_POLICY, type Person, POLICY_MODES, type Policy, RULES, recordsByItself, ruleOf } from './policy.ts';
 
 const byId = z.record(z.string().min(1).max(64), z.enum(RULES)).default({});
 export const policySchema = z.strictObject({
@@ -109,13 +110,23 @@ export function peopleOfAccounts(
   return found;
 }
 
-/** Whether somebody may begin to record a call of this employee in it. @param employee id, '' = of nobody whom the directory knows */
-export async function mayBegin(db: Kysely<PostgresSchema>, { tenant }: TenantScope, employee: string, now: Date): Promise<boolean> {
+/**
+ * What the policy says of a call of this employee while it goes on: whether somebody may begin to record it, and whether it is surely
+ * recorded without. Where there is no policy both are so.
+ * @param employee id, '' = of nobody whom the directory knows
+ */
+export async function policyInCall(
+  db: Kysely<PostgresSchema>,
+  { tenant }: TenantScope,
+  { employee, direction }: { employee: string; direction: Direction },
+  now: Date,
+): Promise<{ mayBegin: boolean; byItself: boolean }> {
   return asTenant(db, tenant, async (trx) => {
     const policy = await readPolicy(trx, tenant);
-    if (policy === null) return true;
+    if (policy === null) return { mayBegin: true, byItself: true };
     const found = (await directoryAt(trx, tenant, now))?.employees.find((e) => e.id === employee);
-    return ruleOf(policy, found ? { id: found.id, group: found.group ?? null, record: found.record } : null).rule !== 'none';
+    const person = found ? { id: found.id, group: found.group ?? null, record: found.record } : null;
+    return { mayBegin: ruleOf(policy, person).rule !== 'none', byItself: recordsByItself(policy, person, direction) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CLASSIC_KINDS, edgeRule, KINDS, NO_POLICY, type Policy, ruleOf } from './policy.ts';
+import { CLASSIC_KINDS, edgeRule, KINDS, NO_POLICY, type Policy, recordsByItself, ruleOf } from './policy.ts';
 
 const person = { id: 'e101', group: 'sales', record: true };
 const policy = (change: Partial<Policy>): Policy => ({ ...NO_POLICY, ...change });
@@ -21,6 +21,14 @@ test('an employee before the group, the group before the company', () => {
   expect(ruleOf(both, person)).toEqual({ rule: 'demand', by: 'employee' });
   expect(ruleOf(both, { ...person, id: 'e102' })).toEqual({ rule: 'none', by: 'group' });
   expect(ruleOf(both, { ...person, id: 'e103', group: null })).toEqual({ rule: 'all', by: 'company' });
+});
+
+test('what is surely recorded without anybody asking', () => {
+  const all = policy({ mode: 'all' });
+  expect(recordsByItself(all, person, 'in')).toBe(true);
+  expect(recordsByItself(policy({ mode: 'demand' }), person, 'in')).toBe(false);
+  const classic = policy({ mode: 'all', kinds: CLASSIC_KINDS });
+  expect((['in', 'out', 'internal'] as const).map((direction) => recordsByItself(classic, person, direction))).toEqual([false, true, true]);
 });
 
 test('the edge records by itself what is recorded always', () => {

@@ -1,3 +1,5 @@
+import type { Direction } from '@callscope/core/domain/call.ts';
+
 /** What a company records of itself: every call, those of chosen employees, what somebody begins to record in the call, or nothing. */
 export const POLICY_MODES = ['all', 'chosen', 'demand', 'none'] as const;
 export type PolicyMode = (typeof POLICY_MODES)[number];
@@ -48,6 +50,17 @@ export function ruleOf(policy: Policy, person: Person | null): { rule: Rule; by:
   if (group) return { rule: group, by: 'group' };
   if (policy.mode === 'chosen') return { rule: person?.record ? 'all' : 'none', by: 'chosen' };
   return { rule: policy.mode, by: 'company' };
+}
+
+const KINDS_OF: Record<Direction, readonly Kind[]> = {
+  in: ['in', 'inForwarded', 'inForwardedFar'],
+  out: ['outCity', 'outFar'],
+  internal: ['internal'],
+};
+
+/** Whether a call is surely recorded without anybody asking: where a kind that it may be of is left out, that is not sure. */
+export function recordsByItself(policy: Policy, person: Person | null, direction: Direction): boolean {
+  return ruleOf(policy, person).rule === 'all' && KINDS_OF[direction].every((kind) => policy.kinds[kind]);
 }
 
 /** As the edge knows it: whether it records by itself, and from when on. */

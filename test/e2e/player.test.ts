@@ -1,16 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { companies, events, hep } from '../medium/fixtures.ts';
-import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
+import { companies } from '../medium/fixtures.ts';
+import { type Stack, until } from '../medium/stack.ts';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
-import { type RecordedCall, recordedCalls } from '../recordings/pcap.ts';
-import { nameOf, put } from '../recordings/spool.ts';
+import type { RecordedCall } from '../recordings/pcap.ts';
+import { RECORDED, startRecorded } from '../recordings/recorded-company.ts';
 import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
 
 const people = { quality: 'quality', marketing: 'marketing' } as const;
 const PASSWORD = 'secret-secret';
 const domain = String(companies().t1?.tenant.domain);
-const calls = recordedCalls().filter((r) => r.call.tenant === 't1');
+const calls = RECORDED;
 const LONGEST = [...calls].sort((a, b) => b.call.talk_s - a.call.talk_s)[0] as RecordedCall;
 const day = LONGEST.call.start.slice(0, 10);
 const JOURNAL = `/c/t1/journal?from=${day}T00:00:00Z&to=${day}T23:59:59Z&limit=100`;
@@ -34,24 +34,8 @@ const listenTo = (recorded: RecordedCall) => rowOf(recorded).locator('.recording
 beforeAll(async () => {
   if (!HAS_BROWSER || FFMPEG === null) return;
   browser = await launchBrowser();
-  stack = await startStack();
-  for (const [id, { tenant, directory }] of Object.entries(companies())) {
-    await stack.rest('PUT', `/tenants/${id}`, tenant);
-    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
-  }
+  stack = await startRecorded();
   for (const role of Object.values(people)) await stack.rest('PUT', `/tenants/t1/users/${role}`, { password: PASSWORD, role });
-  await sendUdp(stack.ports.hep, hep('udp'));
-  await sendTcp(stack.ports.events, events());
-  for (const recorded of calls) put(stack.dataDir, recorded, nameOf(recorded));
-  for (const { call } of calls)
-    await until(
-      `call ${call.n} is ready`,
-      async () => {
-        const path = `/tenants/t1/calls/${encodeURIComponent(call.call_id)}`;
-        return (await stack.rest<{ recording: { status: string } }>('GET', path)).recording.status === 'ready';
-      },
-      60_000,
-    );
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU' });
   page = await context.newPage();
   await signIn(page, stack.portal, { domain, login: people.quality, password: PASSWORD }, JOURNAL);

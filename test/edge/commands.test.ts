@@ -167,6 +167,13 @@ describe.skipIf(lacking !== null)('what the portal says is done to calls through
     expect(await order(call, 'recording', { action: 'unmask' })).toMatchObject({ status: 409 });
     call.bye();
     await call.ended;
+    // on request: nobody asked before the mask, so nothing begins after it
+    expect(await tell('PUT', 'recordings/policy', { mode: 'demand' })).toMatchObject({ status: 200 });
+    const asked = await talking(phone('102'), '101');
+    for (const action of ['mask', 'unmask']) expect(await order(asked, 'recording', { action })).toMatchObject({ status: 200 });
+    asked.bye();
+    await asked.ended;
+    expect(readdirSync(join(edge.spool, 'pcaps')).some((file) => file.includes(encodeURIComponent(asked.callId)))).toBe(false);
     expect(await tell('PUT', 'recordings/policy', { mode: 'all' })).toMatchObject({ status: 200 });
   });
 

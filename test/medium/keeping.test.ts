@@ -2,15 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
-import { type RecordedCall, recordedCalls } from '../recordings/pcap.ts';
+import type { RecordedCall } from '../recordings/pcap.ts';
+import { RECORDED, recordingOf as recordingIn, startRecorded } from '../recordings/recorded-company.ts';
 import { inSpool, nameOf, put } from '../recordings/spool.ts';
-import { companies, events, hep } from './fixtures.ts';
-import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
+import { type Stack, until } from './stack.ts';
 
-interface Recording {
-  status: string;
-  reason: string | null;
-}
 interface Erasure {
   id: string;
   number: string;
@@ -28,11 +24,10 @@ interface Leaving {
   days: { day: string; goes: number; held: number }[];
 }
 
-const calls = recordedCalls().filter((r) => r.call.tenant === 't1');
+const calls = RECORDED;
 let stack: Stack;
 const idOf = ({ call }: RecordedCall) => encodeURIComponent(call.call_id);
-const recordingOf = async (recorded: RecordedCall) =>
-  (await stack.rest<{ recording: Recording }>('GET', `/tenants/t1/calls/${idOf(recorded)}`)).recording;
+const recordingOf = (recorded: RecordedCall) => recordingIn(stack, recorded);
 const objects = () =>
   readdirSync(join(stack.dataDir, 'objects/t1'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.mp3'));
 const leaving = (query = '') => stack.rest<Leaving>('GET', `/tenants/t1/recordings/leaving${query}`);
@@ -49,16 +44,7 @@ const numberOf = ({ call }: RecordedCall) => (call.direction === 'out' ? call.di
 
 beforeAll(async () => {
   if (FFMPEG === null) return;
-  stack = await startStack();
-  for (const [id, { tenant, directory }] of Object.entries(companies())) {
-    await stack.rest('PUT', `/tenants/${id}`, tenant);
-    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
-  }
-  await sendUdp(stack.ports.hep, hep('udp'));
-  await sendTcp(stack.ports.events, events());
-  for (const recorded of calls) put(stack.dataDir, recorded, nameOf(recorded));
-  for (const recorded of calls)
-    await until(`call ${recorded.call.n} is ready`, async () => (await recordingOf(recorded)).status === 'ready', 60_000);
+  stack = await startRecorded();
 });
 afterAll(() => stack?.end());
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
-import { type RecordedCall, recordedCalls } from '../recordings/pcap.ts';
-import { nameOf, put } from '../recordings/spool.ts';
-import { companies, events, hep, truth } from './fixtures.ts';
-import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
+import type { RecordedCall } from '../recordings/pcap.ts';
+import { RECORDED, startRecorded } from '../recordings/recorded-company.ts';
+import { truth } from './fixtures.ts';
+import type { Stack } from './stack.ts';
 
 interface Figures {
   expected: number;
@@ -13,7 +13,7 @@ interface Figures {
   reasons: Record<string, number>;
 }
 
-const calls = recordedCalls().filter((r) => r.call.tenant === 't1');
+const calls = RECORDED;
 const first = calls[0] as RecordedCall;
 const day = first.call.start.slice(0, 10);
 const path = `/tenants/t1/calls/${encodeURIComponent(first.call.call_id)}/recording`;
@@ -31,23 +31,7 @@ const tokenFor = async (scopes: string[]) =>
 
 beforeAll(async () => {
   if (FFMPEG === null) return;
-  stack = await startStack();
-  for (const [id, { tenant, directory }] of Object.entries(companies())) {
-    await stack.rest('PUT', `/tenants/${id}`, tenant);
-    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
-  }
-  await sendUdp(stack.ports.hep, hep('udp'));
-  await sendTcp(stack.ports.events, events());
-  for (const recorded of calls) put(stack.dataDir, recorded, nameOf(recorded));
-  for (const { call } of calls)
-    await until(
-      `call ${call.n} is ready`,
-      async () => {
-        const found = await stack.rest<{ recording: { status: string } }>('GET', `/tenants/t1/calls/${encodeURIComponent(call.call_id)}`);
-        return found.recording.status === 'ready';
-      },
-      60_000,
-    );
+  stack = await startRecorded();
 });
 afterAll(() => stack?.end());
 

@@ -5,6 +5,7 @@ import { followTerms } from '@callscope/portal/cases/follow-terms.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
 import { companyOf, companyScope } from '#page/company.ts';
+import { fromJson } from '#page/form-json.ts';
 import { loadSettings } from '#page/settings/load.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -30,11 +31,3 @@ export const actions: Actions = {
     return { refused: false };
   },
 };
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -4,6 +4,7 @@ import { policyOf, policyOfTelephony, policySchema, putPolicy } from '@callscope
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
 import { companyScope } from '#page/company.ts';
+import { fromJson } from '#page/form-json.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -31,11 +32,3 @@ export const actions: Actions = {
     return { refused: false };
   },
 };
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

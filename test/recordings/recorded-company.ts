@@ -1,0 +1,27 @@
+import { companies, events, hep } from '../medium/fixtures.ts';
+import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
+import { type RecordedCall, recordedCalls } from './pcap.ts';
+import { nameOf, put } from './spool.ts';
+
+/** Calls of the fixtures' first company that the relay recorded. */
+export const RECORDED: readonly RecordedCall[] = recordedCalls().filter((r) => r.call.tenant === 't1');
+
+/** The system with the fixtures' companies and calls; every recorded call of the first company can be heard. */
+export async function startRecorded(): Promise<Stack> {
+  const stack = await startStack();
+  for (const [id, { tenant, directory }] of Object.entries(companies())) {
+    await stack.rest('PUT', `/tenants/${id}`, tenant);
+    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
+  }
+  await sendUdp(stack.ports.hep, hep('udp'));
+  await sendTcp(stack.ports.events, events());
+  for (const recorded of RECORDED) put(stack.dataDir, recorded, nameOf(recorded));
+  for (const recorded of RECORDED)
+    await until(`call ${recorded.call.n} is ready`, async () => (await recordingOf(stack, recorded)).status === 'ready', 60_000);
+  return stack;
+}
+
+export async function recordingOf(stack: Stack, { call }: RecordedCall): Promise<{ status: string; reason: string | null }> {
+  const path = `/tenants/${call.tenant}/calls/${encodeURIComponent(call.call_id)}`;
+  return (await stack.rest<{ recording: { status: string; reason: string | null } }>('GET', path)).recording;
+}
