@@ -14,7 +14,7 @@ import { natsServer } from './nats.ts';
 import { buildPages } from './pages.ts';
 import { portFor, requireDistinct, requireFree, type WantedPort } from './ports.ts';
 import { postgresServer } from './postgres.ts';
-import { secret } from './secrets.ts';
+import { masterKey, secret } from './secrets.ts';
 import { type ProcessSpec, Stopping, Supervisor, stopLeftovers } from './supervise.ts';
 
 type Config = z.output<typeof blocks.common> &
@@ -143,6 +143,7 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
     urls.CLICKHOUSE_URL = `http://callscope:${password}@127.0.0.1:${port}/callscope`;
     checks.push(() => until('the store', 'clickhouse', supervisor, () => canConnect(port)));
   }
+  if (!given('RECORDING_KEYS_FILE')) secret(dataDir, 'recording-keys', masterKey);
   await Promise.all(checks.map((check) => check()));
   const { DATABASE_URL, CLICKHOUSE_URL } = { ...stores, ...urls };
   await migrate(DATABASE_URL, CLICKHOUSE_URL, log);

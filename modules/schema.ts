@@ -76,8 +76,17 @@ export interface PostgresSchema {
     sides_by: string | null;
     numbers: ColumnType<string[], string[] | undefined, string[]>;
     employees: ColumnType<string[], string[] | undefined, string[]>;
+    after_mask: Generated<boolean>;
     created_at: Generated<Date>;
     updated_at: Timestamp;
+  };
+  recording_keys: {
+    tenant: string;
+    version: number;
+    master: string;
+    wrapped: Buffer;
+    created_at: Generated<Date>;
+    retired_at: Generated<Date | null>;
   };
   recording_keeping: {
     tenant: string;

@@ -26,6 +26,7 @@ import { policyRoutes } from './api/policy-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
+import { sealingRoutes } from './api/sealing-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { userRoutes } from './api/user-routes.ts';
 import type { HealthWatch } from './health/health.ts';
@@ -109,6 +110,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);
   policyRoutes(api, deps);
+  sealingRoutes(api, deps);
   linkRoutes(api, deps);
   countRoutes(api, deps);
   caseRoutes(api, deps);

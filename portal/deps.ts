@@ -2,6 +2,7 @@ import type { Clock } from '@callscope/core/node/clock.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Attempts } from '@callscope/modules/access/attempts.ts';
+import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
@@ -24,6 +25,8 @@ export interface Deps {
   /** where people reach the portal, without a slash at the end; null: as the request says */
   portalUrl: string | null;
   recordings: RecordedAudio;
+  /** with which recordings of companies are sealed */
+  keys: CompanyKeys;
   /** of passwords and codes, and of letters that strangers ask for */
   attempts: Attempts;
   letters: Attempts;

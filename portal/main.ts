@@ -1,17 +1,20 @@
 import { join } from 'node:path';
-import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
+import { OPERATOR_DOMAIN, type OperatorScope } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { systemClock } from '@callscope/core/node/clock.ts';
-import { blocks, ConfigError, localDataDir, objectsUrl, readConfig } from '@callscope/core/node/config.ts';
+import { blocks, ConfigError, localDataDir, objectsUrl, readConfig, recordingKeysFile } from '@callscope/core/node/config.ts';
 import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { Attempts } from '@callscope/modules/access/attempts.ts';
+import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
 import { ensureOperatorUser } from '@callscope/modules/access/users.ts';
 import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
+import { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { createApp } from './app.ts';
 import { type Deps, provide } from './deps.ts';
@@ -63,7 +66,15 @@ await runService('portal', async (service) => {
       return blocked.length > 0 ? `ingest does not get the last change of ${blocked.join(', ')}`.slice(0, 500) : null;
     },
   };
-  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES, [directories], localDataDir());
+  const keys = new CompanyKeys(postgres.db, recordingKeysFile(config));
+  let sealed: string | null = null;
+  await keys.wrapAnew(operatorScope(ownService('portal')) as OperatorScope).catch((error: unknown) => {
+    if (!(error instanceof KeysMissing)) throw error;
+    sealed = error.message;
+    service.log.error('sealed recordings cannot be heard', { error });
+  });
+  const sealing = { name: 'recordings', problem: () => sealed };
+  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES, [directories, sealing], localDataDir());
   const freshness = watchFreshness(bus, config.EDGE_GROUP);
   service.onStop('freshness', () => freshness.stop());
   const live = createLiveFeed(bus, service.log, () => freshness.now());
@@ -81,7 +92,7 @@ await runService('portal', async (service) => {
       ? null
       : connectMail(config.SMTP_URL, config.MAIL_FROM, config.PORTAL_URL, config.SUPPORT_EMAIL, service.log);
   if (mail) service.onStop('mail', () => mail.close());
-  const recordings = new RecordedAudio(connectObjects(objectsUrl(config)), ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
+  const recordings = new RecordedAudio(connectObjects(objectsUrl(config)), keys, ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
   service.onStop('copies of recordings', recordings.keepSwept());
   const deps: Deps = {
     db: postgres.db,
@@ -94,6 +105,7 @@ await runService('portal', async (service) => {
     trustProxy: config.TRUST_PROXY,
     portalUrl: config.PORTAL_URL?.replace(/\/+$/, '') ?? null,
     recordings,
+    keys,
     attempts: new Attempts(),
     letters: new Attempts(3_600_000),
     mail,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
-import { blocks, ConfigError, objectsUrl, readConfig, spoolDir } from '@callscope/core/node/config.ts';
+import { blocks, ConfigError, objectsUrl, readConfig, recordingKeysFile, spoolDir } from '@callscope/core/node/config.ts';
 import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { gauge } from '@callscope/core/node/metrics.ts';
@@ -8,6 +8,7 @@ import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { reportStatus } from '@callscope/core/node/status.ts';
+import { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { Recorder } from './recorder.ts';
 import { announceFiles } from './spool/announce.ts';
@@ -31,6 +32,7 @@ await runService('recorder', async (service) => {
   const atOnce = config.RECORDINGS_AT_ONCE;
   const recorder = new Recorder({
     ...{ spool, store, db: postgres.db, objects: connectObjects(objectsUrl(config)), log },
+    keys: new CompanyKeys(postgres.db, recordingKeysFile(config)),
     ffmpeg: new Ffmpeg({ bin, most: atOnce, stuckMs: config.FFMPEG_STUCK_SECONDS * 1_000, log }),
     ...{ format: config.RECORDING_FORMAT, workDir: join(config.DATA_DIR, 'recorder') },
   });

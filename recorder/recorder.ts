@@ -5,8 +5,10 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import { peopleOf } from '@callscope/modules/recordings/keeping.ts';
+import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import { isTooShort } from '@callscope/modules/recordings/rules.ts';
 import { type SegmentCall, saveSegment, segmentStatus } from '@callscope/modules/recordings/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -25,6 +27,8 @@ export interface Parts {
   store: ClickHouseClient;
   db: Kysely<PostgresSchema>;
   objects: Objects;
+  /** of companies that have their recordings sealed */
+  keys: CompanyKeys;
   ffmpeg: Ffmpeg;
   format: AudioFormat;
   /** where audio is made, a directory of this machine */
@@ -131,7 +135,7 @@ export class Recorder {
         return fail(error.fault, error.message);
       }
       const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-      if (!isFull && !(error instanceof ObjectsError)) throw error;
+      if (!isFull && !(error instanceof ObjectsError) && !(error instanceof KeysMissing)) throw error;
       this.trouble = isFull ? `there is no room to work in ${workDir}` : `recordings cannot be archived: ${errorText(error)}`;
       this.#storeAwayUntil = performance.now() + STORE_AGAIN_MS;
       log.warn('recordings stay in the spool', { why: this.trouble });
@@ -140,7 +144,7 @@ export class Recorder {
   }
 
   async #record(waiting: Waiting, call: CallRow, scope: TenantScope, callId: string, segment: string): Promise<void> {
-    const { spool, store, db, objects, ffmpeg, format, workDir, log } = this.#parts;
+    const { spool, store, db, objects, keys, ffmpeg, format, workDir, log } = this.#parts;
     const { metadata } = waiting;
     const isFromOffer = metadata.sdps[0]?.mode === 'offer' && metadata.sdps[0].at < call.answeredAt;
     const source: Source = {
@@ -150,11 +154,13 @@ export class Recorder {
       notBefore: isFromOffer ? call.answeredAt : 0,
       ...{ notAfter: 0, masked: [] },
     };
+    // a key that is missing is told before audio is made for nothing
+    const seal = await keys.current(scope);
     const output = join(workDir, `${hashOf(waiting.name)}-${process.pid}.${format}`);
     try {
       const { startedAt, seconds, peaks, talk, sidesBy } = await makeRecording(source, format, output, workDir, ffmpeg);
       const place = { tenant: scope.tenant, startedAt: call.startedAt, conversation: call.id, segment, extension: format };
-      const kept = await archive(objects, objectKey(place), output);
+      const kept = await archive(objects, objectKey(place), output, seal);
       await saveSegment(
         db,
         scope,

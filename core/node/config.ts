@@ -185,6 +185,12 @@ export const blocks = {
       .describe(
         'where recordings are kept: file:/path, or s3://key:secret@host:port/bucket?tls=1&region=…; not given: objects in DATA_DIR',
       ),
+    RECORDING_KEYS_FILE: z
+      .string()
+      .default('')
+      .describe(
+        'master keys of sealed recordings, 64 hex digits a line, the one in force first; not given: secrets/recording-keys in DATA_DIR, made by npm start',
+      ),
   }),
   recorder: z.object({
     FFMPEG_BIN: z
@@ -301,6 +307,11 @@ export function spoolDir(config: { SPOOL_DIR: string; DATA_DIR: string }): strin
 /** OBJECTS_URL, or a directory beside everything else. */
 export function objectsUrl(config: { OBJECTS_URL: string; DATA_DIR: string }): string {
   return config.OBJECTS_URL === '' ? pathToFileURL(resolve(config.DATA_DIR, 'objects')).href : config.OBJECTS_URL;
+}
+
+/** Master keys of sealed recordings: RECORDING_KEYS_FILE, or a file beside everything else. */
+export function recordingKeysFile(config: { RECORDING_KEYS_FILE: string; DATA_DIR: string }): string {
+  return config.RECORDING_KEYS_FILE === '' ? resolve(config.DATA_DIR, 'secrets', 'recording-keys') : resolve(config.RECORDING_KEYS_FILE);
 }
 
 export class ConfigError extends Error {}

@@ -11,6 +11,7 @@ export const ACTS = [
   'recording.unmask',
   'recording.policy',
   'recording.retention',
+  'recording.sealing',
   'recording.hold',
   'recording.release',
   'recording.erase',

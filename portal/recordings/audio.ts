@@ -4,8 +4,11 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'no
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { FFMPEG_FRAME, type Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
+import { readObject } from '@callscope/core/node/objects/sealed.ts';
 import type { ByteRange, Objects } from '@callscope/core/node/objects/store.ts';
+import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { Segment } from '@callscope/modules/recordings/store.ts';
 
 /** What is asked for; recordings are kept as one of these. */
@@ -38,13 +41,15 @@ export class NoFfmpeg extends Error {}
 
 export class RecordedAudio {
   readonly #objects: Objects;
+  readonly #keys: CompanyKeys;
   readonly #ffmpeg: Ffmpeg | null;
   readonly #dir: string;
   readonly #making = new Map<string, Promise<void>>();
 
   /** @param dir for what is joined or converted; emptied of what is old */
-  constructor(objects: Objects, ffmpeg: Ffmpeg | null, dir: string) {
+  constructor(objects: Objects, keys: CompanyKeys, ffmpeg: Ffmpeg | null, dir: string) {
     this.#objects = objects;
+    this.#keys = keys;
     this.#ffmpeg = ffmpeg;
     this.#dir = dir;
   }
@@ -52,9 +57,9 @@ export class RecordedAudio {
   /**
    * One segment as it is kept goes straight from the store; several are joined in their order, without being coded anew where
    * the format is theirs.
-   * @param segments at least one @throws ObjectsError, NoFfmpeg, FfmpegError
+   * @param segments at least one @throws ObjectsError, KeysMissing, NoFfmpeg, FfmpegError
    */
-  async open(segments: readonly AudioSegment[], format: Format): Promise<Audio> {
+  async open(scope: TenantScope, segments: readonly AudioSegment[], format: Format): Promise<Audio> {
     const [first] = segments as readonly [AudioSegment];
     const tag = createHash('sha256')
       .update([format, ...segments.map((s) => s.sha256)].join(' '))
@@ -62,16 +67,20 @@ export class RecordedAudio {
       .slice(0, 32);
     const made = { type: TYPES[format], extension: format, tag };
     if (segments.length === 1 && first.format === format)
-      return { ...made, bytes: first.bytes, read: (range) => this.#objects.read(first.key, range) };
+      return { ...made, bytes: first.bytes, read: (range) => this.#read(scope, first, range) };
     const path = join(this.#dir, `${tag}.${format}`);
-    const running = this.#making.get(path) ?? this.#make(segments, format, path).finally(() => this.#making.delete(path));
+    const running = this.#making.get(path) ?? this.#make(scope, segments, format, path).finally(() => this.#making.delete(path));
     this.#making.set(path, running);
     await running;
     const { size } = await stat(path);
     return { ...made, bytes: size, read: async (range) => createReadStream(path, { start: range.from, end: range.to - 1 }) };
   }
 
-  async #make(segments: readonly AudioSegment[], format: Format, path: string): Promise<void> {
+  #read(scope: TenantScope, segment: AudioSegment, range?: ByteRange): Promise<Readable> {
+    return readObject(this.#objects, segment, (version) => this.#keys.keyOf(scope, version), range);
+  }
+
+  async #make(scope: TenantScope, segments: readonly AudioSegment[], format: Format, path: string): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
     await this.#sweep();
     const now = new Date();
@@ -86,9 +95,10 @@ export class RecordedAudio {
     const work = await mkdtemp(join(this.#dir, 'work-'));
     try {
       const list: string[] = [];
-      for (const [i, { key, format: kept }] of segments.entries()) {
-        await pipeline(await this.#objects.read(key), createWriteStream(join(work, `${i}.${kept}`)));
-        list.push(`file '${i}.${kept}'`);
+      for (const [i, segment] of segments.entries()) {
+        const name = `${i}.${segment.format}`;
+        await pipeline(await this.#read(scope, segment), createWriteStream(join(work, name)));
+        list.push(`file '${name}'`);
       }
       await writeFile(join(work, 'list'), `${list.join('\n')}\n`);
       const made = join(work, `made-${randomBytes(4).toString('hex')}`);

@@ -3,6 +3,7 @@ import { findCall } from '@callscope/analytics/run/calls.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { FfmpegError } from '@callscope/core/node/ffmpeg.ts';
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { ObjectsError } from '@callscope/core/node/objects/store.ts';
 import type { Actor } from '@callscope/modules/audit/acts.ts';
 import { noteLook } from '@callscope/modules/audit/store.ts';
@@ -53,7 +54,7 @@ export async function recordingResponse(
     throw new Problem(404, `there is no such audio: ${why}`);
   }
   try {
-    const audio = await deps.recordings.open(chosen, asked.format ?? first.format);
+    const audio = await deps.recordings.open(scope, chosen, asked.format ?? first.format);
     const etag = `"${audio.tag}"`;
     const name = `${call.id.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 150)}${segment === undefined ? '' : `-${segment}`}.${audio.extension}`;
     const headers = {
@@ -84,6 +85,14 @@ export async function recordingResponse(
   } catch (error) {
     if (error instanceof NoFfmpeg || error instanceof FfmpegError)
       throw new Problem(503, `this recording is kept as ${first.format} and cannot be given otherwise now: ask for format=${first.format}`);
+    if (error instanceof KeysMissing) {
+      deps.log.error('a sealed recording cannot be opened', { error });
+      throw new Problem(503, 'this recording is sealed and its key is not there: the operator finds why in the log of the portal');
+    }
+    if (error instanceof ObjectsError && error.fault === 'missing') {
+      deps.log.error('a recording is not in the archive', { error });
+      throw new Problem(503, 'the archive does not have this recording: the operator finds why in the log of the portal');
+    }
     if (error instanceof ObjectsError) {
       deps.log.warn('a recording cannot be read', { error });
       throw new Problem(503, 'the archive of recordings does not answer, try again later');

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { readObject, SEALED, type SealKey, sealing } from '@callscope/core/node/objects/sealed.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 
 /** What of a call names its recording for good. */
@@ -41,21 +43,32 @@ export interface Archived {
 }
 
 /**
- * Stores a file and reads it back: only what the store gives again, byte for byte, counts as kept.
+ * Stores a file, sealed where there is a key, and reads it back: only what the store gives again, opened and byte for byte,
+ * counts as kept.
+ * @param path of the file; the sealed one is written beside it meanwhile
+ * @returns bytes and digest of the file as it was given
  * @throws ObjectsError; `broken` also when what came back is another thing
  */
-export async function archive(objects: Objects, key: string, path: string): Promise<Archived> {
+export async function archive(objects: Objects, key: string, path: string, seal: SealKey | null): Promise<Archived> {
   const { size } = await stat(path);
   const sha256 = await digest(createReadStream(path));
-  await objects.put(key, path);
-  const kept = await objects
-    .read(key)
+  const kept = { key: seal ? `${key}${SEALED}` : key, bytes: size };
+  if (seal) {
+    const sealed = `${path}${SEALED}`;
+    try {
+      await pipeline(createReadStream(path), sealing(seal, kept.key), createWriteStream(sealed));
+      await objects.put(kept.key, sealed);
+    } finally {
+      await rm(sealed, { force: true });
+    }
+  } else await objects.put(kept.key, path);
+  const found = await readObject(objects, kept, () => Promise.resolve((seal as SealKey).key))
     .then(digest)
     .catch((cause: unknown) => {
-      throw cause instanceof ObjectsError ? cause : new ObjectsError('absent', `reading ${key} back broke off`, cause);
+      throw cause instanceof ObjectsError ? cause : new ObjectsError('absent', `reading ${kept.key} back broke off`, cause);
     });
-  if (kept !== sha256) throw new ObjectsError('broken', `the store gave back something else under ${key}`);
-  return { key, bytes: size, sha256 };
+  if (found !== sha256) throw new ObjectsError('broken', `the store gave back something else under ${kept.key}`);
+  return { ...kept, sha256 };
 }
 
 async function digest(stream: Readable): Promise<string> {

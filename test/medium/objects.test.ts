@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
+import { readObject, sealedBytes } from '@callscope/core/node/objects/sealed.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import { archive, objectKey } from '@callscope/recorder/archive/archive.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,8 +58,43 @@ describe.each(stores)('objects in %s', (_, connect) => {
   test('one larger than a part of an upload is whole', async () => {
     const objects = connect();
     const bytes = randomBytes(21_000_003);
-    const kept = await archive(objects, 't1/large.wav', fileOf(bytes));
+    const kept = await archive(objects, 't1/large.wav', fileOf(bytes), null);
     expect(kept).toEqual({ key: 't1/large.wav', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+  });
+
+  test('a sealed one is read back whole and in parts, and is nothing without its key', async () => {
+    const objects = connect();
+    const bytes = randomBytes(9_000_003);
+    const seal = { version: 2, key: randomBytes(32) };
+    const kept = await archive(objects, 't1/sealed.wav', fileOf(bytes), seal);
+    expect(kept).toEqual({
+      ...{ key: 't1/sealed.wav.sealed', bytes: bytes.length },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    expect(await objects.size(kept.key)).toBe(sealedBytes(bytes.length));
+    const part = await all(await readObject(objects, kept, async () => seal.key, { from: 5_000_000, to: 5_200_000 }));
+    expect(part.equals(bytes.subarray(5_000_000, 5_200_000))).toBe(true);
+    await expect(readObject(objects, kept, async () => randomBytes(32)).then(all)).rejects.toMatchObject({ fault: 'broken' });
+    expect(readdirSync(dir).filter((name) => name.endsWith('.sealed'))).toEqual([]);
+  });
+
+  test('names are listed by their bytes, with sizes, and by what they begin with', async () => {
+    const objects = connect();
+    const names = ['list/a-b/1.mp3', 'list/a/2.mp3', 'list/a/10.mp3', 'list/a.b', 'list/B/x.mp3', 'lists/y.mp3'];
+    for (const name of names) await objects.put(name, fileOf(Buffer.from(name)));
+    const listed = async (prefix: string) => {
+      const found = [];
+      for await (const one of objects.list(prefix)) found.push(one);
+      return found;
+    };
+    const found = await listed('list/');
+    expect(found.map((one) => one.key)).toEqual(['list/B/x.mp3', 'list/a-b/1.mp3', 'list/a.b', 'list/a/10.mp3', 'list/a/2.mp3']);
+    for (const { key, bytes, changedAt } of found) {
+      expect(bytes).toBe(key.length);
+      expect(Math.abs(Date.now() - changedAt)).toBeLessThan(3_600_000);
+    }
+    expect((await listed('')).some((one) => one.key === 'lists/y.mp3')).toBe(true);
+    expect(await listed('nothing/')).toEqual([]);
   });
 
   test('nothing leaves its place by its name', async () => {
@@ -87,8 +123,9 @@ test('what the store gives back otherwise is not archived', async () => {
     read: (key, range) => objects.read(key, range),
     remove: (key) => objects.remove(key),
     check: () => objects.check(),
+    list: (prefix) => objects.list(prefix),
   };
-  await expect(archive(liar, 't1/x.mp3', fileOf(randomBytes(100)))).rejects.toMatchObject({ fault: 'broken' });
+  await expect(archive(liar, 't1/x.mp3', fileOf(randomBytes(100)), null)).rejects.toMatchObject({ fault: 'broken' });
 });
 
 test('a place that cannot be written says why', async () => {
@@ -171,7 +208,7 @@ describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
     } finally {
       process.kill(m.pid(), 'SIGCONT');
     }
-    expect(await archive(objects, 't1/still.mp3', path)).toMatchObject({ bytes: 1_000 });
+    expect(await archive(objects, 't1/still.mp3', path, null)).toMatchObject({ bytes: 1_000 });
   });
 
   test('one that is killed in the middle of an upload gets the whole when it is back', async () => {
@@ -179,7 +216,7 @@ describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
     const objects = connectObjects(m.url());
     const bytes = randomBytes(90_000_000);
     const path = fileOf(bytes);
-    const upload = archive(objects, 't1/killed.wav', path).then(
+    const upload = archive(objects, 't1/killed.wav', path, null).then(
       () => 'stored',
       (error: unknown) => error,
     );
@@ -191,7 +228,7 @@ describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
     expect(outcome).toMatchObject({ fault: 'absent' });
     await m.start();
     expect(await objects.size('t1/killed.wav')).toBeNull();
-    expect(await archive(objects, 't1/killed.wav', path)).toMatchObject({ bytes: bytes.length });
+    expect(await archive(objects, 't1/killed.wav', path, null)).toMatchObject({ bytes: bytes.length });
     expect((await all(await objects.read('t1/killed.wav'))).equals(bytes)).toBe(true);
   });
 });

@@ -6,13 +6,17 @@ import { nameOf, put } from './spool.ts';
 /** Calls of the fixtures' first company that the relay recorded. */
 export const RECORDED: readonly RecordedCall[] = recordedCalls().filter((r) => r.call.tenant === 't1');
 
-/** The system with the fixtures' companies and calls; every recorded call of the first company can be heard. */
-export async function startRecorded(): Promise<Stack> {
+/**
+ * The system with the fixtures' companies and calls; every recorded call of the first company can be heard.
+ * @param before done when the companies are there, and no recording is
+ */
+export async function startRecorded(before?: (stack: Stack) => Promise<unknown>): Promise<Stack> {
   const stack = await startStack();
   for (const [id, { tenant, directory }] of Object.entries(companies())) {
     await stack.rest('PUT', `/tenants/${id}`, tenant);
     await stack.rest('PUT', `/tenants/${id}/directory`, directory);
   }
+  await before?.(stack);
   await sendUdp(stack.ports.hep, hep('udp'));
   await sendTcp(stack.ports.events, events());
   for (const recorded of RECORDED) put(stack.dataDir, recorded, nameOf(recorded));

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault } from './store.ts';
+import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault, type StoredObject } from './store.ts';
 
 const FAULTS: Record<string, ObjectsFault> = {
   ENOSPC: 'full',
@@ -66,6 +66,28 @@ export class FileObjects implements Objects {
 
   remove(key: string): Promise<void> {
     return this.#do('remove', () => rm(this.#path(key), { force: true }));
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    const dir = join(this.#root, prefix);
+    const entries = await this.#do('list', () =>
+      readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' && prefix !== '') return [];
+        throw error;
+      }),
+    );
+    // a directory counts with the slash that follows it in keys: a-b comes before a/
+    const named = entries.map((e) => ({ name: e.isDirectory() ? `${e.name}/` : e.name, isFile: e.isFile() }));
+    named.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+    for (const { name, isFile } of named) {
+      const key = prefix + name;
+      if (key === `${PARTS}/`) continue;
+      if (name.endsWith('/')) yield* this.list(key);
+      if (!isFile) continue;
+      // one that was removed meanwhile is none
+      const found = await stat(join(this.#root, key)).catch(() => null);
+      if (found) yield { key, bytes: found.size, changedAt: found.mtimeMs };
+    }
   }
 
   check(): Promise<void> {

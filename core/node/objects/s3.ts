@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { Client } from 'minio';
-import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault } from './store.ts';
+import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault, type StoredObject } from './store.ts';
 
 export interface S3Options {
   host: string;
@@ -82,6 +82,18 @@ export class S3Objects implements Objects {
     return this.#do('remove from', key, () => this.#client.removeObject(this.#bucket, key));
   }
 
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    try {
+      // asked for a thousand at a time, as they are read
+      for await (const item of this.#client.listObjectsV2(this.#bucket, prefix, true)) {
+        const { name, size, lastModified } = item as { name?: string; size: number; lastModified?: Date };
+        if (name !== undefined) yield { key: name, bytes: size, changedAt: lastModified?.getTime() ?? 0 };
+      }
+    } catch (error) {
+      throw this.#fault('list', error);
+    }
+  }
+
   check(): Promise<void> {
     return this.#do('open', null, () => this.#exists());
   }
@@ -96,9 +108,13 @@ export class S3Objects implements Objects {
     try {
       return await work();
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      throw new ObjectsError(FAULTS[codeOf(error)] ?? 'broken', `cannot ${what} ${this.#where}: ${said}`, error);
+      throw this.#fault(what, error);
     }
+  }
+
+  #fault(what: string, error: unknown): ObjectsError {
+    const said = error instanceof Error ? error.message : String(error);
+    return new ObjectsError(FAULTS[codeOf(error)] ?? 'broken', `cannot ${what} ${this.#where}: ${said}`, error);
   }
 }
 

@@ -6,6 +6,13 @@ export interface ByteRange {
   to: number;
 }
 
+export interface StoredObject {
+  key: string;
+  bytes: number;
+  /** ms since the epoch */
+  changedAt: number;
+}
+
 /**
  * Where recordings are kept: a directory, or any server that speaks S3. Keys are path-like and follow from what is stored, so
  * that storing the same again replaces the same.
@@ -19,6 +26,8 @@ export interface Objects {
   read(key: string, range?: ByteRange): Promise<Readable>;
   /** None under this key is no error. */
   remove(key: string): Promise<void>;
+  /** Keys that begin with `prefix` (which ends with a slash, or is empty), by their bytes: the order of S3. */
+  list(prefix: string): AsyncIterable<StoredObject>;
   /** Asks whether the store is there and lets us in, without changing anything. */
   check(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import { answeredCalls } from '@callscope/analytics/run/recorded.ts';
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { type Actor, actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { countRecordings } from '@callscope/modules/recordings/count.ts';
 import { askErasure, erasuresOf } from '@callscope/modules/recordings/erasures.ts';
 import { holdsOf, placeHold, releaseHold } from '@callscope/modules/recordings/holds.ts';
 import { HOLD_KINDS, KEEP_DAYS } from '@callscope/modules/recordings/keeping.ts';
+import { sealingOf } from '@callscope/modules/recordings/keys.ts';
 import { keepDaysOf, leavingBy, setKeepDays } from '@callscope/modules/recordings/leaving.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { isOwnNumber, numberOf } from '@callscope/portal/recordings/number.ts';
@@ -27,13 +29,14 @@ export const load: PageServerLoad = async (event) => {
   const asked = Number(event.url.searchParams.get('days'));
   const isAsked = Number.isInteger(asked) && asked >= 1 && asked <= 36_500 && asked !== keepDays;
   const zone = company.timezone;
-  const [tomorrow, changed, holds, erasures, directory, days] = await Promise.all([
+  const [tomorrow, changed, holds, erasures, directory, days, sealing] = await Promise.all([
     leavingBy(db, scope, keepDays, zone, now + DAY_MS),
     isAsked ? leavingBy(db, scope, asked, zone, now) : null,
     holdsOf(db, scope),
     erasuresOf(db, scope),
     getDirectory(db, scope, new Date(now)),
     countRecordings(db, scope, answeredCalls(store, scope, now - COUNTED_DAYS * DAY_MS, now), (at) => dayOf(zone, at), now),
+    sealingOf(db, scope),
   ]);
   const sum = (lines: NonNullable<typeof changed>) => ({
     goes: lines.reduce((all, line) => all + line.goes, 0),
@@ -50,6 +53,7 @@ export const load: PageServerLoad = async (event) => {
     erasures: erasures.slice(0, SHOWN_ERASURES),
     employees: (directory?.body.employees ?? []).map(({ id, name }) => ({ id, name })),
     days: days.toReversed(),
+    sealing,
   };
 };
 
@@ -82,6 +86,21 @@ export const actions: Actions = {
     if (reason.length < 3) return fail(400, { wrong: 'reason' });
     await placeHold(deps().db, scope, actor, { kind, value, from: null, to: null, reason: reason.slice(0, 500) });
     return { done: 'hold' };
+  },
+  /** on: from now on a new key; else new recordings are kept as they are */
+  seal: async (event) => {
+    const { scope, actor } = allowed(event);
+    const isOn = (await event.request.formData()).get('on') === 'on';
+    const { keys, log } = deps();
+    try {
+      if (isOn) await keys.seal(scope, actor);
+      else await keys.leaveOpen(scope, actor);
+    } catch (error) {
+      if (!(error instanceof KeysMissing)) throw error;
+      log.error('recordings cannot be sealed', { error });
+      return fail(503, { wrong: 'keys' });
+    }
+    return { done: isOn ? 'seal' : 'open' };
   },
   release: async (event) => {
     const { scope, actor } = allowed(event);
