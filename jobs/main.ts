@@ -8,6 +8,7 @@ import { reportStatus } from '@callscope/core/node/status.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { runCases } from './cases/cases.ts';
 import { pumpReloads } from './edges/reload.ts';
+import { watchArchive } from './recordings/archive.ts';
 import { keepRecordings } from './recordings/keeping.ts';
 import { watchMissing } from './recordings/missing.ts';
 
@@ -22,7 +23,9 @@ await runService('jobs', async (service) => {
   service.onStop('postgres', () => postgres.close());
   reportStatus(service, bus, 'jobs');
   await pumpReloads(service, postgres, bus);
-  await keepRecordings(service, { store, postgres, objects: connectObjects(objectsUrl(config)) });
+  const objects = connectObjects(objectsUrl(config));
+  await keepRecordings(service, { store, postgres, objects });
+  watchArchive(service, { db: postgres.db, objects, log: service.log });
   watchMissing(service, store, postgres.db);
   await runCases(service, bus, store, postgres.db);
 });

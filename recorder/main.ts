@@ -15,6 +15,8 @@ import { announceFiles } from './spool/announce.ts';
 import { workOnFiles } from './spool/claims.ts';
 import { Spool } from './spool/spool.ts';
 
+const DAY_MS = 24 * 3_600_000;
+
 await runService('recorder', async (service) => {
   const { log, stopping } = service;
   const { data, nats, clickhouse, database, spool: spoolBlock, objects: objectsBlock, recorder: own, path } = blocks;
@@ -44,6 +46,14 @@ await runService('recorder', async (service) => {
   reportStatus(service, bus, 'recorder');
   const waiting = gauge('recorder_waiting', 'Complete recordings in the spool');
   void announceFiles(spool, bus, log, stopping, (count) => waiting.set(count));
+  const sweep = () =>
+    spool
+      .sweepQuarantine(Date.now() - config.QUARANTINE_DAYS * DAY_MS)
+      .then((swept) => swept > 0 && log.warn('what was put aside long ago is gone', { files: swept, days: config.QUARANTINE_DAYS }))
+      .catch((error: unknown) => log.warn('what was put aside could not be looked through', { error }));
+  void sweep();
+  const sweeping = setInterval(sweep, DAY_MS / 24);
+  service.onStop('quarantine', () => clearInterval(sweeping));
   const work = workOnFiles(spool.id, bus, log, stopping, atOnce, (name, tries) => recorder.work(name, tries));
   work.catch((error: unknown) => {
     log.error('the bus gives no work, ending', { error });

@@ -1,12 +1,14 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { RecordingReason } from '@callscope/core/domain/recording.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, histogram } from '@callscope/core/node/metrics.ts';
 import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
+import { recordingCommands } from '@callscope/modules/edge/audit.ts';
 import { peopleOf } from '@callscope/modules/recordings/keeping.ts';
 import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import { isTooShort } from '@callscope/modules/recordings/rules.ts';
@@ -98,13 +100,17 @@ export class Recorder {
     const { call, scope } = found;
     const id = { callId: call.id, segment: name.slice(-16) };
     const kept: SegmentCall = { ...peopleOf(call), startedAt: call.startedAt };
+    const without = async (reason: RecordingReason, detail: string): Promise<Outcome> => {
+      await saveSegment(db, scope, id, kept, { status: 'none', reason, detail });
+      await spool.remove(waiting);
+      outcomes.inc({ outcome: reason });
+      return 'done';
+    };
     const fail = async (reason: string, detail: string): Promise<Outcome> => {
-      if (WITHOUT_SOUND.includes(reason) && isTooShort(call)) {
-        await saveSegment(db, scope, id, kept, { status: 'none', reason: 'too_short', detail: reason });
-        await spool.remove(waiting);
-        outcomes.inc({ outcome: 'too_short' });
-        return 'done';
-      }
+      if (WITHOUT_SOUND.includes(reason) && isTooShort(call)) return without('too_short', reason);
+      // stopped or masked before anybody had said a word
+      if (WITHOUT_SOUND.includes(reason) && (await recordingCommands(db, scope, callId)).some((told) => told === 'stop' || told === 'mask'))
+        return without('paused', reason);
       await saveSegment(db, scope, id, kept, { status: 'failed', reason: 'fault', detail: `${reason}: ${detail}` });
       return this.#quarantine(waiting, reason, detail);
     };
@@ -116,12 +122,7 @@ export class Recorder {
       return 'done';
     }
     if (waiting.pcapBytes === null) return waited > PCAP_WAIT_MS ? fail('no_pcap', 'its packets did not come') : againAfter(tries);
-    if (!call.answeredAt) {
-      await saveSegment(db, scope, id, kept, { status: 'none', reason: 'not_answered', detail: '' });
-      await spool.remove(waiting);
-      outcomes.inc({ outcome: 'not_answered' });
-      return 'done';
-    }
+    if (!call.answeredAt) return without('not_answered', '');
     if (performance.now() < this.#storeAwayUntil) return { againMs: STORE_AGAIN_MS };
     try {
       await this.#record(waiting, call, scope, callId, id.segment);
@@ -166,7 +167,10 @@ export class Recorder {
         scope,
         { callId: call.id, segment },
         { ...peopleOf(call), startedAt: call.startedAt },
-        { status: 'ready', kept: { startedAt, seconds, format, peaks, talk, sidesBy, ...kept } },
+        {
+          status: 'ready',
+          kept: { startedAt, seconds, format, peaks, talk, sidesBy, afterMask: metadata.values.get('reason') === 'unmask', ...kept },
+        },
       );
       for (const side of ['left', 'right'] as const) {
         if (!talk[side].isSilent) continue;

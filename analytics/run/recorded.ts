@@ -40,6 +40,9 @@ function peopleRow(r: StoredPeople): CallPeople {
   };
 }
 
+const TOOK_PART =
+  '(caller = {number: String} OR dialled = {number: String} OR answered_by = {number: String} OR has(leg_target, {number: String}))';
+
 /**
  * Calls in which a number took part, whoever called, oldest first.
  * @param after the last one that is known (µs since the epoch) @param until ms: calls that began before
@@ -53,11 +56,15 @@ export async function callsWithNumber(
   most: number,
 ): Promise<CallPeople[]> {
   const rows = await run<StoredPeople>(client, scope, {
-    sql: `SELECT ${PEOPLE} FROM calls
-      WHERE tenant = {tenant: String} AND (caller = {number: String} OR dialled = {number: String} OR answered_by = {number: String} OR has(leg_target, {number: String}))
-        AND (started_at, id) > (fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})
-        AND started_at < fromUnixTimestamp64Milli({until: Int64}, 'UTC')
-      ORDER BY started_at, id, revision DESC LIMIT 1 BY id LIMIT {most: UInt32}`,
+    // a revision may have taken the number out of a call: the newest one says it
+    sql: `SELECT ${PEOPLE} FROM (
+        SELECT * FROM calls
+        WHERE tenant = {tenant: String} AND id IN (SELECT id FROM calls WHERE tenant = {tenant: String} AND ${TOOK_PART}
+            AND started_at >= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Milli({until: Int64}, 'UTC'))
+          AND (started_at, id) > (fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})
+          AND started_at < fromUnixTimestamp64Milli({until: Int64}, 'UTC')
+        ORDER BY started_at, id, revision DESC LIMIT 1 BY id)
+      WHERE ${TOOK_PART} ORDER BY started_at, id LIMIT {most: UInt32}`,
     params: { number, afterStart: after.startedAt, afterId: after.callId, until, most },
   });
   return rows.map(peopleRow);

@@ -199,6 +199,7 @@ export const blocks = {
       .describe('ffmpeg; not given: that of the package ffmpeg-static where it is there, else the first on PATH'),
     RECORDING_FORMAT: z.enum(['mp3', 'opus', 'wav'], 'must be mp3, opus or wav').default('mp3').describe('what new recordings are kept as'),
     RECORDINGS_AT_ONCE: count(2, 1, 64).describe('recordings that one recorder works on at a time, each with at most one ffmpeg'),
+    QUARANTINE_DAYS: count(30, 1, 3_650).describe('recordings that could not be used are kept aside so long'),
     FFMPEG_STUCK_SECONDS: count(30, 1, 3_600).describe('an ffmpeg that gets no further for so long is ended and begun again, once'),
   }),
   /** where programs are looked for */

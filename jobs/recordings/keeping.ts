@@ -3,7 +3,7 @@ import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.t
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import { workWhenNotified } from '@callscope/core/node/notified-work.ts';
-import type { Objects } from '@callscope/core/node/objects/store.ts';
+import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import type { Postgres } from '@callscope/core/node/postgres.ts';
 import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
@@ -18,6 +18,7 @@ import {
   leavingFiles,
   markExpired,
   noteGone,
+  noteStuck,
 } from '@callscope/modules/recordings/leaving.ts';
 import { sweepLinks } from '@callscope/modules/recordings/links.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -52,21 +53,26 @@ export async function keepRecordings(service: Service, parts: Parts): Promise<vo
   const { postgres } = parts;
   let expiredAt = Number.NEGATIVE_INFINITY;
   let known = '';
-  const work = async () => {
+  const erase = async () => {
     while (!stopping.aborted && (await eraseSome(parts)));
+  };
+  const expire = async () => {
     const changed = await keepingChange(postgres.db, EVERY);
-    if (changed !== known || performance.now() - expiredAt > HOUR_MS) {
-      await expireDue(parts, Date.now(), stopping);
-      await sweepLinks(postgres.db, Date.now());
-      [known, expiredAt] = [changed, performance.now()];
-    }
-    try {
-      await removeFiles(parts, stopping);
-      failing.set(0);
-    } catch (error) {
-      failing.set(1);
-      throw error;
-    }
+    if (changed === known && performance.now() - expiredAt <= HOUR_MS) return;
+    await expireDue(parts, Date.now(), stopping);
+    await sweepLinks(postgres.db, Date.now());
+    [known, expiredAt] = [changed, performance.now()];
+  };
+  const remove = async () => {
+    failing.set(1);
+    await removeFiles(parts, stopping);
+    failing.set(0);
+  };
+  const work = async () => {
+    // what fails of one of them stands in the way of no other
+    const failures: unknown[] = [];
+    for (const step of [erase, expire, remove]) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   const keeping = await workWhenNotified(postgres, log, KEEPING_CHANNEL, { work, clean: async () => undefined });
   service.onStop('keeping', keeping.stop);
@@ -109,16 +115,30 @@ async function expireDue(parts: Parts, now: number, stopping: AbortSignal): Prom
   }
 }
 
-/** Files whose rows say that they are gone. @throws ObjectsError when the archive is away: they are tried again */
+/**
+ * Files whose rows say that they are gone. One that the archive does not remove (it is locked, or not ours) is left, and the others go on.
+ * @throws ObjectsError when the archive is away, or of the first that was left: they are tried again
+ */
 async function removeFiles({ postgres: { db }, objects }: Parts, stopping: AbortSignal): Promise<void> {
+  let left: unknown = null;
   for (const tenant of await companiesLeaving(db, EVERY)) {
     const scope = scopeOf(tenant);
-    for (let files = await leavingFiles(db, scope, PAGE); files.length > 0; files = await leavingFiles(db, scope, PAGE)) {
-      for (const file of files) {
+    for (let removed = 1; removed > 0; ) {
+      removed = 0;
+      for (const file of await leavingFiles(db, scope, PAGE)) {
         if (stopping.aborted) return;
-        await objects.remove(file.key);
+        try {
+          await objects.remove(file.key);
+        } catch (error) {
+          if (error instanceof ObjectsError && error.fault === 'absent') throw error;
+          left ??= error;
+          await noteStuck(db, scope, file);
+          continue;
+        }
         await noteGone(db, scope, file);
+        removed++;
       }
     }
   }
+  if (left !== null) throw left;
 }

@@ -78,12 +78,16 @@ export async function eraseIfAsked(
   if (asked) await erase(trx, tenant, asked.id, [callId]);
 }
 
-/** Writes each recording of these calls into the report, and erases what nothing holds. */
+/**
+ * Writes each recording of these calls into the report, and erases what nothing holds. One that a hold kept when it was met
+ * first, and that is erased now, is said to be erased.
+ */
 async function erase(trx: Transaction<PostgresSchema>, tenant: string, erasure: string, callIds: readonly string[]): Promise<void> {
   await sql`INSERT INTO recording_erasure_lines (tenant, erasure, call_id, segment, hold, started_at, seconds, sha256)
     SELECT tenant, ${erasure}::bigint, call_id, segment, ${heldBy}, started_at, seconds, sha256 FROM recordings
     WHERE tenant = ${tenant} AND call_id = ANY (${callIds}::text[]) AND status = 'ready'
-    ON CONFLICT DO NOTHING`.execute(trx);
+    ON CONFLICT (tenant, erasure, call_id, segment) DO UPDATE SET hold = excluded.hold
+      WHERE recording_erasure_lines.hold IS NOT NULL`.execute(trx);
   await trx
     .updateTable('recordings')
     .set({ status: 'erased', reason: 'erased', ...NO_WAVEFORM, updated_at: sql`now()` })

@@ -216,6 +216,20 @@ export async function leavingFiles(db: Kysely<PostgresSchema>, { tenant }: Tenan
   return rows.map((r) => ({ callId: r.call_id, segment: r.segment, key: r.object_key as string }));
 }
 
+/** A file that could not be removed: the others come first when it is tried again. */
+export async function noteStuck(db: Kysely<PostgresSchema>, { tenant }: TenantScope, { callId, segment }: Leaving): Promise<void> {
+  await asTenant(db, tenant, (trx) =>
+    trx
+      .updateTable('recordings')
+      .set({ updated_at: sql`now()` })
+      .where('tenant', '=', tenant)
+      .where('call_id', '=', callId)
+      .where('segment', '=', segment)
+      .where('status', 'in', ['expired', 'erased'])
+      .execute(),
+  );
+}
+
 /** The file is gone: nothing names it any more. */
 export async function noteGone(db: Kysely<PostgresSchema>, { tenant }: TenantScope, { callId, segment }: Leaving): Promise<void> {
   await asTenant(db, tenant, (trx) =>

@@ -59,6 +59,8 @@ export function recordingOf(
   const [said] = segments;
   if (said) return without('none', said.reason as RecordingReason);
   if (call.recordRule === 'none') return without('none', 'policy_off');
+  // an edge that passes a forwarded call on without taking its media says so
+  if (call.recordRule === 'unanchored') return without('none', 'forwarded_unanchored');
   if (call.recordRule === '') return without('none', 'not_seen_by_edge');
   if (now - call.endedAt / 1_000 <= PENDING_MS) return without('pending', null);
   return isTooShort(call) ? without('none', 'too_short') : without('failed', 'fault');

@@ -19,6 +19,8 @@ export interface KeptSegment {
   peaks: { left: Uint8Array; right: Uint8Array };
   talk: object;
   sidesBy: string;
+  /** the recording was masked until this part began */
+  afterMask: boolean;
 }
 
 /** Which recording: a call has one a segment. */
@@ -71,6 +73,7 @@ export async function saveSegment(
     peaks_right: kept ? Buffer.from(kept.peaks.right) : null,
     talk: kept ? JSON.stringify(kept.talk) : null,
     sides_by: kept?.sidesBy ?? null,
+    after_mask: kept?.afterMask ?? false,
   };
   await asTenant(db, scope.tenant, async (trx) => {
     await inTurn(trx, scope.tenant);
@@ -114,6 +117,7 @@ export interface Segment extends SegmentId {
   bytes: number | null;
   /** hex */
   sha256: string | null;
+  afterMask: boolean;
 }
 
 /** Segments of these calls, those of a call in the order in which they were spoken. */
@@ -127,7 +131,7 @@ export async function segmentsOf(
   const rows = await asTenant(db, scope.tenant, (trx) =>
     trx
       .selectFrom('recordings')
-      .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes', 'sha256'])
+      .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes', 'sha256', 'after_mask'])
       .where('tenant', '=', scope.tenant)
       .where('call_id', 'in', callIds)
       .orderBy('started_at')
@@ -139,6 +143,7 @@ export async function segmentsOf(
       ...{ callId: r.call_id, segment: r.segment, status: r.status, reason: r.reason },
       ...{ startedAt: r.started_at?.getTime() ?? null, seconds: r.seconds === null ? null : Number(r.seconds) },
       ...{ format: r.format, key: r.object_key, bytes: r.bytes === null ? null : Number(r.bytes), sha256: r.sha256 },
+      afterMask: r.after_mask,
     };
     const list = out.get(r.call_id);
     if (list) list.push(segment);

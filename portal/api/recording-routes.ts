@@ -28,6 +28,7 @@ const waveformSchema = z
             silences: z.array(z.object({ from: z.number(), seconds: z.number() })).describe('of three seconds and more'),
           })
           .nullable(),
+        masked: z.boolean().describe('the recording was masked: nothing was captured, and silence is heard'),
       }),
     ),
   })

@@ -9,6 +9,7 @@ import { FFMPEG_FRAME, type Ffmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { readObject } from '@callscope/core/node/objects/sealed.ts';
 import type { ByteRange, Objects } from '@callscope/core/node/objects/store.ts';
 import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
+import { maskedBefore } from '@callscope/modules/recordings/masks.ts';
 import type { Segment } from '@callscope/modules/recordings/store.ts';
 
 /** What is asked for; recordings are kept as one of these. */
@@ -31,6 +32,15 @@ export interface Audio {
 export type AudioSegment = Segment & { key: string; bytes: number; sha256: string; format: Format };
 
 export const hasAudio = (s: Segment): s is AudioSegment => s.status === 'ready' && s.key !== null && s.bytes !== null && s.sha256 !== null;
+
+/**
+ * The segments that are asked for. A segment keeps its number when one before it has gone.
+ * @param number of one of them, the first is 1; undefined: all that have audio
+ */
+export function chosenOf(segments: readonly Segment[], number: number | undefined): AudioSegment[] {
+  const numbered = segments.filter((s) => s.startedAt !== null);
+  return (number === undefined ? numbered : numbered.slice(number - 1, number)).filter(hasAudio);
+}
 
 /** What was joined or made another format of is kept so long after it was last asked for: a player asks bit by bit. */
 const KEPT_MS = 10 * 60_000;
@@ -55,14 +65,15 @@ export class RecordedAudio {
   }
 
   /**
-   * One segment as it is kept goes straight from the store; several are joined in their order, without being coded anew where
-   * the format is theirs.
+   * One segment as it is kept goes straight from the store; several are joined in their order, and a mask between two is silence.
+   * What is joined is coded anew: each file of MP3 or Opus begins and ends with some hundredths of a second of its coder's own, and
+   * copied one after another they would drift from the waveform.
    * @param segments at least one @throws ObjectsError, KeysMissing, NoFfmpeg, FfmpegError
    */
   async open(scope: TenantScope, segments: readonly AudioSegment[], format: Format): Promise<Audio> {
     const [first] = segments as readonly [AudioSegment];
     const tag = createHash('sha256')
-      .update([format, ...segments.map((s) => s.sha256)].join(' '))
+      .update([format, ...segments.map((s, i) => `${maskedBefore(s, segments[i - 1])} ${s.sha256}`)].join(' '))
       .digest('hex')
       .slice(0, 32);
     const made = { type: TYPES[format], extension: format, tag };
@@ -98,18 +109,17 @@ export class RecordedAudio {
       for (const [i, segment] of segments.entries()) {
         const name = `${i}.${segment.format}`;
         await pipeline(await this.#read(scope, segment), createWriteStream(join(work, name)));
+        const mask = maskedBefore(segment, segments[i - 1]);
+        if (mask > 0) {
+          const silence = `${i}-mask.${segment.format}`;
+          await this.#ffmpeg.run(silenceArguments(join(work, name), mask, segment.format, join(work, silence)));
+          list.push(`file '${silence}'`);
+        }
         list.push(`file '${name}'`);
       }
       await writeFile(join(work, 'list'), `${list.join('\n')}\n`);
       const made = join(work, `made-${randomBytes(4).toString('hex')}`);
-      await this.#ffmpeg.run(
-        joinArguments(
-          join(work, 'list'),
-          segments.every((s) => s.format === format),
-          format,
-          made,
-        ),
-      );
+      await this.#ffmpeg.run(joinArguments(join(work, 'list'), format, made));
       await rename(made, path);
     } finally {
       await rm(work, { recursive: true, force: true });
@@ -130,16 +140,22 @@ export class RecordedAudio {
   }
 }
 
+/** More bits than recordings are kept with: what was coded before loses little. */
 const CODERS: Record<Format, string[]> = {
-  mp3: ['-c:a', 'libmp3lame', '-b:a', '64k', '-joint_stereo', '0'],
+  mp3: ['-c:a', 'libmp3lame', '-b:a', '96k', '-joint_stereo', '0'],
   wav: ['-c:a', 'pcm_s16le'],
-  opus: ['-c:a', 'libopus', '-b:a', '64k', '-application', 'voip'],
+  opus: ['-c:a', 'libopus', '-b:a', '96k', '-application', 'voip'],
 };
 const MUXERS: Record<Format, string> = { mp3: 'mp3', wav: 'wav', opus: 'ogg' };
 
-/** @param list names files beside it, in order @param isSame they are in this format already */
-export function joinArguments(list: string, isSame: boolean, format: Format, output: string): string[] {
-  const coder = isSame ? ['-c:a', 'copy'] : CODERS[format];
+/** Silence as the coder of a file would write it, at the file's own rate. */
+export function silenceArguments(like: string, seconds: number, format: Format, output: string): string[] {
+  const silent = ['-i', `file:${like}`, '-af', 'volume=0,apad', '-t', String(seconds)];
+  return [...FFMPEG_FRAME, '-threads', '1', ...silent, ...CODERS[format], '-f', MUXERS[format], `file:${output}`];
+}
+
+/** @param list names files beside it, in order */
+export function joinArguments(list: string, format: Format, output: string): string[] {
   return [
     ...FFMPEG_FRAME,
     '-threads',
@@ -150,7 +166,7 @@ export function joinArguments(list: string, isSame: boolean, format: Format, out
     '1',
     '-i',
     `file:${list}`,
-    ...coder,
+    ...CODERS[format],
     '-f',
     MUXERS[format],
     `file:${output}`,

@@ -7,11 +7,12 @@ import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { ObjectsError } from '@callscope/core/node/objects/store.ts';
 import type { Actor } from '@callscope/modules/audit/acts.ts';
 import { noteLook } from '@callscope/modules/audit/store.ts';
+import { maskedBefore } from '@callscope/modules/recordings/masks.ts';
 import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { type Segment, segmentsOf, shapesOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
-import { type Format, hasAudio, NoFfmpeg } from './audio.ts';
+import { chosenOf, type Format, hasAudio, NoFfmpeg } from './audio.ts';
 import { rangeOf } from './range.ts';
 
 /** Which audio of a call. */
@@ -44,13 +45,14 @@ export async function recordingResponse(
   request: Request,
 ): Promise<Response> {
   const { call, segments } = await recorded(deps, scope, id);
-  const ready = segments.filter(hasAudio);
   const { segment, download } = asked;
-  const chosen = segment === undefined ? ready : ready.slice(segment - 1, segment);
+  const chosen = chosenOf(segments, segment);
   const [first] = chosen;
   if (first === undefined) {
     const { status, reason } = recordingOf(call, segments, deps.clock.now());
-    const why = ready.length > 0 ? `this call has ${ready.length} segments` : `its recording is ${status}${reason ? `: ${reason}` : ''}`;
+    const ready = segments.filter(hasAudio).length;
+    const why =
+      ready > 0 ? `${ready} of its segments are there, this one is not` : `its recording is ${status}${reason ? `: ${reason}` : ''}`;
     throw new Problem(404, `there is no such audio: ${why}`);
   }
   try {
@@ -111,6 +113,8 @@ export interface Waveform {
     left: string;
     right: string;
     talk: WaveformTalk | null;
+    /** nothing was captured: the recording was masked */
+    masked: boolean;
   }[];
 }
 
@@ -127,14 +131,23 @@ export interface WaveformTalk {
 export async function waveformOf(deps: Deps, scope: TenantScope, id: string): Promise<Waveform> {
   const { call, segments } = await recorded(deps, scope, id);
   const shapes = await shapesOf(deps.db, scope, call.id);
-  const ready = segments.filter(hasAudio).flatMap((s) => {
+  const ready = segments.filter(hasAudio);
+  const lines = ready.flatMap((s, i) => {
     const shape = shapes.get(s.segment);
     if (s.startedAt === null || s.seconds === null || shape === undefined) return [];
     const base64 = (bytes: Buffer) => bytes.toString('base64');
-    return {
-      ...{ from: Math.max(0, Math.round(s.startedAt - call.startedAt / 1_000) / 1_000), seconds: s.seconds },
-      ...{ left: base64(shape.left), right: base64(shape.right), talk: shape.talk as WaveformTalk | null },
+    const from = Math.max(0, Math.round(s.startedAt - call.startedAt / 1_000) / 1_000);
+    const mask = maskedBefore(s, ready[i - 1]);
+    const silence = {
+      from: Math.max(0, Math.round((from - mask) * 1_000) / 1_000),
+      seconds: mask,
+      left: '',
+      right: '',
+      talk: null,
+      masked: true,
     };
+    const line = { left: base64(shape.left), right: base64(shape.right), talk: shape.talk as WaveformTalk | null, masked: false };
+    return [...(mask > 0 ? [silence] : []), { from, seconds: s.seconds, ...line }];
   });
-  return { segments: ready };
+  return { segments: lines };
 }

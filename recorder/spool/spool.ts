@@ -93,6 +93,20 @@ export class Spool {
     }
   }
 
+  /** Takes away what was put aside before a moment (ms): it is speech, and no term of a company reaches it here. @returns how many files */
+  async sweepQuarantine(before: number): Promise<number> {
+    let swept = 0;
+    for (const file of await readdir(join(this.dir, 'quarantine'))) {
+      const path = join(this.dir, 'quarantine', file);
+      const found = await stat(path).catch(absent);
+      // renaming keeps the time of the last write: the change of the name counts
+      if (found === null || Math.max(found.mtimeMs, found.ctimeMs) >= before) continue;
+      await rm(path, { force: true });
+      swept++;
+    }
+    return swept;
+  }
+
   /** Texts that a relay which died left in tmp/ become complete ones. @param now ms @returns how many */
   async sweepOrphans(now: number): Promise<number> {
     let swept = 0;

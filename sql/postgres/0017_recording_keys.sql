@@ -25,3 +25,5 @@ ALTER TABLE recordings ADD COLUMN after_mask boolean NOT NULL DEFAULT false;
 -- The archive is compared with the rows in the order of its names, which is that of their bytes.
 CREATE INDEX recordings_objects ON recordings (tenant, object_key COLLATE "C") WHERE object_key IS NOT NULL;
 CREATE INDEX recordings_segment ON recordings (tenant, segment);
+-- what a hold kept and is erased later is said to be erased
+GRANT UPDATE (hold) ON recording_erasure_lines TO app;

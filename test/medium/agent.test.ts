@@ -81,10 +81,7 @@ describe.skipIf(!hasRtpengine)('an edge told what to do', () => {
       .map((hex) => JSON.parse(Buffer.from(hex, 'hex').toString()) as Metadata)
       .sort((a, b) => a.segment - b.segment);
   const audit = async (callId: string) => {
-    const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-    const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-    const url = `postgres://callscope:${password}@127.0.0.1:${port}/callscope`;
-    const postgres = connectPostgres<PostgresSchema>(url, 'test', createLog('test', { level: 'error', format: 'text' }));
+    const postgres = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', createLog('test', { level: 'error', format: 'text' }));
     const rows = await postgres.db.selectFrom('edge_commands').selectAll().where('call_id', '=', callId).orderBy('at').execute();
     await postgres.close();
     return rows;

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DIRECTORY, subjects } from '@callscope/core/bus/streams.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
@@ -14,9 +12,7 @@ let db: pg.Client;
 beforeAll(async () => {
   stack = await startStack();
   bus = await connectBus(stack.natsUrl(), 'test', createLog('test', { level: 'error' }));
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  db = new pg.Client({ connectionString: `postgres://callscope:${password}@127.0.0.1:${port}/callscope` });
+  db = new pg.Client({ connectionString: stack.databaseUrl() });
   await db.connect();
   for (const id of ['large', 'small', 'stuck']) await stack.rest('PUT', `/tenants/${id}`, { name: id, domain: `${id}.example` });
 });

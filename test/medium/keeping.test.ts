@@ -102,6 +102,23 @@ describe.skipIf(FFMPEG === null)('how long recordings stay', () => {
     await until('its file is gone', () => objects().length === before - of.length);
   });
 
+  test('what a hold kept is erased when the call comes up again after its release, and the report says so', async () => {
+    const of = calls.filter((recorded) => /^\d{11}$/.test(numberOf(recorded))).at(-1) as RecordedCall;
+    const hold = await stack.rest<{ id: string }>('POST', '/tenants/t1/recordings/holds', {
+      ...{ kind: 'call', value: of.call.call_id, reason: 'a claim at court' },
+    });
+    const { id } = await stack.rest<Erasure>('POST', '/tenants/t1/recordings/erasures', { number: numberOf(of), reason: 'asked' });
+    await until('it is finished', async () => (await report(id)).finishedAt !== null);
+    const outcome = async () => (await report(id)).recordings.filter((r) => r.call === of.call.call_id).map((r) => r.outcome);
+    expect(await outcome()).toEqual(['held']);
+    await stack.rest('DELETE', `/tenants/t1/recordings/holds/${hold.id}`);
+    const late = nameOf(of, 'eeee000000000002');
+    put(stack.dataDir, of, late);
+    await until('another part is taken', () => !inSpool(stack.dataDir, late));
+    expect((await recordingOf(of)).status).toBe('erased');
+    expect(await outcome()).toEqual(['erased', 'erased']);
+  });
+
   test('what is older goes within the hour of being told so, what is held stays, and goes when it is released', async () => {
     const left = [];
     for (const recorded of calls) if ((await recordingOf(recorded)).status === 'ready') left.push(recorded);

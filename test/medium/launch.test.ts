@@ -248,10 +248,7 @@ describe('a running system', () => {
   });
 
   test('migrations run twice change nothing', async () => {
-    const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-    const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-    const database = `postgres://callscope:${password}@127.0.0.1:${port}/callscope`;
-    await Promise.all([migrate(database, url(), quiet), migrate(database, url(), quiet)]);
+    await Promise.all([migrate(stack.databaseUrl(), url(), quiet), migrate(stack.databaseUrl(), url(), quiet)]);
     expect(await ask('SELECT id, count() AS n FROM schema_migrations GROUP BY id HAVING n > 1')).toEqual([]);
   });
 

@@ -1,6 +1,3 @@
-/** Calls of a company whose cases tests look at: a system of their own, made calls, and what their cases become. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectPostgres, type Postgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -48,13 +45,7 @@ export async function beginCases(): Promise<void> {
       employees: ['Соколова А. П.', 'Кузнецов Д. И.'].map((name, i) => ({ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`] })),
     });
   }
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  db = connectPostgres<PostgresSchema>(
-    `postgres://callscope:${password}@127.0.0.1:${port}/callscope`,
-    'test',
-    createLog('test', { level: 'error' }),
-  );
+  db = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', createLog('test', { level: 'error' }));
 }
 export async function endCases(): Promise<void> {
   await db?.close();

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,9 +17,7 @@ const put = (policy: object) => stack.rest('PUT', '/tenants/t1/recordings/policy
 
 /** What the edge is told of each account, and of calls of nobody. */
 async function atTheEdge(): Promise<Record<string, string>> {
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  const { db, close } = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', log);
+  const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
   const accounts = await db.selectFrom('pbx_accounts').select(['username', 'record']).execute();
   const [company] = await db.selectFrom('pbx_companies').select('record').execute();
   await close();

@@ -103,9 +103,7 @@ describe('who may ask', () => {
   });
 
   test('row policies hold when a query forgets the company', async () => {
-    const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-    const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-    const client = new pg.Client({ connectionString: `postgres://callscope:${password}@127.0.0.1:${port}/callscope` });
+    const client = new pg.Client({ connectionString: stack.databaseUrl() });
     await client.connect();
     try {
       await client.query('BEGIN');

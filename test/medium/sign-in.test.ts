@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createLog } from '@callscope/core/node/log.ts';
 import { asOperator, connectPostgres } from '@callscope/core/node/postgres.ts';
 import { totpCode } from '@callscope/modules/access/totp.ts';
@@ -308,10 +306,7 @@ test('every sign-in, good or bad, is told with the address; no password stands i
   const visitor = new Visitor('192.0.2.77');
   await visitor.signIn('galina', 'a-wrong-password');
   await visitor.signIn('galina', 'another-secret');
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = /"message":"starting PostgreSQL","port":(\d+)/.exec(stack.log())?.[1];
-  const url = `postgres://callscope:${password}@127.0.0.1:${port}/callscope`;
-  const { db, close } = connectPostgres<PostgresSchema>(url, 'test', createLog('test', { level: 'error', format: 'text' }));
+  const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', createLog('test', { level: 'error', format: 'text' }));
   const lines = await asOperator(db, (trx) => trx.selectFrom('audit').selectAll().where('tenant', '=', 't1').orderBy('id').execute());
   await close();
   const told = lines.filter((l) => l.address === '192.0.2.77').map((l) => [l.act, l.who, l.whose]);

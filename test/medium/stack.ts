@@ -18,6 +18,8 @@ export interface Stack {
   natsUrl(): string;
   /** the embedded store, with its password */
   storeUrl(): string;
+  /** the embedded PostgreSQL as the owner of its tables */
+  databaseUrl(): string;
   /** pid of a part, as the launcher wrote it down */
   pidOf(part: string): number;
   /** REST as the operator; throws with the body when the status is not 2xx */
@@ -77,6 +79,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
   child.stderr?.on('data', keep);
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   let storePort = '';
+  let databasePort = '';
   const portal = `http://127.0.0.1:${ports.portal}`;
   const stack: Stack = {
     portal,
@@ -91,6 +94,8 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
       return `nats://${user}:${password}@127.0.0.1:${port}`;
     },
     storeUrl: () => `http://callscope:${readFileSync(join(dataDir, 'secrets/clickhouse'), 'utf8')}@127.0.0.1:${storePort}/callscope`,
+    databaseUrl: () =>
+      `postgres://callscope:${readFileSync(join(dataDir, 'secrets/postgres'), 'utf8')}@127.0.0.1:${databasePort}/callscope`,
     pidOf: (part) => (JSON.parse(readFileSync(join(dataDir, 'run', `${part}.json`), 'utf8')) as { pid: number }).pid,
     fetch: (path, init = {}) =>
       fetch(`${portal}${path}`, { ...init, headers: { authorization: `Bearer ${OPERATOR_TOKEN}`, ...init.headers } }),
@@ -121,6 +126,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
       },
       90_000,
     );
+    databasePort = /"message":"starting PostgreSQL","port":(\d+)/.exec(output)?.[1] ?? '';
     storePort = /"message":"starting the store","port":(\d+)/.exec(output)?.[1] ?? '';
   } catch (error) {
     await stack.stop('SIGTERM');

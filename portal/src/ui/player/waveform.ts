@@ -38,6 +38,15 @@ export function barPath(heights: readonly number[], step: number, line: number, 
   return heights.map((h, i) => `M${(i + 0.5) * step} ${line}v${(Math.max(h, 0.02) * grow).toFixed(1)}`).join('');
 }
 
+/** Stretches in which the recording was masked, seconds of the whole recording. */
+export function masksOf(segments: readonly { seconds: number; masked: boolean }[]): { from: number; to: number }[] {
+  let begun = 0;
+  return segments.flatMap(({ seconds, masked }) => {
+    begun += seconds;
+    return masked ? [{ from: begun - seconds, to: begun }] : [];
+  });
+}
+
 /** Stretches in which nobody speaks, seconds of the whole recording. */
 export function silencesOf(
   segments: readonly { seconds: number; talk: { silences: readonly { from: number; seconds: number }[] } | null }[],
