@@ -71,17 +71,33 @@ export async function noteOutcome(
 }
 
 /** The recording commands of a call that the edge carried out, oldest first. */
-export async function recordingCommands(db: Kysely<PostgresSchema>, { tenant }: TenantScope, callId: string): Promise<string[]> {
+export async function recordingCommands(db: Kysely<PostgresSchema>, scope: TenantScope, callId: string): Promise<string[]> {
+  return (await recordingCommandsOf(db, scope, [callId])).get(callId) ?? [];
+}
+
+/** The same of several calls; a call that was told nothing is not in it. */
+export async function recordingCommandsOf(
+  db: Kysely<PostgresSchema>,
+  { tenant }: TenantScope,
+  callIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const out = new Map<string, string[]>();
+  if (callIds.length === 0) return out;
   const rows = await asTenant(db, tenant, (trx) =>
     trx
       .selectFrom('edge_commands')
-      .select('command')
+      .select(['call_id', 'command'])
       .where('tenant', '=', tenant)
-      .where('call_id', '=', callId)
+      .where('call_id', 'in', callIds)
       .where('command', 'in', ['start', 'stop', 'mask', 'unmask'])
       .where('outcome', '=', 'ok')
       .orderBy('at')
       .execute(),
   );
-  return rows.map(({ command }) => command);
+  for (const { call_id, command } of rows) {
+    const list = out.get(call_id);
+    if (list) list.push(command);
+    else out.set(call_id, [command]);
+  }
+  return out;
 }

@@ -5,7 +5,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Kysely } from 'kysely';
 import type { Author } from '../directory/history.ts';
-import { policyInCall } from '../recordings/policy-store.ts';
+import { policyInCalls } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { askEdge, askEveryEdge, NoEdge } from './ask.ts';
 import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from './audit.ts';
@@ -61,7 +61,7 @@ export async function commandCall(on: Commanding, scope: TenantScope, author: Au
     const refusal = mayNot(order, call, before);
     if (refusal) return refusal;
     const begins = order.what === 'start' || order.what === 'unmask';
-    const { mayBegin, byItself } = await policyInCall(on.db, scope, call, on.now());
+    const { mayBegin, byItself } = (await policyInCalls(on.db, scope, on.now()))(call);
     if (begins && !mayBegin)
       return { why: 'not_recorded', said: 'the recording policy says that calls of this employee are never recorded' };
     const answers = await askEveryEdge(on.bus, { do: 'find', callId }, FIND_MS, ({ result }) => result.ok);

@@ -19,3 +19,22 @@ export function segmentOf(commands: readonly string[], byItself: boolean): numbe
     command === 'start' || (command === 'unmask' && isResumed(commands.slice(0, at), byItself));
   return commands.filter(begins).length + 1;
 }
+
+/** unknown: the policy is not kept here and nobody has told the call anything */
+export type RecordingState = 'on' | 'off' | 'masked' | 'unknown';
+
+/** Whether a call that talks is being recorded. @param commands as above @param byItself null: nothing says it */
+export function recordingState(commands: readonly string[], byItself: boolean | null): RecordingState {
+  switch (commands.at(-1)) {
+    case undefined:
+      return byItself === null ? 'unknown' : byItself ? 'on' : 'off';
+    case 'mask':
+      return 'masked';
+    case 'start':
+      return 'on';
+    case 'unmask':
+      return isResumed(commands.slice(0, -1), byItself ?? true) ? 'on' : 'off';
+    default:
+      return 'off';
+  }
+}

@@ -110,23 +110,30 @@ export function peopleOfAccounts(
   return found;
 }
 
-/**
- * What the policy says of a call of this employee while it goes on: whether somebody may begin to record it, and whether it is surely
- * recorded without. Where there is no policy both are so.
- * @param employee id, '' = of nobody whom the directory knows
- */
-export async function policyInCall(
-  db: Kysely<PostgresSchema>,
-  { tenant }: TenantScope,
-  { employee, direction }: { employee: string; direction: Direction },
-  now: Date,
-): Promise<{ mayBegin: boolean; byItself: boolean }> {
+/** What the policy says of a call while it goes on. */
+export interface PolicyInCall {
+  /** whether somebody may begin to record it */
+  mayBegin: boolean;
+  /** whether it is surely recorded without; so too where there is no policy */
+  byItself: boolean;
+  /** false: the company has no policy here, its telephony alone knows */
+  isSaid: boolean;
+}
+
+/** @param call employee: id, '' = of nobody whom the directory knows */
+export type AskPolicy = (call: { employee: string; direction: Direction }) => PolicyInCall;
+
+/** Reads a company's policy once, for as many calls as are asked about. */
+export async function policyInCalls(db: Kysely<PostgresSchema>, { tenant }: TenantScope, now: Date): Promise<AskPolicy> {
   return asTenant(db, tenant, async (trx) => {
     const policy = await readPolicy(trx, tenant);
-    if (policy === null) return { mayBegin: true, byItself: true };
-    const found = (await directoryAt(trx, tenant, now))?.employees.find((e) => e.id === employee);
-    const person = found ? { id: found.id, group: found.group ?? null, record: found.record } : null;
-    return { mayBegin: ruleOf(policy, person).rule !== 'none', byItself: recordsByItself(policy, person, direction) };
+    if (policy === null) return () => ({ mayBegin: true, byItself: true, isSaid: false });
+    const people = new Map((await directoryAt(trx, tenant, now))?.employees.map((e) => [e.id, e]));
+    return ({ employee, direction }) => {
+      const found = people.get(employee);
+      const person = found ? { id: found.id, group: found.group ?? null, record: found.record } : null;
+      return { mayBegin: ruleOf(policy, person).rule !== 'none', byItself: recordsByItself(policy, person, direction), isSaid: true };
+    };
   });
 }
 

@@ -1,3 +1,4 @@
+import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { companyOf, companyScope } from '#page/company.ts';
 import { LIVE } from '#page/live/board.ts';
 import { choiceFromQuery } from '#page/live/lines.ts';
@@ -12,5 +13,7 @@ export const load: PageServerLoad = async (event) => {
   const company = await companyOf(scope);
   // the page chooses groups by itself; only the wall asks the store about them
   const groups = isWall ? choiceFromQuery(params).groups : null;
-  return { live: await loadLive(scope, company, groups), isBare: isWall };
+  const { session } = event.locals;
+  const mayControl = session !== null && session !== undefined && tenantScope(session.caller, company.id, 'calls:control') !== null;
+  return { live: await loadLive(scope, company, groups), isBare: isWall, mayControl };
 };
