@@ -7,6 +7,7 @@ import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { ObjectsError } from '@callscope/core/node/objects/store.ts';
 import type { Actor } from '@callscope/modules/audit/acts.ts';
 import { noteLook } from '@callscope/modules/audit/store.ts';
+import { getTenant } from '@callscope/modules/directory/store.ts';
 import { maskedBefore } from '@callscope/modules/recordings/masks.ts';
 import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { type Segment, segmentsOf, shapesOf } from '@callscope/modules/recordings/store.ts';
@@ -58,14 +59,16 @@ export async function recordingResponse(
   try {
     const audio = await deps.recordings.open(scope, chosen, asked.format ?? first.format);
     const etag = `"${audio.tag}"`;
-    const name = `${call.id.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 150)}${segment === undefined ? '' : `-${segment}`}.${audio.extension}`;
     const headers = {
       'content-type': audio.type,
       'accept-ranges': 'bytes',
       etag,
       // the right to it may end, and so may the recording
       'cache-control': 'private, no-cache',
-      'content-disposition': `${download ? 'attachment' : 'inline'}; filename="${name}"`,
+      'content-disposition': disposition(
+        download,
+        `${await nameOf(deps, scope, call)}${segment === undefined ? '' : ` ${segment}`}.${audio.extension}`,
+      ),
       'x-content-type-options': 'nosniff',
     };
     // what the browser has is what there is: nothing is read, and nobody is said to have listened anew
@@ -101,6 +104,24 @@ export async function recordingResponse(
     }
     throw error;
   }
+}
+
+/** «2026-11-23 17-53-35 +79161234567 101»: when it began in the company's zone, from whom, to whom. */
+async function nameOf({ db }: Deps, scope: TenantScope, call: CallRow): Promise<string> {
+  const zone = (await getTenant(db, scope))?.timezone ?? 'UTC';
+  const at = new Date(call.startedAt / 1_000).toLocaleString('sv-SE', { timeZone: zone }).replaceAll(':', '-');
+  const other = call.direction === 'out' ? call.dialled : call.answeredBy || call.dialled;
+  return [at, call.from, other]
+    .map((part) => part.replace(/@.*$/, ''))
+    .join(' ')
+    .trim();
+}
+
+/** RFC 6266, 4.1: what any browser understands, and the name as it is. */
+function disposition(isDownload: boolean, name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9+._ -]/g, '_');
+  const exact = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `${isDownload ? 'attachment' : 'inline'}; filename="${plain}"; filename*=UTF-8''${exact}`;
 }
 
 /** What is shown of a recording: one line a segment, in order. */

@@ -84,7 +84,7 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
 
   test('what is saved is the recording', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Сохранить' }).click()]);
-    expect(download.suggestedFilename()).toMatch(/\.mp3$/);
+    expect(download.suggestedFilename()).toMatch(/^\d{4}-\d\d-\d\d \d\d-\d\d-\d\d .+\.mp3$/);
     const { size } = await import('node:fs').then(async ({ statSync }) => statSync(await download.path()));
     expect(size).toBeGreaterThan(10_000);
   });
@@ -154,5 +154,21 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
     await context.clearCookies();
     expect((await context.request.get(href, { maxRedirects: 0 })).status()).toBe(303);
     await context.close();
+  });
+
+  test('stop goes back to the beginning and stands still (T-29)', async () => {
+    await page.goto(stack.portal + JOURNAL);
+    await settled(page);
+    await listenTo(LONGEST);
+    await until('it is heard', () => audio((a) => a.currentTime > 0.3));
+    await page.locator('section.player').getByRole('button', { name: 'Стоп' }).click();
+    await until('it stands at the beginning', () => audio((a) => a.paused && a.currentTime === 0));
+  });
+
+  test('a link that is over says so in words', async () => {
+    const response = await page.goto(`${stack.portal}/r/${'A'.repeat(43)}`);
+    expect(response?.status()).toBe(410);
+    await page.getByRole('heading', { name: 'Ссылка больше не действует' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
   });
 });

@@ -66,6 +66,12 @@ export class Player {
     this.#audio?.pause();
   }
 
+  /** Stands still at the beginning. */
+  stop(): void {
+    this.#audio?.pause();
+    this.seek(0);
+  }
+
   /** @param to seconds; what is beyond the ends is the end */
   seek(to: number): void {
     if (!this.#audio || this.length === 0) return;

@@ -2,6 +2,8 @@ import type { errors as source } from '../ru/errors.ts';
 
 export const errors: typeof source = {
   notFound: 'There is no such page',
+  gone: 'This link is over',
+  goneHint: 'It has expired or was revoked, or the recording is gone. Whoever sent it can give a new one.',
   notFoundHint: 'The link is old, mistyped, or leads to another company.',
   noRight: 'No access',
   noRightHint: 'An administrator of your company can open this page to you.',

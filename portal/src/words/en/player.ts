@@ -6,6 +6,7 @@ export const player: typeof ru = {
   pauseOf: (talk) => `Pause, recording of ${talk}`,
   play: 'Play',
   pause: 'Pause',
+  stop: 'Stop',
   toggle: 'Play or pause',
   back: (seconds) => `Back ${seconds} s`,
   on: (seconds) => `Forward ${seconds} s`,

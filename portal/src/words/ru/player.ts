@@ -4,6 +4,7 @@ export const player = {
   pauseOf: (talk: string) => `Пауза, запись ${talk}`,
   play: 'Играть',
   pause: 'Пауза',
+  stop: 'Стоп',
   toggle: 'Играть или пауза',
   back: (seconds: number) => `Назад на ${seconds}\u00a0с`,
   on: (seconds: number) => `Вперёд на ${seconds}\u00a0с`,

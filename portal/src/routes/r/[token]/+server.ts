@@ -4,15 +4,21 @@ import { followLink } from '@callscope/modules/recordings/links.ts';
 import { Problem } from '@callscope/portal/api/problem.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { recordingResponse } from '@callscope/portal/recordings/respond.ts';
-import { error } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import type { RequestHandler } from './$types';
+
+/** A person is told in words; a program by the status alone. */
+function over(request: Request): never {
+  if (request.headers.get('accept')?.includes('text/html')) redirect(303, '/r/over');
+  error(410, 'this link is over');
+}
 
 /** One recording for whoever has the link. Its maker's right is looked at again each time. */
 export const GET: RequestHandler = async ({ params, request, getClientAddress }) => {
   const { db, clock } = deps();
   const followed = await followLink(db, params.token, getClientAddress(), clock.now());
   const scope = followed && tenantScope(followed.maker, followed.link.tenant, 'recordings:listen');
-  if (!followed || !scope) error(410, 'this link is over');
+  if (!followed || !scope) over(request);
   const { link, maker } = followed;
   const actor = actorOf(maker);
   try {
@@ -30,7 +36,8 @@ export const GET: RequestHandler = async ({ params, request, getClientAddress })
     response.headers.set('referrer-policy', 'no-referrer');
     return response;
   } catch (problem) {
-    if (problem instanceof Problem) error(problem.status === 404 ? 410 : problem.status, problem.message);
+    if (problem instanceof Problem && problem.status === 404) over(request);
+    if (problem instanceof Problem) error(problem.status, problem.message);
     throw problem;
   }
 };
