@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FfmpegError, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { afterAll, describe, expect, test } from 'vitest';
-import { decoded, encoded, FFMPEG, ffmpeg, loudness } from '../../test/recordings/ffmpeg.ts';
-import { type Packet, pcap, rtp } from '../../test/recordings/pcap.ts';
+import { decoded, FFMPEG, ffmpeg, loudness } from '../../test/recordings/ffmpeg.ts';
+import { CALLEE, CALLER, PAYLOADS, packets } from '../../test/recordings/payloads.ts';
+import { type Packet, pcap } from '../../test/recordings/pcap.ts';
 import { parseMetadata } from '../capture/metadata.ts';
 import { decodeArguments, encodeArguments } from './ffmpeg-arguments.ts';
 import { ALAW, ULAW } from './g711.ts';
@@ -21,57 +22,11 @@ function beeps(rate: number, seconds: number): Int16Array {
   });
 }
 
-const AT = 1_795_445_600_000_000;
-const [CALLER, CALLEE] = [
-  { src: '10.0.0.5', srcPort: 4_000, dst: '192.0.2.1', dstPort: 30_002 },
-  { src: '10.0.0.9', srcPort: 5_000, dst: '192.0.2.1', dstPort: 30_000 },
-];
-
-/** Packets of 20 ms. @param from number of the first */
-function packets(
-  side: typeof CALLER,
-  payloads: readonly Uint8Array[],
-  type: number,
-  ticks: number,
-  from = 0,
-  ssrc = side.srcPort,
-): Packet[] {
-  return payloads.map((payload, i) => ({
-    ...side,
-    at: AT + (from + i) * 20_000,
-    payload: rtp({ type, sequence: from + i, timestamp: (from + i) * ticks, ssrc }, payload),
-  }));
-}
-
-const cut = (bytes: Uint8Array, size: number) =>
-  Array.from({ length: Math.floor(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
-
-/** Packets of an Ogg file, without the two that describe it. */
-function oggPackets(file: Buffer): Buffer[] {
-  const out: Buffer[] = [];
-  let begun: Buffer[] = [];
-  for (let o = 0; o < file.length; ) {
-    const count = file.readUInt8(o + 26);
-    let at = o + 27 + count;
-    for (let i = 0; i < count; i++) {
-      const size = file.readUInt8(o + 27 + i);
-      begun.push(file.subarray(at, at + size));
-      at += size;
-      if (size === 255) continue;
-      out.push(Buffer.concat(begun));
-      begun = [];
-    }
-    o = at;
-  }
-  return out.slice(2);
-}
-
-const alaw = (seconds: number) => cut(encoded(beeps(8_000, seconds), 8_000, ['-f', 'alaw']), 160);
-const ulaw = (seconds: number) => cut(encoded(beeps(8_000, seconds), 8_000, ['-f', 'mulaw']), 160);
-const g722 = (seconds: number) => cut(encoded(beeps(16_000, seconds), 16_000, ['-f', 'g722']), 160);
-const gsm = (seconds: number) => cut(encoded(beeps(8_000, seconds), 8_000, ['-f', 'gsm']), 33);
-const opus = (seconds: number) =>
-  oggPackets(encoded(beeps(16_000, seconds), 16_000, ['-c:a', 'libopus', '-application', 'voip', '-f', 'ogg']));
+const alaw = (seconds: number) => PAYLOADS.alaw(beeps(8_000, seconds));
+const ulaw = (seconds: number) => PAYLOADS.ulaw(beeps(8_000, seconds));
+const g722 = (seconds: number) => PAYLOADS.g722(beeps(16_000, seconds));
+const gsm = (seconds: number) => PAYLOADS.gsm(beeps(8_000, seconds));
+const opus = (seconds: number) => PAYLOADS.opus(beeps(16_000, seconds));
 
 let made = 0;
 async function wav(

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Span } from '../capture/telephone-events.ts';
 import type { Rate } from './ffmpeg-arguments.ts';
 import { Meter } from './levels.ts';
+import { KeyTones, LOOK_BACK_SECONDS } from './tones.ts';
 import type { Voice } from './voice.ts';
 
 /** What is kept of a side beside its sound. */
@@ -15,30 +16,41 @@ export interface Rendered {
 export const MOST_PEAKS = 2_000;
 
 /**
- * Writes the samples of a side from one moment to another: every packet where it sounded, silence where none did. Streams
- * that sound at once are added.
- * @param muted where nothing may be heard: keys, masked parts @param span µs since the epoch
+ * Writes the samples of a side from one moment to another: every packet where it sounded, silence where none did or where keys
+ * sounded. Streams that sound at once are added.
+ * @param muted where nothing may be heard: telephone events, masked parts @param span µs since the epoch
  */
 export async function render(voices: readonly Voice[], span: Span, muted: readonly Span[], rate: Rate, path: string): Promise<Rendered> {
   const total = Math.round(((span.to - span.from) * rate) / 1e6);
   const sampleAt = (micros: number) => Math.round(((micros - span.from) * rate) / 1e6);
   const cursors = voices.map((voice) => ({ voice, next: 0, end: Number.NEGATIVE_INFINITY }));
   const meter = new Meter(rate, span.to - span.from, MOST_PEAKS);
-  const block = new Int16Array(rate);
+  const keys = new KeyTones(rate);
   const file = await open(path, 'w');
-  try {
-    for (let from = 0; from < total; from += block.length) {
-      const to = Math.min(total, from + block.length);
-      const pcm = block.subarray(0, to - from).fill(0);
-      for (const cursor of cursors) await fill(cursor, pcm, from, sampleAt);
-      for (const m of muted) {
-        const [first, last] = [sampleAt(m.from) - from, sampleAt(m.to) - from];
-        if (last > 0 && first < pcm.length) pcm.fill(0, Math.max(0, first), Math.max(0, last));
-      }
-      meter.take(pcm);
-      // every machine that Node runs on has this order of bytes, s16le
-      await file.writeFile(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+  const write = async (pcm: Int16Array, from: number) => {
+    keys.silence(pcm, from);
+    for (const m of muted) {
+      const [first, last] = [sampleAt(m.from) - from, sampleAt(m.to) - from];
+      if (last > 0 && first < pcm.length) pcm.fill(0, Math.max(0, first), Math.max(0, last));
     }
+    meter.take(pcm);
+    // every machine that Node runs on has this order of bytes, s16le
+    await file.writeFile(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+  };
+  try {
+    // a block is written when the one behind it is known: a key is heard only as it goes on
+    const size = rate * LOOK_BACK_SECONDS;
+    let [block, before] = [new Int16Array(size), new Int16Array(size)];
+    for (let from = 0; from < total; from += size) {
+      const pcm = block.subarray(0, Math.min(total - from, size)).fill(0);
+      for (const cursor of cursors) await fill(cursor, pcm, from, sampleAt);
+      keys.take(pcm);
+      if (from + size >= total) keys.end();
+      if (from > 0) await write(before, from - size);
+      [block, before] = [before, block];
+    }
+    const last = Math.max(0, Math.ceil(total / size) - 1) * size;
+    await write(before.subarray(0, total - last), last);
   } finally {
     await file.close();
   }
