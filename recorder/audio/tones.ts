@@ -14,20 +14,27 @@ const RATE = 8_000;
 const BLOCK = 80;
 const WINDOW = 3 * BLOCK;
 
-/** Peak of a sine of -45 dBm0: an echo of loud keys is found too. Full scale of G.711 is a sine of 3.14 dBm0 (G.711, note to table 1). */
+/** Peak of a sine of -45 dBm0: an echo of loud keys is found too. Full scale of G.711 is a sine of 3.14 dBm0 (A-law). */
 const FAINTEST = 32_256 * 10 ** ((-45 - 3.14) / 20);
 /** Of a block's power, what the high tone has at least: what does not reach it costs only this look. */
 const HIGH_SHARE = 0.02;
-/** … and both together, in a block that a tone 1.5 % off leaves by half a lobe. */
+/** … and both together: so much remains of a key that is 1.5 % off, or has noise or a bad codec about it. */
 const BOTH_SHARE = 0.5;
-/** Q.24: 1.5 % off is a key, 3.5 % is none. */
-const FURTHEST = 0.025;
-/** Power of one tone over that of the other: 15 dB, 5 more than any administration of Q.24 asks for, for what codecs do to it. */
-const TWIST = 31.6;
-/** Of a window's power, what its two tones may leave unexplained: a codec's distortion, noise. Speech leaves more … */
-const RESIDUE = 0.2;
-/** … mostly: so much is a key beside one that is beyond doubt, for who presses one key presses more. */
-const RESIDUE_BESIDE = 0.4;
+
+/** How far a window may be from a key as it should be. */
+interface Limits {
+  /** share of each frequency */
+  off: number;
+  /** power of one tone over that of the other */
+  twist: number;
+  /** share of the window's power that its two tones leave unexplained */
+  residue: number;
+}
+
+/** Q.24: 1.5 % off is a key and 3.5 % is none; 10 dB of twist is as much as any administration asks for. Speech leaves more residue. */
+const SURE: Limits = { off: 0.02, twist: 10, residue: 0.2 };
+/** Who presses one key presses more: beside a sure one, as much as codecs of few bits and noise make of a key. */
+const BESIDE: Limits = { off: 0.025, twist: 31.6, residue: 0.4 };
 const BESIDE_BEFORE = 0.8 * RATE;
 const BESIDE_AFTER = 3 * RATE;
 /**
@@ -112,8 +119,8 @@ export class KeyTones {
       const pair = likelyPair(this.#kept, at + 2 * BLOCK);
       if (pair === null) continue;
       for (let i = 0; i < 3; i++) {
-        const residue = residueOf(this.#kept, at + i * BLOCK, pair);
-        if (residue <= RESIDUE_BESIDE) this.#judge(this.#next + i * BLOCK, residue);
+        const tones = dualTone(this.#kept, at + i * BLOCK, pair);
+        if (isWithin(BESIDE, tones, pair)) this.#judge(this.#next + i * BLOCK, isWithin(SURE, tones, pair));
       }
     }
     const done = this.#next - this.#from;
@@ -122,17 +129,15 @@ export class KeyTones {
     this.#from = this.#next;
   }
 
-  #judge(at: number, residue: number): void {
-    if (residue > RESIDUE && at > this.#sure + BESIDE_AFTER) {
-      this.#doubtful = [...this.#doubtful.filter((before) => before >= at - BESIDE_BEFORE), at];
-      return;
-    }
-    if (residue <= RESIDUE) {
-      for (const before of this.#doubtful) if (before >= at - BESIDE_BEFORE) this.#mark(before);
+  #judge(at: number, isSure: boolean): void {
+    const doubtful = this.#doubtful.filter((before) => before >= at - BESIDE_BEFORE);
+    if (isSure) {
+      for (const before of doubtful) this.#mark(before);
       this.#doubtful = [];
       this.#sure = at;
     }
-    this.#mark(at);
+    if (isSure || at <= this.#sure + BESIDE_AFTER) this.#mark(at);
+    else this.#doubtful = [...doubtful, at];
   }
 
   #mark(at: number): void {
@@ -266,10 +271,13 @@ function exactly(pcm: Int16Array, at: number, hz: number): number {
   return hz + (Math.atan2(im2 * re1 - re2 * im1, re2 * re1 + im2 * im1) * RATE) / (2 * Math.PI * BLOCK);
 }
 
-/** @returns of dualTone, infinite when the tones are not those of a key */
-function residueOf(pcm: Int16Array, at: number, pair: readonly [number, number]): number {
-  const { low, high, lowPeak, highPeak, residue } = dualTone(pcm, at, pair);
-  const twist = (lowPeak / highPeak) ** 2;
-  const isKey = Math.abs(low / pair[0] - 1) <= FURTHEST && Math.abs(high / pair[1] - 1) <= FURTHEST && twist <= TWIST && twist >= 1 / TWIST;
-  return isKey ? residue : Number.POSITIVE_INFINITY;
+function isWithin(limits: Limits, tones: DualTone, [low, high]: readonly [number, number]): boolean {
+  const twist = (tones.lowPeak / tones.highPeak) ** 2;
+  return (
+    Math.abs(tones.low / low - 1) <= limits.off &&
+    Math.abs(tones.high / high - 1) <= limits.off &&
+    twist <= limits.twist &&
+    twist >= 1 / limits.twist &&
+    tones.residue <= limits.residue
+  );
 }
