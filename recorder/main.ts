@@ -45,7 +45,10 @@ await runService('recorder', async (service) => {
   });
   reportStatus(service, bus, 'recorder');
   const waiting = gauge('recorder_waiting', 'Complete recordings in the spool');
-  void announceFiles(spool, bus, log, stopping, (count) => waiting.set(count));
+  void announceFiles(spool, bus, log, stopping, (count) => {
+    waiting.set(count);
+    if (count === 0) recorder.nothingWaits();
+  });
   const sweep = () =>
     spool
       .sweepQuarantine(Date.now() - config.QUARANTINE_DAYS * DAY_MS)

@@ -43,7 +43,9 @@ const PCAP_WAIT_MS = 60_000;
 /** A part of a call on demand waits for the end of the call; no call lasts as long. */
 const CALL_WAIT_MS = 24 * 3_600_000;
 /** Counts the times too that a file waited for its call. */
-const ENCODING_TRIES = 8;
+const TRIES = 8;
+/** A process may be ended from outside, a network file system be away; what is wrong with the recording itself stays so. */
+const MAY_PASS: readonly string[] = ['encoding', 'error'];
 /** A store that does not take anything is asked again after this; until then nothing is made for it. */
 const STORE_AGAIN_MS = 5_000;
 /** What a death left in the work directory is thrown away after this. */
@@ -60,11 +62,22 @@ const latency = histogram('recorder_ready_seconds', 'From complete in the spool 
 export class Recorder {
   readonly #parts: Parts;
   #storeAwayUntil = 0;
-  /** why nothing can be archived right now; null: it can */
-  trouble: string | null = null;
+  #archiveTrouble: string | null = null;
+  #spoolTrouble: string | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** why nothing can be archived, or put aside, right now; null: it can */
+  get trouble(): string | null {
+    return this.#archiveTrouble ?? this.#spoolTrouble;
+  }
+
+  /** Whoever did what waited: this recorder need not do another before it says that all is well. */
+  nothingWaits(): void {
+    this.#archiveTrouble = null;
+    this.#spoolTrouble = null;
   }
 
   /** Makes the work directory and throws away what is old in it. */
@@ -126,20 +139,19 @@ export class Recorder {
     if (performance.now() < this.#storeAwayUntil) return { againMs: STORE_AGAIN_MS };
     try {
       await this.#record(waiting, call, scope, callId, id.segment);
-      this.trouble = null;
+      this.#archiveTrouble = null;
       latency.observe(waited / 1_000);
       return 'done';
     } catch (error) {
       if (error instanceof RecordingError) {
-        // a process may be ended from outside; what is wrong with the recording itself stays so
-        if (error.fault === 'encoding' && tries < ENCODING_TRIES) return againAfter(tries);
+        if (MAY_PASS.includes(error.fault) && tries < TRIES) return againAfter(tries);
         return fail(error.fault, error.message);
       }
       const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
       if (!isFull && !(error instanceof ObjectsError) && !(error instanceof KeysMissing)) throw error;
-      this.trouble = isFull ? `there is no room to work in ${workDir}` : `recordings cannot be archived: ${errorText(error)}`;
+      this.#archiveTrouble = isFull ? `there is no room to work in ${workDir}` : `recordings cannot be archived: ${errorText(error)}`;
       this.#storeAwayUntil = performance.now() + STORE_AGAIN_MS;
-      log.warn('recordings stay in the spool', { why: this.trouble });
+      log.warn('recordings stay in the spool', { why: this.#archiveTrouble });
       return { againMs: STORE_AGAIN_MS };
     }
   }
@@ -185,7 +197,14 @@ export class Recorder {
   }
 
   async #quarantine(waiting: Waiting, reason: string, detail: string): Promise<Outcome> {
-    await this.#parts.spool.quarantine(waiting, reason, detail);
+    try {
+      await this.#parts.spool.quarantine(waiting, reason, detail);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      this.#spoolTrouble = `there is no room in ${this.#parts.spool.dir}`;
+      return { againMs: STORE_AGAIN_MS };
+    }
+    this.#spoolTrouble = null;
     this.#parts.log.warn('a recording was put aside', { file: waiting.name, reason, detail });
     outcomes.inc({ outcome: reason });
     return 'done';

@@ -154,6 +154,36 @@ describe.skipIf(FFMPEG === null)('whatever happened on the way', () => {
     }
   });
 
+  test.each([
+    ['half a second', 500_000, false],
+    ['an hour', 3_600_000_000, false],
+    ['an hour, and then both begin streams anew', 3_600_000_000, true],
+  ])('a clock of the relay that is set back by %s in mid-call takes no speech away', async (_, by, isAnew) => {
+    const recorded = byNumber(21);
+    const bytes = readFileSync(recorded.pcap);
+    const records = recordsOf(bytes).map((r) => Buffer.from(r));
+    for (const r of records.slice(records.length / 2)) {
+      const at = r.readUInt32LE(0) * 1e6 + r.readUInt32LE(4) - by;
+      r.writeUInt32LE(Math.floor(at / 1e6), 0);
+      r.writeUInt32LE(at % 1e6, 4);
+      // the last byte of SSRC, which is another in each direction
+      if (isAnew) r[16 + 42 + 11] = (r[16 + 42 + 11] as number) ^ 1;
+    }
+    const path = join(dir, 'set-back.pcap');
+    writeFileSync(path, Buffer.concat([bytes.subarray(0, 24), ...records]));
+    const metadata = { ...recorded.metadata, terminatedAt: recorded.metadata.terminatedAt - by };
+    const plain = await make(sourceOf(recorded));
+    const { recording, left, right } = await make({ ...sourceOf(recorded), metadata, pcap: path });
+    expect(recording.startedAt).toBe(plain.recording.startedAt);
+    expect(Math.abs(recording.seconds - plain.recording.seconds)).toBeLessThan(0.1);
+    for (const [pcm, whole] of [
+      [left, plain.left],
+      [right, plain.right],
+    ] as const)
+      for (let second = 0; second + 1 < recording.seconds; second++)
+        expect(Math.abs(spoken(pcm, second, second + 1) - spoken(whole, second, second + 1)), `second ${second}`).toBeLessThan(0.15);
+  });
+
   test('keys are not to be heard, and the rest of the side is', async () => {
     const recorded = byNumber(23);
     const { recording, left } = await make(sourceOf(recorded));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction } from '@callscope/core/domain/call.ts';
 import { type Ffmpeg, FfmpegError } from '@callscope/core/node/ffmpeg.ts';
+import { errorText } from '@callscope/core/node/log.ts';
 import { type Capture, type CaptureFault, readCapture } from '../capture/capture.ts';
 import type { Metadata } from '../capture/metadata.ts';
 import { type Described, type Side, type Sides, sidesOf } from '../capture/sides.ts';
@@ -43,9 +44,9 @@ export interface Recording {
 
 /**
  * no_audio: nothing of it sounds between the bounds · unknown_codec: a second or more of what is not decoded ·
- * encoding: ffmpeg refused, stood still twice, or gave another length
+ * encoding: ffmpeg refused, stood still twice, or gave another length · error: its packets cannot be read, or what nobody thought of
  */
-export type RecordingFault = CaptureFault | 'no_audio' | 'unknown_codec' | 'encoding';
+export type RecordingFault = CaptureFault | 'no_audio' | 'unknown_codec' | 'encoding' | 'error';
 export class RecordingError extends Error {
   readonly fault: RecordingFault;
   constructor(fault: RecordingFault, detail: string) {
@@ -70,7 +71,7 @@ export function leftSide(direction: Direction | ''): Side {
 /**
  * Makes the audio of a recording.
  * @param output the file to write @param workDir where a directory is made meanwhile: as large as the samples, 1 to 4 MB a minute
- * @throws RecordingError when the capture gives none; whatever the file system throws
+ * @throws RecordingError when the capture gives none; what the file system says of output or workDir
  */
 export async function makeRecording(
   source: Source,
@@ -79,18 +80,21 @@ export async function makeRecording(
   workDir: string,
   ffmpeg: Ffmpeg,
 ): Promise<Recording> {
-  const capture = await readCapture(source.pcap);
+  const capture = await readCapture(source.pcap).catch((cause: unknown) => {
+    throw new RecordingError('error', errorText(cause));
+  });
   if (typeof capture === 'string') throw new RecordingError(capture, 'the capture cannot be used');
-  const sides = sidesOfSource(source, capture);
-  const tracks = tracksOf(capture, sides);
-  if ('unknown' in tracks) throw new RecordingError('unknown_codec', tracks.unknown);
   const work = await mkdtemp(join(workDir, 'recording-'));
   try {
+    const sides = sidesOfSource(source, capture);
+    const tracks = tracksOf(capture, sides);
+    if ('unknown' in tracks) throw new RecordingError('unknown_codec', tracks.unknown);
     return await encode(source, tracks, sides.by, format, output, work, ffmpeg);
   } catch (error) {
     // a full disk is no fault of the recording
-    if (error instanceof FfmpegError && error.code !== 'ENOSPC') throw new RecordingError('encoding', error.message);
-    throw error;
+    const isOfDisk = (error as NodeJS.ErrnoException).syscall !== undefined || (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    if (error instanceof RecordingError || isOfDisk) throw error;
+    throw new RecordingError(error instanceof FfmpegError ? 'encoding' : 'error', errorText(error));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -39,6 +39,12 @@ export interface Limits {
 }
 export const LIMITS: Limits = { packets: 4_600_000, flows: 256, streamsOfFlow: 256 };
 
+/** Packets of one stream are written as they come, of several not quite: a time that is earlier by more was read off a clock that was set back. */
+const SAME_STREAM_US = 40_000;
+const OTHER_STREAM_US = 10_000_000;
+/** No clock is set back by more while somebody speaks: a time beyond that is garbage, here or before. */
+const SET_BACK_US = 48 * 3_600e6;
+
 /** Of a payload type this many packets are looked at to tell what it is. */
 const SAMPLES = 24;
 const SAMPLE_BYTES = 8;
@@ -54,6 +60,8 @@ export async function readCapture(path: string, limits: Limits = LIMITS): Promis
   const header: RtpHeader = { payloadType: 0, sequence: 0, timestamp: 0, ssrc: 0, from: 0, to: 0 };
   const out: Capture = { flows: [], firstAt: 0, lastAt: 0 };
   let packets = 0;
+  // the clock of the first packet counts: what follows a clock that was set back goes on where it was
+  let setBack = 0;
   const end = await readPcap(path, (d) => {
     if (!parseRtp(d.payload, header)) return true;
     if (++packets > limits.packets) return false;
@@ -73,10 +81,15 @@ export async function readCapture(path: string, limits: Limits = LIMITS): Promis
       flow.streams.push(stream);
       streams.set(streamKey, stream);
     }
-    stream.packets.push(d.at, header, d.offset);
-    sample(stream, header, d.at, d.payload);
-    out.firstAt = out.firstAt === 0 ? d.at : Math.min(out.firstAt, d.at);
-    out.lastAt = Math.max(out.lastAt, d.at);
+    const { size } = stream.packets;
+    const before = Math.max(out.lastAt - OTHER_STREAM_US, size === 0 ? 0 : stream.packets.at(size - 1) - SAME_STREAM_US);
+    const back = out.lastAt - d.at - setBack;
+    if (d.at + setBack < before && back < SET_BACK_US) setBack += back;
+    const at = d.at + setBack;
+    stream.packets.push(at, header, d.offset);
+    sample(stream, header, at, d.payload);
+    out.firstAt = out.firstAt === 0 ? at : Math.min(out.firstAt, at);
+    out.lastAt = Math.max(out.lastAt, at);
     return true;
   });
   if (packets > limits.packets) return 'too_large';

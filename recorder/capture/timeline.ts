@@ -32,7 +32,7 @@ export function timelineOf(packets: PacketList, clockOf: (payloadType: number) =
   const place = new Float64Array(sorted.length);
   let size = 0;
   const placed = (packet: number, at: number) => {
-    // what an earlier packet has said already: after a clock was set back
+    // where a sender's clock ran fast and is put right: a few packets would sound before the one that they follow
     if (size > 0 && at < (place[size - 1] as number)) return;
     order[size] = packet;
     place[size++] = at;

@@ -36,15 +36,20 @@ export class Spool {
   static async open(dir: string): Promise<Spool> {
     for (const part of ['metadata', 'pcaps', 'tmp', 'quarantine']) await mkdir(join(dir, part), { recursive: true });
     const file = join(dir, '.callscope-spool');
+    // on a full disk nothing can be written, and whoever makes room there must start all the same
+    const known = await readFile(file, 'utf8').catch(absent);
+    if (known !== null) return new Spool(dir, known.trim());
     // it appears with its content, once, whoever comes first
     const own = `${file}-${randomBytes(8).toString('hex')}`;
-    await writeFile(own, randomBytes(8).toString('hex'));
-    await link(own, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    await rm(own);
-    const id = (await readFile(file, 'utf8')).trim();
-    return new Spool(dir, id);
+    try {
+      await writeFile(own, randomBytes(8).toString('hex'));
+      await link(own, file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    } finally {
+      await rm(own, { force: true });
+    }
+    return new Spool(dir, (await readFile(file, 'utf8')).trim());
   }
 
   get metadataDir(): string {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asTenant, connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -115,6 +115,14 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
     }
     expect((await recordingOf(recorded)).status).toBe('ready');
     expect(objects().some((key) => key.includes('ba0000000000000'))).toBe(false);
+    // a call that has nothing else
+    const other = truth().find((c) => c.in_company_list && c.answer !== null && c.tenant === 't1' && !calls.some((r) => r.call.n === c.n));
+    const { call_id } = other ?? { call_id: '' };
+    const name = `${encodeURIComponent(call_id)}-ba00000000000008`;
+    put(recorded, name, { pcap: whole.subarray(0, whole.length - 7) });
+    await until('it is put aside', () => isGone(name));
+    const { recording } = await stack.rest<RestCall>('GET', `/tenants/t1/calls/${encodeURIComponent(call_id)}`);
+    expect(recording).toMatchObject({ status: 'failed', reason: 'fault', segments: [] });
   });
 
   test('packets that come after the text are waited for', async () => {
@@ -128,11 +136,20 @@ describe.skipIf(FFMPEG === null)('from the spool to the archive', () => {
     await until('it is ready', async () => (await recordingOf(recorded)).segments.length === 2, 60_000);
   });
 
-  test('packets that never come are not waited for longer than a minute', { timeout: 150_000 }, async () => {
-    const name = segment(byNumber(6), 'aaaa000000000002');
-    put(byNumber(6), name, { pcap: null });
-    await until('it is put aside', () => isGone(name), 120_000);
-    expect(asideFor(name)).toBe('no_pcap');
+  test('packets that never come, or cannot be read, are not waited for longer than a minute', { timeout: 150_000 }, async () => {
+    const never = segment(byNumber(6), 'aaaa000000000002');
+    put(byNumber(6), never, { pcap: null });
+    // reading the first page of a process is an error of input, as from a disk that is worn out
+    const unreadable = segment(byNumber(6), 'aaaa000000000004');
+    symlinkSync('/proc/self/mem', spool('pcaps', `${unreadable}.pcap`));
+    put(byNumber(6), unreadable, { pcap: null });
+    for (const [name, reason] of [
+      [never, 'no_pcap'],
+      [unreadable, 'error'],
+    ] as const) {
+      await until('it is put aside', () => isGone(name), 120_000);
+      expect(asideFor(name)).toBe(reason);
+    }
   });
 
   test('a file that lies in a folder of another name is found by its own', async () => {
