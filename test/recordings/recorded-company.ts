@@ -12,10 +12,7 @@ export const RECORDED: readonly RecordedCall[] = recordedCalls().filter((r) => r
  */
 export async function startRecorded(before?: (stack: Stack) => Promise<unknown>): Promise<Stack> {
   const stack = await startStack();
-  for (const [id, { tenant, directory }] of Object.entries(companies())) {
-    await stack.rest('PUT', `/tenants/${id}`, tenant);
-    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
-  }
+  await putCompanies(stack);
   await before?.(stack);
   await sendUdp(stack.ports.hep, hep('udp'));
   await sendTcp(stack.ports.events, events());
@@ -25,7 +22,32 @@ export async function startRecorded(before?: (stack: Stack) => Promise<unknown>)
   return stack;
 }
 
-export async function recordingOf(stack: Stack, { call }: RecordedCall): Promise<{ status: string; reason: string | null }> {
+/** The system with the fixtures' companies; the calls that the relay recorded are known, and nothing of them is in the spool. */
+export async function startWithCalls(options: Parameters<typeof startStack>[0]): Promise<Stack> {
+  const stack = await startStack(options);
+  await putCompanies(stack);
+  await sendUdp(stack.ports.hep, hep('udp'));
+  await sendTcp(stack.ports.events, events());
+  for (const recorded of recordedCalls())
+    await until(`call ${recorded.call.n} is known`, () => recordingOf(stack, recorded).then(() => true));
+  return stack;
+}
+
+async function putCompanies(stack: Stack): Promise<void> {
+  for (const [id, { tenant, directory }] of Object.entries(companies())) {
+    await stack.rest('PUT', `/tenants/${id}`, tenant);
+    await stack.rest('PUT', `/tenants/${id}/directory`, directory);
+  }
+}
+
+export interface RestRecording {
+  status: string;
+  reason: string | null;
+  seconds: number | null;
+  segments: { from: number; seconds: number }[];
+}
+
+export async function recordingOf(stack: Stack, { call }: RecordedCall): Promise<RestRecording> {
   const path = `/tenants/${call.tenant}/calls/${encodeURIComponent(call.call_id)}`;
-  return (await stack.rest<{ recording: { status: string; reason: string | null } }>('GET', path)).recording;
+  return (await stack.rest<{ recording: RestRecording }>('GET', path)).recording;
 }
