@@ -41,7 +41,7 @@ await runService('recorder', async (service) => {
   await recorder.prepare();
   service.setHealth(() => {
     if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
-    return recorder.trouble === null ? { failing: null } : { failing: 'recorder', detail: recorder.trouble };
+    return recorder.trouble === null ? { failing: null } : { failing: 'recorder', detail: recorder.trouble, isShared: true };
   });
   reportStatus(service, bus, 'recorder');
   const waiting = gauge('recorder_waiting', 'Complete recordings in the spool');

@@ -7,6 +7,8 @@ import { registry } from './metrics.ts';
 export interface Health {
   failing: string | null;
   detail?: string;
+  /** what fails is of all instances: one that seems well has not come upon it yet */
+  isShared?: true;
   /** age of the oldest of what waits for this part, seconds */
   lagSeconds?: number;
 }

@@ -10,6 +10,7 @@ export interface Status {
   instance: string;
   failing: string | null;
   detail?: string;
+  isShared?: true;
   metricsPort: number;
   /** age of the oldest of what waits for this service, seconds; not said: nothing waits for it, or it cannot know */
   lagSeconds?: number;

@@ -120,14 +120,15 @@ export class HealthWatch {
     }
   }
 
-  /** One instance that is ready is enough; a standby is ready. */
+  /** One instance that is ready is enough (a standby is ready), but not where another says what fails for all. */
   #service(name: string): PartHealth {
     const now = performance.now();
     const instances = [...this.#heard.values()].filter((s) => s.service === name && now - s.heardAt < SILENCE_MS);
     if (instances.length === 0) return { name, failing: true, detail: 'has not been heard of' };
+    const shared = instances.find((s) => s.failing !== null && s.isShared);
     const ready = instances.find((s) => s.failing === null);
-    if (ready) return { name, failing: false, detail: ready.detail ?? '' };
-    const [first] = instances;
+    if (ready && !shared) return { name, failing: false, detail: ready.detail ?? '' };
+    const first = shared ?? instances[0];
     return { name, failing: true, detail: [first?.failing, first?.detail].filter(Boolean).join(': ') };
   }
 }

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Objects } from '@callscope/core/node/objects/store.ts';
 import { asOperator, connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
@@ -18,9 +16,7 @@ export interface Row {
 
 /** All that the database says of recordings, of every company. */
 export async function rowsOf(stack: Stack): Promise<Row[]> {
-  const password = readFileSync(join(stack.dataDir, 'secrets/postgres'), 'utf8');
-  const port = readFileSync(join(stack.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
-  const { db, close } = connectPostgres<PostgresSchema>(`postgres://callscope:${password}@127.0.0.1:${port}/callscope`, 'test', log);
+  const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
   try {
     const columns = ['segment', 'status', 'detail', 'object_key', 'bytes', 'sha256'] as const;
     const rows = await asOperator(db, (trx) => trx.selectFrom('recordings').select(columns).orderBy('object_key').execute());
