@@ -11,6 +11,7 @@ import { pumpReloads } from './edges/reload.ts';
 import { watchArchive } from './recordings/archive.ts';
 import { keepRecordings } from './recordings/keeping.ts';
 import { watchMissing } from './recordings/missing.ts';
+import { followDirectories } from './recordings/policy.ts';
 
 await runService('jobs', async (service) => {
   const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database, blocks.data, blocks.objects);
@@ -26,6 +27,7 @@ await runService('jobs', async (service) => {
   const objects = connectObjects(objectsUrl(config));
   await keepRecordings(service, { store, postgres, objects });
   watchArchive(service, { db: postgres.db, objects, log: service.log });
+  followDirectories(service, postgres.db);
   watchMissing(service, store, postgres.db);
   await runCases(service, bus, store, postgres.db);
 });

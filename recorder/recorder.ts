@@ -165,7 +165,7 @@ export class Recorder {
       described: await describedIn(store, scope, call, callId),
       // ringing tones and announcements before the answer are no conversation
       notBefore: isFromOffer ? call.answeredAt : 0,
-      ...{ notAfter: 0, masked: [] },
+      ...{ notAfter: 0 },
     };
     // a key that is missing is told before audio is made for nothing
     const seal = await keys.current(scope);

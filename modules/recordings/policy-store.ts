@@ -1,7 +1,7 @@
 import type { Direction } from '@callscope/core/domain/call.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
-import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { asTenant } from '@callscope/core/node/postgres.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Actor } from '../audit/acts.ts';
@@ -88,6 +88,29 @@ export async function applyPolicy(trx: Transaction<PostgresSchema>, tenant: stri
   }
   const nobody = edgeRule(ruleOf(policy, null).rule, policy);
   await trx.updateTable('pbx_companies').set({ record: nobody }).where('tenant', '=', tenant).where('record', '!=', nobody).execute();
+}
+
+/** Companies with a policy whose directory has another version from a moment in (from, to] on: the policy says otherwise then. */
+export async function directoriesBegun(db: Kysely<PostgresSchema>, _scope: OperatorScope, from: Date, to: Date): Promise<string[]> {
+  const rows = await asOperator(db, (trx) =>
+    trx
+      .selectFrom('recording_policies')
+      .innerJoin('directory_versions', 'directory_versions.tenant', 'recording_policies.tenant')
+      .select('recording_policies.tenant')
+      .distinct()
+      .where('directory_versions.valid_from', '>', from)
+      .where('directory_versions.valid_from', '<=', to)
+      .execute(),
+  );
+  return rows.map((r) => r.tenant);
+}
+
+/** `applyPolicy` by itself, when nobody wrote anything. */
+export async function applyPolicyNow(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<void> {
+  await asTenant(db, tenant, async (trx) => {
+    await trx.selectFrom('tenants').select('id').where('id', '=', tenant).forUpdate().execute();
+    await applyPolicy(trx, tenant);
+  });
 }
 
 /** Whose account it is: of the employee who has its extension, by the directory or by the short numbers that ring it. */

@@ -35,7 +35,7 @@ async function wav(
 ): Promise<{ left: Int16Array; right: Int16Array; seconds: number; rate: number }> {
   const source: Source = {
     ...{ pcap: join(dir, `${++made}.pcap`), callId: 'x@10.0.0.5', metadata: parseMetadata(''), direction: 'in' as const },
-    ...{ described: [], notBefore: 0, notAfter: 0, masked: [] },
+    ...{ described: [], notBefore: 0, notAfter: 0 },
   };
   writeFileSync(source.pcap, pcap([...list].sort((a, b) => a.at - b.at)));
   const path = join(dir, `${made}.wav`);

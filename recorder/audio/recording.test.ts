@@ -21,7 +21,7 @@ function sourceOf(recorded: RecordedCall): Source {
   const { call, metadata, pcap } = recorded;
   return {
     ...{ pcap, callId: call.call_id, metadata, direction: directionOf(recorded), described: [] },
-    ...{ notBefore: 0, notAfter: 0, masked: [] },
+    ...{ notBefore: 0, notAfter: 0 },
   };
 }
 
@@ -196,18 +196,6 @@ describe.skipIf(FFMPEG === null)('whatever happened on the way', () => {
     }
     expect(loudness(left, RATE, begins + 2.1, begins + 2.3)).toBeGreaterThan(SPEECH);
     expect(loudness(left, RATE, begins + 3.7, begins + 4.4)).toBeGreaterThan(SPEECH);
-  });
-
-  test('a masked part is silent on both sides, and as long as it was', async () => {
-    const recorded = byNumber(21);
-    const plain = await make(sourceOf(recorded));
-    const second = (s: number) => plain.recording.startedAt + s * 1e6;
-    const masked = [{ from: second(4), to: second(10) }];
-    const { recording, left, right } = await make({ ...sourceOf(recorded), masked });
-    expect(recording.seconds).toBe(plain.recording.seconds);
-    for (const pcm of [left, right]) expect(loudness(pcm, RATE, 4.05, 9.95)).toBe(0);
-    expect(loudness(plain.left, RATE, 4.3, 8.3)).toBeGreaterThan(SPEECH);
-    expect(left.slice(11 * RATE)).toEqual(plain.left.slice(11 * RATE));
   });
 
   test('what came before the answer and after the end is left out', async () => {

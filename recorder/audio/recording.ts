@@ -26,8 +26,6 @@ export interface Source {
   /** µs: nothing before it is kept (the answer: early media is no conversation), nor after it; 0: whatever there is */
   notBefore: number;
   notAfter: number;
-  /** masked parts: as long as they were, and silent on both sides */
-  masked: readonly Span[];
 }
 
 export interface Recording {
@@ -136,7 +134,7 @@ async function encode(
     const voices = { caller: await voicesOf('caller'), callee: await voicesOf('callee') };
     const span = spanOf(source, [voices.caller, voices.callee]);
     const rendered = async (side: Side): Promise<Rendered> => {
-      const muted = [...source.masked, ...(await keysOf(tracks[side], source.pcap))];
+      const muted = await keysOf(tracks[side], source.pcap);
       return render(voices[side].voices, span, muted, voices[side].rate, join(work, `${side}.raw`));
     };
     const [l, r] = [await rendered(left), await rendered(right)];

@@ -18,7 +18,7 @@ export const MOST_PEAKS = 2_000;
 /**
  * Writes the samples of a side from one moment to another: every packet where it sounded, silence where none did or where keys
  * sounded. Streams that sound at once are added.
- * @param muted where nothing may be heard: telephone events, masked parts @param span µs since the epoch
+ * @param muted where nothing may be heard: telephone events @param span µs since the epoch
  */
 export async function render(voices: readonly Voice[], span: Span, muted: readonly Span[], rate: Rate, path: string): Promise<Rendered> {
   const total = Math.round(((span.to - span.from) * rate) / 1e6);

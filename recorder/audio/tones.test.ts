@@ -205,7 +205,7 @@ let made = 0;
 async function make(list: readonly Packet[]): Promise<{ recording: Recording; left: Int16Array; right: Int16Array }> {
   const source: Source = {
     ...{ pcap: join(dir, `${++made}.pcap`), callId: 'x@10.0.0.5', metadata: parseMetadata(''), direction: 'in' as const },
-    ...{ described: [], notBefore: 0, notAfter: 0, masked: [] },
+    ...{ described: [], notBefore: 0, notAfter: 0 },
   };
   writeFileSync(source.pcap, pcap([...list].sort((a, b) => a.at - b.at)));
   const path = join(dir, `${made}.wav`);

@@ -69,7 +69,6 @@ async function making(dir: string, pcap: string): Promise<BenchResult[]> {
         described: [],
         notBefore: 0,
         notAfter: 0,
-        masked: [],
       },
       'mp3',
       join(dir, 'made.mp3'),

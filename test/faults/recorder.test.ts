@@ -49,7 +49,7 @@ test.skipIf(small === null)('a full work directory is no fault of the recording,
   const { call, metadata, pcap } = calls.find((c) => c.call.n === 0) as RecordedCall;
   const source = {
     ...{ pcap, callId: call.call_id, metadata, direction: 'in' as const, described: [] },
-    ...{ notBefore: 0, notAfter: 0, masked: [] },
+    ...{ notBefore: 0, notAfter: 0 },
   };
   const make = (output: string) => makeRecording(source, 'wav', output, workDir, ffmpeg());
   // there is room for the samples of both sides, and none for what ffmpeg makes of them; then not even for those

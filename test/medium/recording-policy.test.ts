@@ -2,7 +2,7 @@ import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { log } from '../recordings/ffmpeg.ts';
-import { type Stack, startStack } from './stack.ts';
+import { type Stack, startStack, until } from './stack.ts';
 
 let stack: Stack;
 const person = (n: string, more: object = {}) => ({
@@ -72,6 +72,15 @@ test('the directory and telephony may change: what the policy says goes with the
   expect(await atTheEdge()).toMatchObject({ 101: 'none', soft102: 'answer' });
   await telephony('none');
   expect(await atTheEdge()).toMatchObject({ nobody: 'none', soft102: 'answer', desk: 'none' });
+});
+
+test('a directory that is dated ahead changes who is recorded when its time comes', async () => {
+  const validFrom = new Date(Date.now() + 4_000).toISOString();
+  const employees = [person('101', { record: true }), person('102', { record: false })];
+  await stack.rest('PUT', `/tenants/t1/directory?validFrom=${validFrom}`, { groups: [{ id: 'sales', name: 'Sales' }], employees });
+  expect(await atTheEdge()).toMatchObject({ 101: 'none', soft102: 'answer' });
+  await until('it is in force', async () => (await atTheEdge())[101] === 'answer');
+  expect(await atTheEdge()).toMatchObject({ 101: 'answer', soft102: 'none' });
 });
 
 test('who is not in the directory, and what is no mode, is named', async () => {

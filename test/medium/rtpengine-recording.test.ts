@@ -140,7 +140,7 @@ describe.skipIf(!HAS_RELAY || FFMPEG === null)('what a real relay records', () =
       expect(text.values.get('tenant')).toBe('t1');
       const source = {
         ...{ pcap: join(dir, 'pcaps', text.pcap), callId: callIdOf(name), metadata: text, direction: 'in' as const },
-        ...{ described: [], notBefore: 0, notAfter: 0, masked: [] },
+        ...{ described: [], notBefore: 0, notAfter: 0 },
       };
       const path = join(dir, `${made.length}.wav`);
       const recording = await makeRecording(source, 'wav', path, dir, ffmpeg());
