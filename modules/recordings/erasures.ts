@@ -55,6 +55,22 @@ export async function askErasure(
   });
 }
 
+/** What erasing a number would take away now: recordings in which it took part, and those of them that a hold keeps. */
+export async function erasableOf(
+  db: Kysely<PostgresSchema>,
+  { tenant }: TenantScope,
+  number: string,
+): Promise<{ recordings: number; held: number; seconds: number }> {
+  const { rows } = await asTenant(db, tenant, (trx) =>
+    sql<{ recordings: string; held: string; seconds: string | null }>`SELECT count(*) AS recordings, count(hold) AS held,
+        sum(seconds) FILTER (WHERE hold IS NULL) AS seconds
+      FROM (SELECT seconds, ${heldBy} AS hold FROM recordings
+        WHERE tenant = ${tenant} AND status = 'ready' AND numbers @> ARRAY[${number}]::text[]) found`.execute(trx),
+  );
+  const [found] = rows;
+  return { recordings: Number(found?.recordings ?? 0), held: Number(found?.held ?? 0), seconds: Number(found?.seconds ?? 0) };
+}
+
 /**
  * Erases a recording that was still being made when somebody asked for its number's to be erased. Its file is in the archive by
  * then, and goes as any other. @param call whose recordings were just written

@@ -75,17 +75,37 @@ describe.skipIf(!HAS_BROWSER)('recording in the settings', () => {
     const number = page.getByLabel('Номер телефона').last();
     await number.fill('101');
     await page.getByLabel('Причина').last().fill('по заявлению');
-    const erase = async () => {
+    const erase = async (told: string) => {
       await page.getByRole('button', { name: 'Удалить записи номера' }).click();
+      await page.getByRole('dialog').getByText(told).waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Удалить записи номера' }).click();
     };
-    await erase();
+    await page.getByRole('button', { name: 'Удалить записи номера' }).click();
     await page.getByText('Это номер самой компании').waitFor();
     await number.fill('+7 913 000-77-03');
-    await erase();
+    await erase('Сейчас таких записей нет');
     await page.getByText(/удалено: 0/).waitFor();
+    await page.getByRole('link', { name: '+7 913 000-77-03' }).click();
+    await page.getByRole('heading', { name: 'Удаление записей: +7 913 000-77-03' }).waitFor();
+    await page.getByText('по заявлению').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    expect((await page.goto(`${stack.portal}${KEEPING}/999`))?.status()).toBe(404);
     const { data } = await stack.rest<{ data: { number: string; reason: string }[] }>('GET', '/tenants/t1/recordings/erasures');
     expect(data).toEqual([expect.objectContaining({ number: '79130007703', reason: 'по заявлению' })]);
+  });
+
+  test('new recordings are sealed, the key is changed, and sealing ends', async () => {
+    await open(KEEPING);
+    const sealing = () => stack.rest<{ on: boolean; version: number }>('GET', '/tenants/t1/recordings/sealing');
+    await page.getByText('Записи хранятся без шифрования').waitFor();
+    await page.getByRole('button', { name: 'Шифровать новые записи' }).click();
+    await page.getByText(/Новые записи шифруются, ключ № 1 с/).waitFor();
+    await page.getByRole('button', { name: 'Сменить ключ' }).click();
+    await page.getByText(/ключ № 2 с/).waitFor();
+    expect(await sealing()).toMatchObject({ on: true, version: 2 });
+    await page.getByRole('button', { name: 'Не шифровать новые' }).click();
+    await page.getByText('Зашифрованные раньше остаются').waitFor();
+    expect(await sealing()).toMatchObject({ on: false, version: 2 });
   });
 
   test.each(['light', 'dark'] as const)('everybody can use both, %s, also on a phone', async (colorScheme) => {

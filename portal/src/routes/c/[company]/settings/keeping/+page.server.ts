@@ -1,9 +1,10 @@
 import { answeredCalls } from '@callscope/analytics/run/recorded.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { type Actor, actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { countRecordings } from '@callscope/modules/recordings/count.ts';
-import { askErasure, erasuresOf } from '@callscope/modules/recordings/erasures.ts';
+import { askErasure, erasableOf, erasuresOf } from '@callscope/modules/recordings/erasures.ts';
 import { holdsOf, placeHold, releaseHold } from '@callscope/modules/recordings/holds.ts';
 import { HOLD_KINDS, KEEP_DAYS } from '@callscope/modules/recordings/keeping.ts';
 import { sealingOf } from '@callscope/modules/recordings/keys.ts';
@@ -65,6 +66,19 @@ function allowed(event: RequestEvent & { params: { company: string } }) {
   return { scope, actor };
 }
 
+/** What the form asks to be erased, or which of its fields is wrong. */
+async function erasureOf(scope: TenantScope, form: FormData): Promise<{ number: string; reason: string } | { wrong: string }> {
+  const { db, clock } = deps();
+  const company = await companyOf(scope);
+  const number = numberOf(String(form.get('number') ?? ''), company.country);
+  const reason = String(form.get('reason') ?? '').trim();
+  if (number === null) return { wrong: 'number' };
+  const directory = await getDirectory(db, scope, new Date(clock.now()));
+  if (isOwnNumber(directory?.body ?? null, number)) return { wrong: 'own' };
+  if (reason.length < 3) return { wrong: 'eraseReason' };
+  return { number, reason: reason.slice(0, 500) };
+}
+
 export const actions: Actions = {
   term: async (event) => {
     const { scope, actor } = allowed(event);
@@ -108,18 +122,18 @@ export const actions: Actions = {
     if (!/^\d{1,18}$/.test(id) || !(await releaseHold(deps().db, scope, actor, id))) return fail(404, { wrong: 'id' });
     return { done: 'release' };
   },
+  /** What erasing a number would take away, before anybody says that it shall be. */
+  preview: async (event) => {
+    const { scope } = allowed(event);
+    const asked = await erasureOf(scope, await event.request.formData());
+    if ('wrong' in asked) return fail(400, asked);
+    return { preview: { number: asked.number, ...(await erasableOf(deps().db, scope, asked.number)) } };
+  },
   erase: async (event) => {
     const { scope, actor } = allowed(event);
-    const form = await event.request.formData();
-    const { db, clock } = deps();
-    const company = await companyOf(scope);
-    const number = numberOf(String(form.get('number') ?? ''), company.country);
-    const reason = String(form.get('reason') ?? '').trim();
-    if (number === null) return fail(400, { wrong: 'number' });
-    const directory = await getDirectory(db, scope, new Date(clock.now()));
-    if (isOwnNumber(directory?.body ?? null, number)) return fail(400, { wrong: 'own' });
-    if (reason.length < 3) return fail(400, { wrong: 'eraseReason' });
-    await askErasure(db, scope, actor, number, reason.slice(0, 500));
+    const asked = await erasureOf(scope, await event.request.formData());
+    if ('wrong' in asked) return fail(400, asked);
+    await askErasure(deps().db, scope, actor, asked.number, asked.reason);
     return { done: 'erase' };
   },
 };
