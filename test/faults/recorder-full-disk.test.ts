@@ -19,6 +19,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Stack, until } from '../medium/stack.ts';
 import { objectsIn, rowsOf } from '../recordings/archived.ts';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
+import { HAS_MINIO, type Minio, startMinio } from '../recordings/minio.ts';
 import { type RecordedCall, recordedCalls } from '../recordings/pcap.ts';
 import { recordingOf, startWithCalls } from '../recordings/recorded-company.ts';
 import { nameOf, put } from '../recordings/spool.ts';
@@ -44,16 +45,19 @@ const MAY_MOUNT = (() => {
 const calls = recordedCalls().filter((c) => c.call.talk_s < 20);
 const [first, ...others] = calls as [RecordedCall, ...RecordedCall[]];
 let stack: Stack | undefined;
+let minio: Minio | undefined;
 let mounted: string[] = [];
 afterEach(async () => {
   await stack?.stop();
+  await minio?.kill();
   for (const at of mounted) unmount(at);
   if (stack) rmSync(stack.dataDir, { recursive: true, force: true });
   mounted = [];
   stack = undefined;
+  minio = undefined;
 });
 
-/** @param kilobytes of folders of DATA_DIR that are small disks of their own */
+/** @param kilobytes of folders of DATA_DIR that are small disks of their own; on one named `minio` a server keeps the archive */
 async function startOn(kilobytes: Record<string, number>): Promise<Stack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'callscope-full-'));
   for (const [folder, size] of Object.entries(kilobytes)) {
@@ -62,7 +66,8 @@ async function startOn(kilobytes: Record<string, number>): Promise<Stack> {
     mount(at, size);
     mounted.push(at);
   }
-  stack = await startWithCalls({ dataDir, env: { RECORDERS: '2' } });
+  if (kilobytes.minio !== undefined) minio = await startMinio(join(dataDir, 'minio'));
+  stack = await startWithCalls({ dataDir, env: { RECORDERS: '2', ...(minio ? { OBJECTS_URL: minio.url() } : {}) } });
   return stack;
 }
 
@@ -92,28 +97,34 @@ async function expectAllKept(of: Stack): Promise<void> {
   const ready = (await rowsOf(of)).filter((row) => row.status === 'ready');
   const kept = ready.map(({ object_key, bytes, sha256 }) => ({ key: object_key, bytes, sha256 }));
   expect(kept).toHaveLength(calls.length);
-  const found = await objectsIn(connectObjects(pathToFileURL(join(of.dataDir, 'objects')).href));
+  const found = await objectsIn(connectObjects(minio?.url() ?? pathToFileURL(join(of.dataDir, 'objects')).href));
   expect(new Map(found.map((o) => [o.key, o]))).toEqual(new Map(kept.map((o) => [o.key, o])));
 }
 
 describe.skipIf(!MAY_MOUNT || FFMPEG === null)('disks that are full', () => {
-  test.each([
-    ['of the archive', 'objects', /recorder.*recordings cannot be archived.*ENOSPC/s],
-    ['of the work directory', 'recorder', /recorder.*there is no room to work in/s],
-  ])('%s: the spool keeps everything, the portal says why, and when there is room all is archived', async (_, folder, said) => {
-    const running = await startOn({ [folder]: 4_000 });
-    put(running.dataDir, first, nameOf(first));
-    await until('one is archived', async () => (await recordingOf(running, first)).status === 'ready');
-    const ballast = join(running.dataDir, folder, 'ballast');
-    writeAll(ballast, null);
-    for (const recorded of others) put(running.dataDir, recorded, nameOf(recorded));
-    await until('the portal says so', () => isSaid(running, said));
-    expect(filesIn(running, 'metadata')).toHaveLength(others.length);
-    expect(filesIn(running, 'pcaps')).toHaveLength(others.length);
-    rmSync(ballast);
-    await expectAllKept(running);
-    expect(filesIn(running, 'quarantine')).toEqual([]);
-  });
+  const disks: [string, string, number, RegExp][] = [
+    ['of the archive', 'objects', 4_000, /recorder.*recordings cannot be archived.*ENOSPC/s],
+    ['of the work directory', 'recorder', 4_000, /recorder.*there is no room to work in/s],
+  ];
+  // it writes a good deal of its own beside what it is given
+  if (HAS_MINIO) disks.push(['of MinIO', 'minio', 60_000, /recorder.*recordings cannot be archived.*(no space left|minimum free drive)/s]);
+  test.each(disks)(
+    '%s: the spool keeps everything, the portal says why, and when there is room all is archived',
+    async (_, folder, kilobytes, said) => {
+      const running = await startOn({ [folder]: kilobytes });
+      put(running.dataDir, first, nameOf(first));
+      await until('one is archived', async () => (await recordingOf(running, first)).status === 'ready');
+      const ballast = join(running.dataDir, folder, 'ballast');
+      writeAll(ballast, null);
+      for (const recorded of others) put(running.dataDir, recorded, nameOf(recorded));
+      await until('the portal says so', () => isSaid(running, said));
+      expect(filesIn(running, 'metadata')).toHaveLength(others.length);
+      expect(filesIn(running, 'pcaps')).toHaveLength(others.length);
+      rmSync(ballast);
+      await expectAllKept(running);
+      expect(filesIn(running, 'quarantine')).toEqual([]);
+    },
+  );
 
   test('of the spool: what the relay could not finish is put aside, all else is archived, also by a recorder that starts meanwhile', async () => {
     const running = await startOn({ objects: 4_000, spool: 3_000 });

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Client } from 'minio';
 import { type ByteRange, checkKey, type Objects, ObjectsError, type ObjectsFault, type StoredObject } from './store.ts';
 
@@ -27,6 +28,7 @@ const FAULTS: Record<string, ObjectsFault> = {
     SlowDown: 'absent',
     ServiceUnavailable: 'absent',
     XMinioServerNotInitialized: 'absent',
+    ...{ TooManyRequests: 'absent', RequestTimeout: 'absent', HTTP429: 'absent', HTTP502: 'absent', HTTP503: 'absent', HTTP504: 'absent' },
   },
   ...{ AccessDenied: 'refused', SignatureDoesNotMatch: 'refused', InvalidAccessKeyId: 'refused', Forbidden: 'refused' },
   ...{ NoSuchBucket: 'missing', NoSuchKey: 'missing', NotFound: 'missing' },
@@ -43,7 +45,7 @@ export class S3Objects implements Objects {
     this.#client = new Client({
       ...{ endPoint: host, port, useSSL: isTls, accessKey: key, secretKey: secret, region, pathStyle: true, partSize: PART_BYTES },
       // all that it needs of the module that it is told to use
-      transport: impatient(isTls) as typeof http,
+      transport: candid(isTls) as typeof http,
       // it would send a stream again that has been read; who calls tries again
       retryOptions: { disableRetry: true },
     });
@@ -122,13 +124,32 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 
 type Answered = (response: http.IncomingMessage) => void;
 
-/** Requests that end when the other side falls silent: the client itself waits for ever. */
-function impatient(isTls: boolean): { request(options: http.RequestOptions, answered: Answered): http.ClientRequest } {
+/** Answers that the client throws away unread, to send the request again; beyond 500 all are errors. */
+const UNREAD = new Set([408, 429, 499]);
+
+/** Requests that end when the other side falls silent (the client itself waits for ever), and that tell why they were refused. */
+function candid(isTls: boolean): { request(options: http.RequestOptions, answered: Answered): http.ClientRequest } {
   const { request } = isTls ? https : http;
   return {
     request(options, answered) {
-      const made = request(options, answered);
+      const made = request(options, (response) => {
+        const status = response.statusCode ?? 0;
+        if (status < 500 && !UNREAD.has(status)) answered(response);
+        else
+          void text(response)
+            .catch(() => '')
+            .then((body) => made.emit('error', refusalOf(status, body)))
+            .then(() => made.destroy());
+      });
       return made.setTimeout(SILENCE_MS, () => made.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     },
   };
+}
+
+/** An answer without a body (to HEAD) has no other reason than its number. */
+function refusalOf(status: number, body: string): Error {
+  const [, said = `answer ${status}`] = /<Message>([^<]*)/.exec(body) ?? [];
+  const [, code = `HTTP${status}`] = /<Code>(\w+)/.exec(body) ?? [];
+  // MinIO on a disk that is full to the last byte calls it an error of its own
+  return Object.assign(new Error(said), { code: /no space left on device/.test(said) ? 'XMinioStorageFull' : code });
 }
