@@ -1,7 +1,8 @@
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
-import type { ActorKind, Role } from './access/callers.ts';
+import type { ActorKind } from './access/callers.ts';
+import type { Role } from './access/rights.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 import type { HoldKind } from './recordings/keeping.ts';

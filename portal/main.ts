@@ -68,7 +68,7 @@ await runService('portal', async (service) => {
   };
   const keys = new CompanyKeys(postgres.db, recordingKeysFile(config));
   let sealed: string | null = null;
-  await keys.wrapAnew(operatorScope(ownService('portal')) as OperatorScope).catch((error: unknown) => {
+  await keys.wrapAnew(operatorScope(ownService('portal'), 'companies:read') as OperatorScope).catch((error: unknown) => {
     if (!(error instanceof KeysMissing)) throw error;
     sealed = error.message;
     service.log.error('sealed recordings cannot be heard', { error });

@@ -19,7 +19,7 @@ export type Found = { call: CallRow; scope: TenantScope } | 'unknown' | 'unassig
  * @param at µs since the epoch, when something of it was recorded; 0 when not known. Of a Call-ID that was used again it says which use
  */
 export async function callOf(store: ClickHouseClient, callId: string, claimed: string, at: number): Promise<Found> {
-  const companies = await companiesOfCallId(store, operatorScope(RECORDER) as OperatorScope, callId);
+  const companies = await companiesOfCallId(store, operatorScope(RECORDER, 'companies:read') as OperatorScope, callId);
   if (companies.length === 0) return 'unknown';
   const owners = companies.filter((c) => c !== UNASSIGNED);
   if (owners.length === 0) return 'unassigned';

@@ -37,7 +37,7 @@ export function watchArchive(service: Service, parts: ArchiveParts): void {
     await pause(FIRST_MS, undefined, { signal: stopping }).catch(() => undefined);
     while (!stopping.aborted) {
       try {
-        for (const tenant of await companiesKeeping(parts.db, operatorScope(JOBS) as OperatorScope)) {
+        for (const tenant of await companiesKeeping(parts.db, operatorScope(JOBS, 'companies:read') as OperatorScope)) {
           if (stopping.aborted) return;
           await compareArchive(parts, tenant, Date.now());
         }

@@ -79,7 +79,7 @@ export async function keepRecordings(service: Service, parts: Parts): Promise<vo
 }
 
 const scopeOf = (tenant: string) => tenantScope(JOBS, tenant, 'calls:read') as TenantScope;
-const EVERY = operatorScope(JOBS) as OperatorScope;
+const EVERY = operatorScope(JOBS, 'companies:read') as OperatorScope;
 
 /** @returns false when no erasure waits */
 async function eraseSome({ store, postgres: { db } }: Parts): Promise<boolean> {

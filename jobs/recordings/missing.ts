@@ -41,7 +41,7 @@ async function countOnce(
   tell: (tenant: string, count: number, expected: number) => void,
 ): Promise<void> {
   const to = now - PENDING_MS;
-  for (const tenant of await companiesKeeping(db, operatorScope(JOBS) as OperatorScope)) {
+  for (const tenant of await companiesKeeping(db, operatorScope(JOBS, 'companies:read') as OperatorScope)) {
     const scope = tenantScope(JOBS, tenant, 'calls:read') as TenantScope;
     const days = await countRecordings(db, scope, answeredCalls(store, scope, to - 24 * HOUR_MS, to), () => '', now);
     const { missing: count, expected } = sumOfDays(days);

@@ -1,67 +1,51 @@
 import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
-
-/** What a credential of a company may do. */
-export const TOKEN_SCOPES = [
-  'calls:read',
-  'directory:read',
-  'recordings:listen',
-  'cases:write',
-  'calls:control',
-  'directory:write',
-  'recordings:write',
-  'users:write',
-  'tokens:write',
-] as const;
-export type TokenScope = (typeof TOKEN_SCOPES)[number];
-export const READ_ONLY: readonly TokenScope[] = ['calls:read', 'directory:read', 'recordings:listen'];
-
-/** Words for the usual sets: `read` and `write` in a request mean these. */
-export const SCOPE_SETS: Record<'read' | 'write', readonly TokenScope[]> = { read: READ_ONLY, write: TOKEN_SCOPES };
-
-export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
-export type Role = (typeof ROLES)[number];
+import { type CompanyRight, GRANTS, type Grants, type OperatorRight, RIGHTS, type Right } from './rights.ts';
 
 export type ActorKind = 'token' | 'person' | 'system';
 /** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
-export interface Named {
+export interface Caller {
   by: ActorKind;
   /** of the token or the person, as they are kept; '' for a service */
   id: string;
   name: string;
   /** that the request came from; '' for a service */
   address: string;
+  /** their company; null: the operator's */
+  tenant: string | null;
+  rights: Grants;
+  /** whose things rights with the reach `own` are for: an employee of the directory; '' = nobody named one, who sees none */
+  employee: string;
 }
-export type Caller =
-  | ({ kind: 'operator' } & Named)
-  | ({
-      kind: 'company';
-      tenant: string;
-      scopes: readonly TokenScope[];
-      /** set: sees only calls of this employee; '' = an employee nobody named, who sees none */
-      onlyEmployee?: string;
-    } & Named & { by: 'token' | 'person' });
 
-/** What a person of a company may do. Until rights are data, a role is this. */
-export function scopesOf(role: Role): readonly TokenScope[] {
-  if (role === 'admin') return TOKEN_SCOPES;
-  if (role === 'supervisor') return [...READ_ONLY, 'cases:write', 'calls:control'];
-  if (WORKS_ON_CALLS.includes(role)) return [...READ_ONLY, 'cases:write'];
-  return READ_ONLY.filter((scope) => scope !== 'recordings:listen');
-}
-/** Roles that work on missed calls and hear recordings (an employee: of their own calls); the others see figures and calls. */
-const WORKS_ON_CALLS: readonly Role[] = ['quality', 'employee'];
-
-/** The right to one company's data: the operator's to any, a company's to its own with the scope. Null = not allowed. */
-export function tenantScope(caller: Caller, tenant: string, needs: TokenScope): TenantScope | null {
-  if (caller.kind === 'operator') return { tenant } as TenantScope;
+/** The right to one company's data, as far as it reaches: the operator's to any, a company's to its own. Null = not allowed. */
+export function tenantScope(caller: Caller, tenant: string, needs: CompanyRight): TenantScope | null {
+  const reach = caller.rights[needs];
+  if (reach === undefined) return null;
+  if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
   // calls of no company are the operator's alone, also for a company that was once given their word as its id
-  if (caller.tenant !== tenant || !isCompanyId(tenant) || !caller.scopes.includes(needs)) return null;
-  return { tenant, ...(caller.onlyEmployee === undefined ? {} : { onlyEmployee: caller.onlyEmployee }) } as TenantScope;
+  if (caller.tenant !== tenant || !isCompanyId(tenant)) return null;
+  return { tenant, ...(reach === 'own' ? { onlyEmployee: caller.employee } : {}) } as TenantScope;
 }
+
+export function operatorScope(caller: Caller, needs: OperatorRight): OperatorScope | null {
+  return caller.tenant === null && caller.rights[needs] === 'every' ? ({ operator: true } as OperatorScope) : null;
+}
+
+/** Whether the company is there for the caller at all. What is refused in it is a right that they lack; elsewhere there is nothing. */
+export function isWithin(caller: Caller, tenant: string): boolean {
+  return caller.tenant === null || (caller.tenant === tenant && isCompanyId(tenant));
+}
+
+/** What the caller may in general, in the order of the table: for what is shown to them. */
+export const rightsOf = (caller: Caller): Right[] => RIGHTS.filter((right) => caller.rights[right] !== undefined);
 
 /** A service of ours, which acts for the operator. */
-export const ownService = (name: string): Caller => ({ kind: 'operator', by: 'system', id: '', name, address: '' });
-
-export function operatorScope(caller: Caller): OperatorScope | null {
-  return caller.kind === 'operator' ? ({ operator: true } as OperatorScope) : null;
-}
+export const ownService = (name: string): Caller => ({
+  by: 'system',
+  id: '',
+  name,
+  address: '',
+  tenant: null,
+  rights: GRANTS.operator,
+  employee: '',
+});

@@ -2,7 +2,8 @@ import { asOperator } from '@callscope/core/node/postgres.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { type Caller, type Named, type Role, scopesOf } from './callers.ts';
+import type { Caller } from './callers.ts';
+import { GRANTS, type Role } from './rights.ts';
 import { hashOf, newToken } from './tickets.ts';
 
 /** A device that is not used for this long is signed out; a wall screen reads all the time and stays. */
@@ -119,7 +120,7 @@ export function sessionOf(
       employee,
       hasSecondFactor,
       mustEnrol: !hasSecondFactor && (row.second_factor_roles ?? []).includes(role),
-      caller: callerAs({ by: 'person', id: row.user_id, name: login, address }, role, tenant, employee),
+      caller: callerAs({ id: row.user_id, login, role, tenant, employee }, address),
     };
     return { session, fresh };
   });
@@ -157,13 +158,12 @@ export async function personCaller(db: Kysely<PostgresSchema>, id: string, addre
       .where('blocked_at', 'is', null)
       .executeTakeFirst(),
   );
-  return row ? callerAs({ by: 'person', id, name: row.login, address }, row.role, row.tenant, row.employee) : null;
+  return row ? callerAs({ id, ...row }, address) : null;
 }
 
-function callerAs(named: Named & { by: 'person' }, role: Role, tenant: string | null, employee: string | null): Caller {
-  if (tenant === null) return { kind: 'operator', ...named };
-  const own = role === 'employee' ? { onlyEmployee: employee ?? '' } : {};
-  return { kind: 'company', tenant, scopes: scopesOf(role), ...named, ...own };
+function callerAs(person: { id: string } & Pick<Session, 'login' | 'role' | 'tenant' | 'employee'>, address: string): Caller {
+  const { id, login: name, role, tenant, employee } = person;
+  return { by: 'person', id, name, address, tenant, rights: GRANTS[tenant === null ? 'operator' : role], employee: employee ?? '' };
 }
 
 /** Devices that a person is signed in on, the latest used first. */

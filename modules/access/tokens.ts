@@ -3,12 +3,13 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-import { type Caller, TOKEN_SCOPES, type TokenScope } from './callers.ts';
+import type { Caller } from './callers.ts';
+import { type CompanyRight, GRANTS, granted, isCompanyRight } from './rights.ts';
 
 export interface IssuedToken {
   id: string;
   name: string;
-  scopes: TokenScope[];
+  scopes: CompanyRight[];
   createdAt: Date;
   lastUsedAt: Date | null;
 }
@@ -51,13 +52,9 @@ export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, addres
 }
 
 function callerAs(row: { id: string; tenant: string | null; name: string; scopes: readonly string[] }, address: string): Caller {
-  const named = { by: 'token', id: row.id, name: row.name, address } as const;
-  if (row.tenant === null) return { kind: 'operator', ...named };
-  return { kind: 'company', tenant: row.tenant, scopes: row.scopes.filter(isScope), ...named };
-}
-
-function isScope(text: string): text is TokenScope {
-  return (TOKEN_SCOPES as readonly string[]).includes(text);
+  const { id, name, tenant, scopes } = row;
+  const rights = tenant === null ? GRANTS.operator : granted(scopes.filter(isCompanyRight), 'company');
+  return { by: 'token', id, name, address, tenant, rights, employee: '' };
 }
 
 /** @returns the token, for the only time */
@@ -65,7 +62,7 @@ export async function issueToken(
   db: Kysely<PostgresSchema>,
   scope: TenantScope,
   name: string,
-  scopes: readonly TokenScope[],
+  scopes: readonly CompanyRight[],
 ): Promise<{ id: string; token: string }> {
   const token = newToken();
   const { id } = await asTenant(db, scope.tenant, (trx) =>
@@ -91,7 +88,7 @@ export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope)
   return rows.map((r) => ({
     id: r.id,
     name: r.name,
-    scopes: r.scopes.filter(isScope),
+    scopes: r.scopes.filter(isCompanyRight),
     createdAt: r.created_at,
     lastUsedAt: r.last_used_at,
   }));

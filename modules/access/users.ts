@@ -7,8 +7,9 @@ import { type Actor, actorOf } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { LEAST_PASSWORD, MOST_PASSWORD } from './account.ts';
-import { type Caller, ROLES, type Role } from './callers.ts';
+import type { Caller } from './callers.ts';
 import { hashPassword } from './passwords.ts';
+import { ROLES, type Role } from './rights.ts';
 import { dropSecondFactor } from './second-factor.ts';
 
 export const LOGIN = /^[^\s/?#%]{1,64}$/;

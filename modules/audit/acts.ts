@@ -44,5 +44,5 @@ export interface Actor {
 }
 
 export function actorOf(caller: Caller): Actor {
-  return { by: caller.by, who: caller.name, whose: caller.kind === 'company' ? caller.tenant : null, address: caller.address };
+  return { by: caller.by, who: caller.name, whose: caller.tenant, address: caller.address };
 }

@@ -7,12 +7,12 @@ import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { CursorError } from '../calls/cursor.ts';
 import { pageOf } from '../calls/page.ts';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { companyOf, filterParameters, readFilter } from './filter-query.ts';
 import { messageJson, messageSchema, messagesPcap, messagesText } from './messages.ts';
 import { Problem, problems } from './problem.ts';
@@ -77,13 +77,13 @@ export function callRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls',
       tags: ['Calls'],
       summary: 'Finished calls, newest first',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: callQuery },
       responses: { 200: { description: 'A page', content: json(pageSchema) }, ...problems(400, 401, 403, 404, 422, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
       return c.json(await pageOfCalls(deps, scope, companyOf(company), c.req.valid('query')), 200);
@@ -96,7 +96,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}',
       tags: ['Calls'],
       summary: 'One call with its legs and events, the rules that gave what it says, and what changed since it was first written',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: callParam },
       responses: {
         200: {
@@ -120,7 +120,7 @@ export function callRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const call = await found(scope, id);
       const [names, company, events, revisions, segments] = await Promise.all([
         employeeNames(deps.db, tenant),
@@ -152,7 +152,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}/messages',
       tags: ['Calls'],
       summary: "The call's SIP messages, in order",
-      security: BEARER,
+      needs: 'calls:read',
       request: {
         params: callParam,
         query: z.strictObject({ format: z.enum(['json', 'text', 'pcap'], 'json, text or pcap').default('json') }),
@@ -170,9 +170,9 @@ export function callRoutes(api: Api, deps: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { format } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const call = await found(scope, id);
       const messages = await messagesOf(deps.store, scope, call);
       const name = call.id.replace(/[^A-Za-z0-9._-]/g, '_');

@@ -3,11 +3,11 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { CLAIM_MINUTES, type ClaimRefusal, claimCase, releaseCase } from '@callscope/modules/cases/claims.ts';
 import { CASE_STATUSES, type Case, type CaseStatus, changeCase, findCase, HANDLINGS, listCases } from '@callscope/modules/cases/store.ts';
 import { employeeNames, getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { caseJson, caseSchema, decodePlace, encodePlace, numbersOf } from './case-json.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, type Env, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, type Env, noCompany, scopeOf } from './context.ts';
 import { companyOf } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -71,7 +71,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       summary: 'Missed calls as cases',
       description:
         'A missed call of an outside number opens a case; more of them while it is open belong to it. Our answered call back closes it, or the caller getting through.',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: caseQuery },
       responses: {
         200: { description: 'A page', content: json(z.object({ data: z.array(caseSchema), next: z.string().nullable() })) },
@@ -82,7 +82,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       const { tenant } = c.req.valid('param');
       const { limit, cursor, ...asked } = c.req.valid('query');
       const { order, from, to, status, overdue, owner, caller, number } = asked;
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       const place = companyOf(company);
@@ -113,13 +113,13 @@ export function caseRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/cases/{id}',
       tags: ['Cases'],
       summary: 'One case',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: caseParam },
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const { id } = c.req.valid('param');
+      const scope = scopeOf(c);
       const found = await findCase(db, scope, id, now());
       if (!found) throw noCase(id);
       return c.json(await answer(scope, found), 200);
@@ -133,7 +133,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       tags: ['Cases'],
       summary: 'What people say of a case: owner, comment, status',
       description: 'What is not given stays. `dismissed` = nobody has to call; the case still counts as remaining.',
-      security: BEARER,
+      needs: 'cases:write',
       request: {
         params: caseParam,
         body: {
@@ -151,9 +151,9 @@ export function caseRoutes(api: Api, deps: Deps): void {
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { owner, comment, status, by = nameOf(c) } = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'cases:write');
+      const scope = scopeOf(c);
       if (owner) {
         const directory = await getDirectory(db, scope, now());
         if (!directory?.body.employees.some((e) => e.id === owner))
@@ -175,7 +175,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       summary: 'Take a case in hand, so that nobody else calls the number meanwhile',
       description:
         'One holder at a time. It ends by itself, when the case is closed, or by DELETE; asked again by its holder it lasts longer.',
-      security: BEARER,
+      needs: 'cases:write',
       request: {
         params: caseParam,
         body: {
@@ -191,9 +191,9 @@ export function caseRoutes(api: Api, deps: Deps): void {
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { holder = nameOf(c), minutes } = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'cases:write');
+      const scope = scopeOf(c);
       return c.json(await changed(scope, held(id, await claimCase(db, scope, id, holder, minutes, now()))), 200);
     },
   );
@@ -204,13 +204,13 @@ export function caseRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/cases/{id}/claim',
       tags: ['Cases'],
       summary: 'Give a case back',
-      security: BEARER,
+      needs: 'cases:write',
       request: { params: caseParam, query: z.strictObject({ holder: holder.optional() }) },
       responses: { 200: { description: 'Case', content: json(caseSchema) }, ...problems(400, 401, 403, 404, 409, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'cases:write');
+      const { id } = c.req.valid('param');
+      const scope = scopeOf(c);
       return c.json(await changed(scope, held(id, await releaseCase(db, scope, id, c.req.valid('query').holder ?? nameOf(c), now()))), 200);
     },
   );

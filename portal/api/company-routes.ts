@@ -1,14 +1,15 @@
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { tenantSchema } from '@callscope/core/domain/directory.ts';
-import { isCompanyId, TENANT_ID } from '@callscope/core/domain/tenant.ts';
-import { READ_ONLY, SCOPE_SETS, TOKEN_SCOPES } from '@callscope/modules/access/callers.ts';
+import { isCompanyId, TENANT_ID, type TenantScope } from '@callscope/core/domain/tenant.ts';
+import { tenantScope } from '@callscope/modules/access/callers.ts';
+import { COMPANY_RIGHTS, READ_RIGHTS, RIGHT_SETS } from '@callscope/modules/access/rights.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { DomainTaken, getTenant, listTenants, putTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { followTerms } from '../cases/follow-terms.ts';
 import { whenApplied } from '../directory/applied.ts';
-import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 export const tenantParam = z.object({
@@ -29,7 +30,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       path: '/tenants',
       tags: ['Companies'],
       summary: 'All companies',
-      security: BEARER,
+      needs: 'companies:read',
       responses: {
         200: { description: 'Companies', content: json(z.object({ data: z.array(tenantOut) })) },
         ...problems(400, 401, 403, 503),
@@ -44,13 +45,13 @@ export function companyRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}',
       tags: ['Companies'],
       summary: 'A company',
-      security: BEARER,
+      needs: 'directory:read',
       request: { params: tenantParam },
       responses: { 200: { description: 'Company', content: json(tenantOut) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:read');
+      const scope = scopeOf(c);
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
       return c.json({ ...found, ...(await getSettings(db, scope)) }, 200);
@@ -68,7 +69,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
         'Working hours, thresholds and the zone they are read in hold for calls that begin from the change on; with `recompute` the calls ' +
         'since then are judged anew, as far back as corrections of the directory reach. ' +
         'Missed calls that nobody has answered for yet are due by the new callbackMinutes and working hours when this answers.',
-      security: BEARER,
+      needs: 'companies:write',
       request: {
         params: tenantParam,
         query: z.strictObject({
@@ -93,7 +94,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       try {
         const from = recompute === undefined ? null : new Date(recompute);
         const { version, settings, created } = await putTenant(db, operatorOf(c), tenant, form, from);
-        await followTerms(deps, scopeOf(c, tenant, 'calls:read'));
+        await followTerms(deps, tenantScope(c.get('caller'), tenant, 'calls:read') as TenantScope);
         await whenApplied(bus, tenant, version);
         return c.json({ id: tenant, ...form, ...settings }, created ? 201 : 200);
       } catch (error) {
@@ -106,7 +107,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
   const tokenOut = z.object({
     id: z.string(),
     name: z.string(),
-    scopes: z.array(z.enum(TOKEN_SCOPES)),
+    scopes: z.array(z.enum(COMPANY_RIGHTS)),
     createdAt: z.string(),
     lastUsedAt: z.string().nullable(),
   });
@@ -116,7 +117,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/tokens',
       tags: ['Tokens'],
       summary: 'Tokens, without their secrets',
-      security: BEARER,
+      needs: 'tokens:write',
       request: { params: tenantParam },
       responses: {
         200: { description: 'Tokens', content: json(z.object({ data: z.array(tokenOut) })) },
@@ -124,8 +125,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant } = c.req.valid('param');
-      const list = await listTokens(db, scopeOf(c, tenant, 'tokens:write'));
+      const list = await listTokens(db, scopeOf(c));
       return c.json(
         { data: list.map((t) => ({ ...t, createdAt: t.createdAt.toISOString(), lastUsedAt: t.lastUsedAt?.toISOString() ?? null })) },
         200,
@@ -139,7 +139,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/tokens',
       tags: ['Tokens'],
       summary: 'A new token; it is shown this once',
-      security: BEARER,
+      needs: 'tokens:write',
       request: {
         params: tenantParam,
         body: {
@@ -148,7 +148,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
             z.strictObject({
               name: z.string().min(1).max(100),
               scopes: z
-                .array(z.enum([...TOKEN_SCOPES, 'read', 'write']))
+                .array(z.enum([...COMPANY_RIGHTS, 'read', 'write']))
                 .default([])
                 .describe('none: read only; read and write are sets of the others'),
             }),
@@ -163,12 +163,12 @@ export function companyRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const { name, scopes } = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'tokens:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const caller = c.get('caller');
       const wanted =
-        scopes.length > 0 ? [...new Set(scopes.flatMap((s) => (s === 'read' || s === 'write' ? SCOPE_SETS[s] : [s])))] : READ_ONLY;
-      const beyond = caller.kind === 'company' ? wanted.filter((s) => !caller.scopes.includes(s)) : [];
+        scopes.length > 0 ? [...new Set(scopes.flatMap((s) => (s === 'read' || s === 'write' ? RIGHT_SETS[s] : [s])))] : READ_RIGHTS;
+      const beyond = wanted.filter((right) => caller.rights[right] === undefined);
       if (beyond.length > 0) throw new Problem(403, `a token cannot give what it does not have: ${beyond.join(', ')}`);
       return c.json(await issueToken(db, scope, name, wanted), 201);
     },
@@ -180,7 +180,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/tokens/{id}',
       tags: ['Tokens'],
       summary: 'Revoke a token',
-      security: BEARER,
+      needs: 'tokens:write',
       request: {
         params: tenantParam.extend({
           id: z
@@ -192,8 +192,8 @@ export function companyRoutes(api: Api, deps: Deps): void {
       responses: { 204: { description: 'Revoked' }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      if (!(await revokeToken(db, scopeOf(c, tenant, 'tokens:write'), id))) throw new Problem(404, `no token ${id}`);
+      const { id } = c.req.valid('param');
+      if (!(await revokeToken(db, scopeOf(c), id))) throw new Problem(404, `no token ${id}`);
       return c.body(null, 204);
     },
   );

@@ -3,10 +3,10 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getTenant, listTenants } from '@callscope/modules/directory/store.ts';
 import { countRecordings, type RecordingDay, sumOfDays } from '@callscope/modules/recordings/count.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { dayOf } from '../src/format/moment.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -48,7 +48,7 @@ export function countRoutes(api: Api, { db, store, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/count',
       tags: ['Recordings'],
       summary: 'By day: calls that were to be recorded, and how many of them were not',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: period },
       responses: {
         200: { description: 'By day, in the zone of the company', content: json(countSchema) },
@@ -56,7 +56,7 @@ export function countRoutes(api: Api, { db, store, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(scope.tenant);
       const days = await count(scope, company.timezone, periodOf(c.req.valid('query'), MOST_DAYS));
@@ -71,7 +71,7 @@ export function countRoutes(api: Api, { db, store, clock }: Deps): void {
       path: '/ops/recordings',
       tags: ['Operator'],
       summary: 'By company: calls that were to be recorded, and how many of them were not; the worst first',
-      security: BEARER,
+      needs: 'operations:read',
       request: { query: period },
       responses: { 200: { description: 'Companies that had such calls', content: json(allSchema) }, ...problems(400, 401, 403, 503) },
     }),

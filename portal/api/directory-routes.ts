@@ -4,12 +4,12 @@ import { applyChanges, type Change, changeSchema, DirectoryEditError } from '@ca
 import { KINDS } from '@callscope/modules/directory/entries.ts';
 import { diffOf, listChanges, listVersions } from '@callscope/modules/directory/history.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { pastResolved, whenApplied } from '../directory/applied.ts';
 import { authorOf } from '../directory/author.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, type Env, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, type Env, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 /** Of one PATCH: more is an import. */
@@ -58,14 +58,14 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}/directory',
       tags: ['Directory'],
       summary: 'The directory valid now, or at a moment',
-      security: BEARER,
+      needs: 'directory:read',
       request: { params: tenantParam, query: z.strictObject({ at: time.optional().describe('RFC 3339; default: now') }) },
       responses: { 200: { description: 'Directory', content: json(directorySchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const { at } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'directory:read');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const found = await getDirectory(db, scope, at === undefined ? new Date(clock.now()) : new Date(at));
       c.header('etag', `"${found?.version ?? 0}"`);
@@ -81,7 +81,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       summary: 'Replace the directory: numbers, groups, employees, accounts',
       description:
         'The first version is valid from the beginning of time, later ones from now or `validFrom` until the next version; a call keeps the people it had. Answers when ingest uses it.',
-      security: BEARER,
+      needs: 'directory:write',
       request: {
         params: tenantParam,
         query: writeQuery,
@@ -92,7 +92,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:write');
+      const scope = scopeOf(c);
       return answer(c, tenant, putDirectory(db, scope, requestOf(c), c.req.valid('json')));
     },
   );
@@ -105,7 +105,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       summary: 'Add, change or remove entries of the directory',
       description:
         'All changes of a request are one version, from now or `validFrom`; of an entry that is changed, what is not named stays. Later versions follow in what they did not change themselves. Answers when ingest uses it.',
-      security: BEARER,
+      needs: 'directory:write',
       request: {
         params: tenantParam,
         query: writeQuery,
@@ -119,7 +119,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:write');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       const changes = c.req.valid('json').changes as Change[];
@@ -139,13 +139,13 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       tags: ['Directory'],
       summary: 'Resolve the past again by the directory as it is',
       description: 'Calls since `from`, as far back as they are kept, in the background; …/directory/changes says when it is done.',
-      security: BEARER,
+      needs: 'directory:write',
       request: { params: tenantParam, body: { required: true, content: json(z.strictObject({ from: time })) } },
       responses: { ...written, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:write');
+      const scope = scopeOf(c);
       return answer(c, tenant, recompute(db, scope, authorOf(c.get('caller')), new Date(c.req.valid('json').from)));
     },
   );
@@ -156,7 +156,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}/directory/versions',
       tags: ['Directory'],
       summary: 'Which versions stand, oldest first',
-      security: BEARER,
+      needs: 'directory:read',
       request: { params: tenantParam },
       responses: {
         200: {
@@ -180,7 +180,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:read');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const data = (await listVersions(db, scope)).map((v) => ({
         ...v,
@@ -197,7 +197,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}/directory/changes',
       tags: ['Directory'],
       summary: 'Who changed the directory, newest first',
-      security: BEARER,
+      needs: 'directory:read',
       request: {
         params: tenantParam,
         query: z.strictObject({
@@ -234,7 +234,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const { before = null, limit } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'directory:read');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const [lines, done] = await Promise.all([listChanges(db, scope, { before, limit }), pastResolved(bus, tenant)]);
       const data = lines.map((line) => ({
@@ -254,7 +254,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       path: '/tenants/{tenant}/directory/changes/{version}',
       tags: ['Directory'],
       summary: 'What one change did',
-      security: BEARER,
+      needs: 'directory:read',
       request: {
         params: tenantParam.extend({
           version: z.coerce
@@ -285,8 +285,8 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant, version } = c.req.valid('param');
-      const diff = await diffOf(db, scopeOf(c, tenant, 'directory:read'), version);
+      const { version } = c.req.valid('param');
+      const diff = await diffOf(db, scopeOf(c), version);
       if (!diff) throw new Problem(404, `no change ${version} of the directory: see …/directory/changes`);
       return c.json({ data: diff.map((d) => ({ ...d, before: d.before && { ...d.before }, after: d.after && { ...d.after } })) }, 200);
     },

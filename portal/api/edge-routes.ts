@@ -4,11 +4,11 @@ import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
 import { startCall } from '@callscope/modules/edge/call.ts';
 import { commandCall, kickAccount, type Order, type Outcome, type Refusal } from '@callscope/modules/edge/commands.ts';
 import { LiveUnknown } from '@callscope/modules/edge/live-call.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { authorOf } from '../directory/author.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, type Env, noCompany, operatorOf, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, type Env, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -55,7 +55,7 @@ const QUIET_MS = 2_500;
 export function edgeRoutes(api: Api, deps: Deps): void {
   const on = { bus: deps.bus, db: deps.db, now: () => new Date(deps.clock.now()) };
   const tell = async (c: Context<Env>, tenant: string, id: string, order: Order | ((domain: string) => Order)) => {
-    const scope = scopeOf(c, tenant, 'calls:control');
+    const scope = scopeOf(c);
     const company = await getTenant(deps.db, scope);
     if (!company) throw noCompany(tenant);
     const what = typeof order === 'function' ? order(company.domain) : order;
@@ -73,8 +73,8 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       path: `/tenants/{tenant}/calls/{id}/${path}`,
       tags: ['Calls in progress'],
       summary,
-      description: `${description} Needs calls:control; each command stands in the audit.`,
-      security: BEARER,
+      description: `${description} Each command stands in the audit.`,
+      needs: 'calls:control',
       request: { params: callParam, body: { required: true, content: json(body) } },
       responses: answers,
     });
@@ -137,8 +137,8 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       tags: ['Calls in progress'],
       summary: "Call somebody from an employee's phone",
       description:
-        "The employee's phone rings; once it is answered the number is called, for 28 s at most. The call is in /calls with this id when it has ended. A request that is repeated with its Idempotency-Key calls once and has the first answer. Needs calls:control.",
-      security: BEARER,
+        "The employee's phone rings; once it is answered the number is called, for 28 s at most. The call is in /calls with this id when it has ended. A request that is repeated with its Idempotency-Key calls once and has the first answer.",
+      needs: 'calls:control',
       request: {
         params: tenantParam,
         headers: z.object({
@@ -165,7 +165,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:control');
+      const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
       const key = c.req.valid('header')['idempotency-key'] ?? null;
@@ -182,7 +182,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       tags: ['Calls in progress'],
       summary: 'Take the phones of an account off',
       description: 'They register again by themselves, unless the account is gone.',
-      security: BEARER,
+      needs: 'calls:control',
       request: {
         params: tenantParam.extend({
           account: z
@@ -195,7 +195,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant, account } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:control');
+      const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
       return c.json(done(await kickAccount(on, scope, authorOf(c.get('caller')), `${account}@${company.domain}`)), 200);
@@ -223,11 +223,10 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       path: '/ops/edges',
       tags: ['Operator'],
       summary: 'Edges that are there, and their calls',
-      security: BEARER,
+      needs: 'operations:read',
       responses: { 200: { description: 'Edges', content: json(z.object({ data: z.array(edgeSchema) })) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => {
-      operatorOf(c);
       // whoever answers the first question is waited for in the second
       const states = await askEveryEdge(deps.bus, { do: 'ping' }, HOW_LONG_MS, () => false, QUIET_MS);
       const left = new Set(states.map(({ node }) => node));

@@ -5,10 +5,10 @@ import { askErasure, erasuresOf, linesOf } from '@callscope/modules/recordings/e
 import { holdsOf, placeHold, releaseHold } from '@callscope/modules/recordings/holds.ts';
 import { HOLD_KINDS, KEEP_DAYS } from '@callscope/modules/recordings/keeping.ts';
 import { keepDaysOf, leavingBy, setKeepDays } from '@callscope/modules/recordings/leaving.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { isOwnNumber, numberOf as numberAsKept } from '../recordings/number.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -124,12 +124,12 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/keeping',
       tags: ['Recordings'],
       summary: 'How long recordings are kept',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam },
       responses: { 200: { description: 'As it stands', content: json(keepingSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       await companyOf(scope);
       return c.json({ keepDays: await keepDaysOf(db, scope) }, 200);
     },
@@ -142,12 +142,12 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       tags: ['Recordings'],
       summary: 'Say how long recordings are kept',
       description: 'What is older goes within the hour; `GET …/recordings/leaving?keepDays=` says beforehand what that is.',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam, body: { required: true, content: json(keepingSchema) } },
       responses: { 200: { description: 'In force', content: json(keepingSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       await companyOf(scope);
       const form = c.req.valid('json');
       await setKeepDays(db, scope, actorOf(c.get('caller')), form.keepDays);
@@ -161,7 +161,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/leaving',
       tags: ['Recordings'],
       summary: 'What would be gone at a moment, and what of it a hold keeps; nothing is done',
-      security: BEARER,
+      needs: 'recordings:write',
       request: {
         params: tenantParam,
         query: z.strictObject({
@@ -175,7 +175,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       const { timezone } = await companyOf(scope);
       const query = c.req.valid('query');
       const days = query.keepDays ?? (await keepDaysOf(db, scope));
@@ -198,7 +198,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/holds',
       tags: ['Recordings'],
       summary: 'Legal holds: those that stand, then those that were released',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam },
       responses: {
         200: { description: 'Holds', content: json(z.object({ data: z.array(holdSchema) })) },
@@ -206,7 +206,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       await companyOf(scope);
       return c.json({ data: (await holdsOf(db, scope)).map(holdJson) }, 200);
     },
@@ -218,12 +218,12 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/holds',
       tags: ['Recordings'],
       summary: 'Place a legal hold: what it names stays, whatever the days say and whoever asks to erase it',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam, body: { required: true, content: json(holdForm) } },
       responses: { 201: { description: 'It stands', content: json(holdSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       await companyOf(scope);
       const { kind, value, from, to, reason } = c.req.valid('json');
       const wrong = (field: string, message: string) => new Problem(400, 'the request is wrong in these fields', [{ field, message }]);
@@ -243,13 +243,13 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/holds/{id}',
       tags: ['Recordings'],
       summary: 'Release a legal hold',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: idParam },
       responses: { 204: { description: 'Released; it stays in the list' }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'recordings:write');
+      const { id } = c.req.valid('param');
+      const scope = scopeOf(c);
       if (!(await releaseHold(db, scope, actorOf(c.get('caller')), id))) throw new Problem(404, `no hold ${id} stands in this company`);
       return c.body(null, 204);
     },
@@ -267,7 +267,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/erasures',
       tags: ['Recordings'],
       summary: 'What was asked to be erased, the newest first',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam },
       responses: {
         200: { description: 'Erasures', content: json(z.object({ data: z.array(erasureSchema) })) },
@@ -275,7 +275,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       await companyOf(scope);
       return c.json({ data: (await erasuresOf(db, scope)).map(erasureJson) }, 200);
     },
@@ -289,12 +289,12 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       summary: 'Erase every recording of a phone number up to now, those still being made with them',
       description:
         'The calls stay, their audio and waveform go. What a hold keeps stays and is named in the report: GET …/erasures/{id}. Calls to come are recorded as before.',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam, body: { required: true, content: json(erasureForm) } },
       responses: { 202: { description: 'At work', content: json(erasureSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       const { number: typed, reason } = c.req.valid('json');
       const number = await numberOf(scope, typed);
       const directory = await getDirectory(db, scope, new Date(clock.now()));
@@ -312,7 +312,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/erasures/{id}',
       tags: ['Recordings'],
       summary: 'The report of an erasure: every recording that it met',
-      security: BEARER,
+      needs: 'recordings:write',
       request: {
         params: idParam,
         query: z.strictObject({
@@ -323,9 +323,9 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
       responses: { 200: { description: 'The report', content: json(reportSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { after, limit } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'recordings:write');
+      const scope = scopeOf(c);
       const [erasure] = await erasuresOf(db, scope, id);
       if (!erasure) throw new Problem(404, `no erasure ${id} in this company`);
       const lines = await linesOf(db, scope, id, after, limit + 1);

@@ -1,11 +1,11 @@
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { LONGEST_LINK_MINUTES, linksOf, makeLink, revokeLink } from '@callscope/modules/recordings/links.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { chosenOf } from '../recordings/audio.ts';
 import { callParam } from './call-routes.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -39,7 +39,7 @@ export function linkRoutes(api: Api, deps: Deps): void {
       summary: 'Make a link to a recording for somebody who does not sign in',
       description:
         'Its address is told this once. It works until it expires, is revoked (DELETE …/recordings/links/{id}), its maker may not hear the recording any more, or the recording is gone. Each use stands in the audit.',
-      security: BEARER,
+      needs: 'recordings:listen',
       request: { params: callParam, body: { required: true, content: json(linkForm) } },
       responses: {
         201: { description: 'It works', content: json(z.object({ id: z.string(), url: z.string(), expiresAt: z.string() })) },
@@ -47,9 +47,9 @@ export function linkRoutes(api: Api, deps: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { minutes, segment, download } = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'recordings:listen');
+      const scope = scopeOf(c);
       const call = await findCall(store, scope, id);
       if (!call) throw new Problem(404, `no call "${id}" in this company`);
       const segments = (await segmentsOf(db, scope, [call.id])).get(call.id) ?? [];
@@ -67,7 +67,7 @@ export function linkRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}/recording/links',
       tags: ['Recordings'],
       summary: 'Links to a recording that still work, without their addresses',
-      security: BEARER,
+      needs: 'recordings:listen',
       request: { params: callParam },
       responses: {
         200: { description: 'Links', content: json(z.object({ data: z.array(linkSchema) })) },
@@ -75,8 +75,8 @@ export function linkRoutes(api: Api, deps: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'recordings:listen');
+      const { id } = c.req.valid('param');
+      const scope = scopeOf(c);
       const call = await findCall(store, scope, id);
       if (!call) throw new Problem(404, `no call "${id}" in this company`);
       const data = (await linksOf(db, scope, call.id, clock.now())).map((l) => ({
@@ -93,7 +93,7 @@ export function linkRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/recordings/links/{id}',
       tags: ['Recordings'],
       summary: 'Revoke a link',
-      security: BEARER,
+      needs: 'recordings:listen',
       request: {
         params: tenantParam.extend({
           id: z
@@ -105,8 +105,8 @@ export function linkRoutes(api: Api, deps: Deps): void {
       responses: { 204: { description: 'It works no more' }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'recordings:listen');
+      const { id } = c.req.valid('param');
+      const scope = scopeOf(c);
       if (!(await revokeLink(db, scope, c.get('caller'), id))) throw new Problem(404, `no link ${id} works in this company`);
       return c.body(null, 204);
     },

@@ -3,14 +3,14 @@ import { countMissed } from '@callscope/analytics/run/outside-calls.ts';
 import { HIDDEN } from '@callscope/modules/cases/rules.ts';
 import { type CaseTotals, countCases, HANDLINGS, listCases } from '@callscope/modules/cases/store.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { inLanguage, LOST_REPORT, MISSED_REPORT } from '../cases/columns.ts';
 import { casesUnder } from '../cases/under.ts';
 import { callSchema } from './call-json.ts';
 import { callQuery, pageOfCalls } from './call-routes.ts';
 import { caseJson, caseSchema, decodePlace, encodePlace } from './case-json.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { companyOf, readFilter } from './filter-query.ts';
 import { problems } from './problem.ts';
 
@@ -34,7 +34,7 @@ export function missedRoutes(api: Api, deps: Deps): void {
       tags: ['Reports'],
       summary: 'Missed calls, newest first, with the filters of the list of calls',
       description: MISSED_REPORT.definition.en,
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: callQuery },
       responses: {
         200: {
@@ -61,7 +61,7 @@ export function missedRoutes(api: Api, deps: Deps): void {
       const { tenant } = c.req.valid('param');
       const query = c.req.valid('query');
       const { limit: _limit, cursor: _cursor, format: _format, ...filter } = query;
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       const [page, n] = await Promise.all([
@@ -88,7 +88,7 @@ export function missedRoutes(api: Api, deps: Deps): void {
       tags: ['Reports'],
       summary: 'Missed calls that were not called back, oldest first, with the filters of the list of calls',
       description: `${LOST_REPORT.definition.en} A filter selects the cases whose first missed call it lets through.`,
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: callQuery },
       responses: {
         200: {
@@ -107,7 +107,7 @@ export function missedRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const { limit, cursor, format: _format, ...asked } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       const bound = `lost ${tenant} ${JSON.stringify(asked)}`;

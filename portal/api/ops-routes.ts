@@ -3,9 +3,9 @@ import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, operatorOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, operatorOf } from './context.ts';
 import { companyOf } from './filter-query.ts';
 import { ledger, ledgerSchema } from './ledger.ts';
 import { problems } from './problem.ts';
@@ -22,14 +22,13 @@ export function opsRoutes(api: Api, deps: Deps): void {
       path: '/ops/calls',
       tags: ['Operator'],
       summary: 'Calls of any company, and those of none',
-      security: BEARER,
+      needs: 'operations:read',
       request: {
         query: callQuery.extend({ tenant: z.string().regex(TENANT_ID).default(UNASSIGNED).describe(`a company, or ${UNASSIGNED}`) }),
       },
       responses: { 200: { description: 'A page', content: json(pageSchema) }, ...problems(400, 401, 403, 404, 422, 503) },
     }),
     async (c) => {
-      operatorOf(c);
       const { tenant, ...query } = c.req.valid('query');
       const scope = tenantScope(c.get('caller'), tenant, 'calls:read');
       if (!scope) throw noCompany(tenant);
@@ -54,7 +53,7 @@ export function opsRoutes(api: Api, deps: Deps): void {
       path: '/ops/security-events',
       tags: ['Operator'],
       summary: 'Failed authentications, newest first',
-      security: BEARER,
+      needs: 'operations:read',
       request: {
         query: z.strictObject({
           from: timestamp.optional(),
@@ -89,7 +88,7 @@ export function opsRoutes(api: Api, deps: Deps): void {
       summary: 'What became of every packet, fact and conversation',
       description:
         'received = stored + duplicate + dropped + deadLettered + inFlight at each stage; `unexplained` is the difference and must be zero.',
-      security: BEARER,
+      needs: 'operations:read',
       responses: { 200: { description: 'Ledger', content: json(ledgerSchema) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => c.json(await ledger(deps, operatorOf(c)), 200),

@@ -1,8 +1,7 @@
 import { operatorTrunksForm, pbxForm } from '@callscope/modules/pbx/forms.ts';
 import { PbxConflict, putOperatorTrunks, putPbx } from '@callscope/modules/pbx/store.ts';
-import { createRoute } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const stored = { 204: { description: 'Stored; the edge uses it within a second' } };
@@ -18,13 +17,13 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
       description:
         'Replaces the whole. Passwords are kept as HA1 only; an account without password and ha1, and a trunk without secret, keep what they had. ' +
         "A company that moves to another domain gives its accounts' passwords again.",
-      security: BEARER,
+      needs: 'directory:write',
       request: { params: tenantParam, body: { required: true, content: { 'application/json': { schema: pbxForm } } } },
       responses: { ...stored, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'directory:write');
+      const scope = scopeOf(c);
       if (!(await refused(putPbx(db, scope, c.req.valid('json'))))) throw noCompany(tenant);
       return c.body(null, 204);
     },
@@ -36,7 +35,7 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
       path: '/ops/trunks',
       tags: ['Operator'],
       summary: "Replace the operator's trunks, routes, emergency numbers and blocked prefixes",
-      security: BEARER,
+      needs: 'trunks:write',
       request: { body: { required: true, content: { 'application/json': { schema: operatorTrunksForm } } } },
       responses: { ...stored, ...problems(400, 401, 403, 409, 413, 415, 503) },
     }),

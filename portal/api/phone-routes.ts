@@ -4,10 +4,10 @@ import type { PhoneBinding } from '@callscope/core/domain/phone-state.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { PHONE_STATES, type PhoneLine, type PhoneState, phoneLines } from '../src/page/phones/lines.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -72,13 +72,13 @@ export function phoneRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/phones',
       tags: ['Phones'],
       summary: 'Accounts of the directory and every phone that registered, as they are now',
-      security: BEARER,
+      needs: 'calls:read',
       request: { params: tenantParam, query: z.strictObject({ state: z.enum(PHONE_STATES).optional() }) },
       responses: { 200: { description: 'Phones', content: json(phonesSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       return c.json(await phonesOf(scope, company.domain, c.req.valid('query').state), 200);
@@ -93,7 +93,7 @@ export function phoneRoutes(api: Api, deps: Deps): void {
       summary: 'When an account had a phone registered',
       description:
         'Stretches that reach into the period, the newest first, at most 1,000. To ask about one moment, give a period around it.',
-      security: BEARER,
+      needs: 'calls:read',
       request: {
         params: tenantParam.extend({
           account: z
@@ -115,7 +115,7 @@ export function phoneRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant, account } = c.req.valid('param');
       const query = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const to = query.to === undefined ? clock.now() : Date.parse(query.to);
       const from = query.from === undefined ? to - DAY_MS : Date.parse(query.from);
@@ -132,11 +132,10 @@ export function phoneRoutes(api: Api, deps: Deps): void {
       path: '/ops/phones',
       tags: ['Operator'],
       summary: 'Phones that registered under a domain of no company',
-      security: BEARER,
+      needs: 'operations:read',
       responses: { 200: { description: 'Phones', content: json(phonesSchema) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => {
-      operatorOf(c);
       const scope = tenantScope(c.get('caller'), UNASSIGNED, 'calls:read') as TenantScope;
       return c.json(await phonesOf(scope, '', undefined), 200);
     },

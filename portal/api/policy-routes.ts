@@ -1,9 +1,9 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { policyOf, policySchema, putPolicy } from '@callscope/modules/recordings/policy-store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -17,7 +17,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/recordings/policy',
       tags: ['Recordings'],
       summary: 'What is recorded; null: as PUT …/pbx says it',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam },
       responses: {
         200: { description: 'As it stands', content: json(z.object({ policy: policyForm.nullable() })) },
@@ -25,7 +25,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(scope.tenant);
       return c.json({ policy: await policyOf(db, scope) }, 200);
     },
@@ -39,7 +39,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       summary: 'Say what is recorded: by company, group, employee and kind of call',
       description:
         'In force for the next call. From then on what PUT …/pbx says of recording (but for the announcement) is not looked at: the policy says it.',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam, body: { required: true, content: json(policyForm) } },
       responses: {
         200: { description: 'In force', content: json(z.object({ policy: policyForm })) },
@@ -47,7 +47,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(scope.tenant);
       const policy = c.req.valid('json');
       const directory = await getDirectory(db, scope, new Date(clock.now()));

@@ -1,9 +1,9 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { FORMATS } from '../recordings/audio.ts';
 import { recordingResponse, waveformOf } from '../recordings/respond.ts';
 import { callParam } from './call-routes.ts';
-import { type Api, BEARER, type Deps, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, scopeOf } from './context.ts';
 import { problems } from './problem.ts';
 
 const binary = z.string().openapi({ format: 'binary' });
@@ -41,7 +41,7 @@ export function recordingRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}/recording',
       tags: ['Calls'],
       summary: "The call's audio: the other party left, our side right. Segments are joined in order",
-      security: BEARER,
+      needs: 'recordings:listen',
       request: {
         params: callParam,
         query: z.strictObject({
@@ -61,9 +61,9 @@ export function recordingRoutes(api: Api, deps: Deps): void {
       },
     }),
     (c) => {
-      const { tenant, id } = c.req.valid('param');
+      const { id } = c.req.valid('param');
       const { format, segment, download } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'recordings:listen');
+      const scope = scopeOf(c);
       const asked = { format, segment, download: download === '1' };
       return recordingResponse(deps, scope, actorOf(c.get('caller')), id, asked, c.req.raw);
     },
@@ -75,7 +75,7 @@ export function recordingRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}/recording/waveform',
       tags: ['Calls'],
       summary: 'Waveform, talk share, overtalk and silences of a recording; no segments when there is no audio',
-      security: BEARER,
+      needs: 'recordings:listen',
       request: { params: callParam },
       responses: {
         200: { description: 'By segment, in order', content: { 'application/json': { schema: waveformSchema } } },
@@ -83,8 +83,8 @@ export function recordingRoutes(api: Api, deps: Deps): void {
       },
     }),
     async (c) => {
-      const { tenant, id } = c.req.valid('param');
-      return c.json(await waveformOf(deps, scopeOf(c, tenant, 'recordings:listen'), id), 200);
+      const { id } = c.req.valid('param');
+      return c.json(await waveformOf(deps, scopeOf(c), id), 200);
     },
   );
 }

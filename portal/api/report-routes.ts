@@ -9,10 +9,10 @@ import { countedCalls, explainFigure } from '@callscope/analytics/run/explain.ts
 import { runReport } from '@callscope/analytics/run/report.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { companyOf, filterParameters, orProblem, readFilter } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -71,7 +71,7 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       tags: ['Reports'],
       summary: 'Figures over calls, with the filters of the list of calls',
       description: `${describeReports(REPORTS)}\n\nA figure counts the calls that the list gives under the same filters.`,
-      security: BEARER,
+      needs: 'calls:read',
       request: {
         params: reportParam,
         query: z.strictObject({ ...filterParameters, format: z.enum(['json'], 'json is what this version gives').default('json') }),
@@ -84,7 +84,7 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
     async (c) => {
       const { tenant, report: id } = c.req.valid('param');
       const { format: _format, ...query } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const report = known(id);
       const filter = readFilter(query);
       const company = await getTenant(db, scope);
@@ -103,7 +103,7 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       description:
         'The definition in words, the calls that the figure counts, and the other calls of the same question by why they are left out. ' +
         'Figure and totals come from one query. With the filters of the report; an hour of `hourly` is its from and to.',
-      security: BEARER,
+      needs: 'calls:read',
       request: {
         params: reportParam,
         query: z.strictObject({
@@ -120,7 +120,7 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
     async (c) => {
       const { tenant, report: id } = c.req.valid('param');
       const { measure: asked, language, ...query } = c.req.valid('query');
-      const scope = scopeOf(c, tenant, 'calls:read');
+      const scope = scopeOf(c);
       const report = known(id);
       const measure = report.measures.find((one) => one === asked);
       if (!measure)

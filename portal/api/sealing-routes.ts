@@ -2,9 +2,9 @@ import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { sealingOf } from '@callscope/modules/recordings/keys.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -24,12 +24,12 @@ export function sealingRoutes(api: Api, { db, keys, log }: Deps): void {
       path: '/tenants/{tenant}/recordings/sealing',
       tags: ['Recordings'],
       summary: 'Whether new recordings are sealed',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam },
       responses: { 200: { description: 'As it stands', content: json(sealingSchema) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(scope.tenant);
       const { on, version, since } = await sealingOf(db, scope);
       return c.json({ on, version, since: since?.toISOString() ?? null }, 200);
@@ -44,12 +44,12 @@ export function sealingRoutes(api: Api, { db, keys, log }: Deps): void {
       summary: 'Seal new recordings with a new key of the company, or keep them as they are',
       description:
         'Each time that it is switched on a new key is made: asked for again it changes the key. What is sealed already stays with its own key and is heard as before.',
-      security: BEARER,
+      needs: 'recordings:write',
       request: { params: tenantParam, body: { required: true, content: json(z.strictObject({ on: z.boolean() })) } },
       responses: { 200: { description: 'In force', content: json(sealingSchema) }, ...problems(400, 401, 403, 404, 413, 415, 503) },
     }),
     async (c) => {
-      const scope = scopeOf(c, c.req.valid('param').tenant, 'recordings:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(scope.tenant);
       const actor = actorOf(c.get('caller'));
       try {

@@ -1,9 +1,9 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { changeUser, deleteUsers, LOGIN, listUsers, putUser, type User, userChange, userSchema } from '@callscope/modules/access/users.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
-import { type Api, BEARER, type Deps, noCompany, scopeOf } from './context.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
 
 const userOut = z.object({ login: z.string(), role: userSchema.shape.role, employee: z.string().nullable() });
@@ -22,7 +22,7 @@ const userParam = tenantParam.extend({
     .regex(LOGIN, '1 to 64 characters without spaces, / ? # or %')
     .openapi({ param: { name: 'login', in: 'path' } }),
 });
-const about = { path: '/tenants/{tenant}/users/{login}', tags: ['Users'], security: BEARER };
+const about = { path: '/tenants/{tenant}/users/{login}', tags: ['Users'] };
 
 const toJson = ({ createdAt, lastSeenAt, ...user }: User) => ({
   ...user,
@@ -49,7 +49,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/users',
       tags: ['Users'],
       summary: 'People who sign in',
-      security: BEARER,
+      needs: 'users:write',
       request: { params: tenantParam },
       responses: {
         200: { description: 'In the order of logins', content: { 'application/json': { schema: z.object({ data: z.array(userWhole) }) } } },
@@ -58,7 +58,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const scope = scopeOf(c, tenant, 'users:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       return c.json({ data: (await listUsers(db, scope)).map(toJson) }, 200);
     },
@@ -66,6 +66,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
 
   api.openapi(
     createRoute({
+      needs: 'users:write',
       ...about,
       method: 'get',
       summary: 'A person who signs in',
@@ -73,8 +74,8 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       responses: { 200: { description: 'The person', content: whole }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, login } = c.req.valid('param');
-      const [user] = await listUsers(db, scopeOf(c, tenant, 'users:write'), login);
+      const { login } = c.req.valid('param');
+      const [user] = await listUsers(db, scopeOf(c), login);
       if (!user) throw noUser(login);
       return c.json(toJson(user), 200);
     },
@@ -82,6 +83,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
 
   api.openapi(
     createRoute({
+      needs: 'users:write',
       ...about,
       method: 'put',
       summary: 'Create or replace a person who signs in',
@@ -96,7 +98,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
     async (c) => {
       const { tenant, login } = c.req.valid('param');
       const form = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'users:write');
+      const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       await requireEmployee(scope, form.employee);
       const { created } = await putUser(db, scope, c.get('caller'), login, form);
@@ -106,6 +108,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
 
   api.openapi(
     createRoute({
+      needs: 'users:write',
       ...about,
       method: 'patch',
       summary: 'Change a person who signs in',
@@ -114,9 +117,9 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       responses: { 200: { description: 'Changed', content: whole }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) },
     }),
     async (c) => {
-      const { tenant, login } = c.req.valid('param');
+      const { login } = c.req.valid('param');
       const change = c.req.valid('json');
-      const scope = scopeOf(c, tenant, 'users:write');
+      const scope = scopeOf(c);
       await requireEmployee(scope, change.employee);
       if (!(await changeUser(db, scope, c.get('caller'), login, change))) throw noUser(login);
       const [user] = await listUsers(db, scope, login);
@@ -127,6 +130,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
 
   api.openapi(
     createRoute({
+      needs: 'users:write',
       ...about,
       method: 'delete',
       summary: 'Delete a person who signs in',
@@ -135,8 +139,8 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       responses: { 204: { description: 'Deleted' }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
-      const { tenant, login } = c.req.valid('param');
-      const gone = await deleteUsers(db, scopeOf(c, tenant, 'users:write'), c.get('caller'), [login]);
+      const { login } = c.req.valid('param');
+      const gone = await deleteUsers(db, scopeOf(c), c.get('caller'), [login]);
       if (gone.length === 0) throw noUser(login);
       return c.body(null, 204);
     },

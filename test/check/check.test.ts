@@ -6,6 +6,7 @@ import { checkArrows } from './arrows.ts';
 import { checkChecklist } from './checklist.ts';
 import { checkGolden, writeGolden } from './golden.ts';
 import { fillLock } from './lockfill.ts';
+import { checkRights } from './rights.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -108,4 +109,25 @@ test('a lock without foreign platforms is completed', () => {
     cpu: ['arm64'],
     os: ['darwin'],
   });
+});
+
+test('a page, a form or a route that names no right, or none there is, is found', () => {
+  const at = 'portal/src/routes/c/[company]';
+  const root = tree({
+    'portal/api/context.ts': 'export const a = 1;',
+    'portal/api/new-routes.ts': "import { createRoute, z } from '@hono/zod-openapi';",
+    [`${at}/good/+page.server.ts`]:
+      "const mine = (e) => ({ scope: requireRight(e, 'calls:read') });\nexport const load = (e) => mine(e);\nexport const actions = { save: async (e) => requireRight(e, 'users:write', 'company') };",
+    [`${at}/bad/+page.server.ts`]:
+      "export const load = () => ({});\nexport const actions = { save: async (e) => requireRight(e, 'calls:wrong') };",
+    [`${at}/bad/+server.ts`]: 'export async function GET() {}\nexport const POST = (e) => requireSession(e);',
+    [`${at}/bare/+page.svelte`]: '',
+  });
+  expect(checkRights(root).filter((problem) => !problem.includes('is open and not there'))).toEqual([
+    `${at}/bad/+page.server.ts: load names no right: begin it with requireRight or requireSession (portal/src/page/company.ts)`,
+    `${at}/bad/+page.server.ts: ?/save needs "calls:wrong", which is no right of modules/access/rights.ts`,
+    `${at}/bad/+server.ts: GET names no right: begin it with requireRight or requireSession (portal/src/page/company.ts)`,
+    `${at}/bare/+page.svelte: a page of a company has a +page.server.ts, whose load names a right`,
+    'portal/api/new-routes.ts: createRoute is that of context.ts, which asks for the right',
+  ]);
 });

@@ -4,6 +4,7 @@ import { checkArrows } from './arrows.ts';
 import { checkChecklist } from './checklist.ts';
 import { checkGolden } from './golden.ts';
 import { checkLicences } from './licences.ts';
+import { checkRights } from './rights.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -44,6 +45,7 @@ export const STEPS: Step[] = [
   { name: 'pages', run: checkPages },
   { name: 'format and lint', run: () => command('@biomejs/biome/bin/biome', ROOT, 'ci', '--colors=off', '.') },
   { name: 'arrows', run: () => checkArrows(ROOT).map((v) => `${v.file}:${v.line} ${v.message}`) },
+  { name: 'rights', run: () => checkRights(ROOT) },
   { name: 'golden SQL', run: () => checkGolden(ROOT) },
   { name: 'checklist', run: () => checkChecklist(ROOT) },
   { name: 'licences', run: () => checkLicences(ROOT) },

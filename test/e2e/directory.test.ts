@@ -272,7 +272,7 @@ describe.skipIf(!HAS_BROWSER)('the directory in a browser', () => {
     await signIn(theirs, stack.portal, { ...visitor, login: 'sokolova' }, '/c/t1/directory/employees');
     expect((await rows(theirs)).map((r) => r.slice(0, 18))).toEqual(['Соколова-Мей А. П.']);
     expect(await theirs.getByRole('link', { name: 'История' }).count()).toBe(0);
-    expect((await theirs.goto(`${stack.portal}/c/t1/directory/history`))?.status()).toBe(404);
+    expect((await theirs.goto(`${stack.portal}/c/t1/directory/history`))?.status()).toBe(403);
     await other.close();
   });
 

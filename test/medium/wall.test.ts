@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
+import { COMPANY_RIGHTS, GRANTS, isCompanyRight, RIGHTS, type Right, ROLES, type Role } from '@callscope/modules/access/rights.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Door as Asking, pageDoors } from '../check/rights.ts';
 import { companies } from './fixtures.ts';
-import { type Stack, startStack } from './stack.ts';
+import { OPERATOR_TOKEN, type Stack, startStack } from './stack.ts';
 
-/** Every page and route of a company is found in the files, so a new one is tried without anyone adding it here. */
+/** Every page and route of a company is found in the files and in OpenAPI, so a new one is tried without anyone adding it here. */
 const ROUTES = join(import.meta.dirname, '../../portal/src/routes');
 const PASSWORD = 'secret-secret';
 
@@ -13,7 +14,7 @@ const VALUES: Record<string, string> = {
   list: 'employees',
   id: '1',
   version: '1',
-  login: 'admin',
+  login: 'nobody',
   account: '101',
   report: 'hourly',
   measure: 'calls',
@@ -31,58 +32,41 @@ function filled(path: string, company: string): string {
   return path.replaceAll(/[[{](\w+)[\]}]/g, (_, name: string) => (name === 'company' || name === 'tenant' ? company : standIn(name, path)));
 }
 
-interface Parameter {
-  in: string;
-  name: string;
-  required?: boolean;
-}
-
-interface Door {
+interface Door extends Pick<Asking, 'needs' | 'least'> {
   method: string;
-  /** with parameters in brackets, as SvelteKit and OpenAPI write them */
+  /** with parameters in brackets, as SvelteKit writes them */
   path: string;
 }
 
-function pageDoors(): Door[] {
-  const files = readdirSync(join(ROUTES, 'c'), { recursive: true, withFileTypes: true })
-    .filter((f) => f.isFile())
-    .map((f) => join(f.parentPath, f.name));
-  return files.flatMap((file) => {
-    const path = `/${relative(ROUTES, file).split(sep).slice(0, -1).join('/')}`;
-    if (file.endsWith('+page.svelte')) return [{ method: 'GET', path }];
-    if (file.endsWith('+server.ts')) {
-      const methods = [...readFileSync(file, 'utf8').matchAll(/^export (?:const|async function|function) ([A-Z]+)\b/gm)];
-      if (methods.length === 0) throw new Error(`${file}: no method found`);
-      return methods.map(([, method = '']) => ({ method, path }));
-    }
-    if (!file.endsWith('+page.server.ts')) return [];
-    const [, actions] = readFileSync(file, 'utf8').split(/^export const actions\b/m);
-    if (actions === undefined) return [];
-    const names = [...actions.matchAll(/^ {2}(?:async )?(\w+)(?::|\(|,)/gm)].map(([, name = '']) => name);
-    if (names.length === 0) throw new Error(`${file}: no action found`);
-    return names.map((name) => ({ method: 'POST', path: name === 'default' ? path : `${path}?/${name}` }));
+/** Ways into a company's pages; a layout's load is asked with the pages in it. */
+const DOORS: Door[] = pageDoors(ROUTES)
+  .filter(({ file }) => file.startsWith('c/') && !file.endsWith('+layout.server.ts'))
+  .map(({ file, what, ...asks }) => {
+    const path = `/${file.slice(0, file.lastIndexOf('/'))}`;
+    if (what === 'load') return { method: 'GET', path, ...asks };
+    if (!what.startsWith('?/')) return { method: what, path, ...asks };
+    return { method: 'POST', path: what === '?/default' ? path : `${path}${what}`, ...asks };
   });
-}
 
 let stack: Stack;
-let cookie: string;
+const cookies: Partial<Record<Role, string>> = {};
+/** everything in t1 */
 let token: string;
-/** one right each, which few routes need: a route that needs it answers the other */
-const lacking: string[] = [];
+const tokenWith = async (name: string, scopes: readonly Right[]) =>
+  (await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name, scopes: scopes.filter(isCompanyRight) })).token;
 beforeAll(async () => {
   stack = await startStack();
   for (const [id, { tenant, directory }] of Object.entries(companies())) {
     await stack.rest('PUT', `/tenants/${id}`, tenant);
     await stack.rest('PUT', `/tenants/${id}/directory`, directory);
   }
-  await stack.rest('PUT', '/tenants/t1/users/admin', { password: PASSWORD, role: 'admin' });
-  ({ token } = await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'all', scopes: ['write'] }));
-  // a right that no reading route asks for
-  for (const scope of ['users:write', 'cases:write'])
-    lacking.push((await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: scope, scopes: [scope] })).token);
-  const signedIn = await send('POST', '/sign-in', {}, { domain: 'alfa.pbx.test', login: 'admin', password: PASSWORD });
-  cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  expect(cookie).not.toBe('');
+  token = await tokenWith('all', COMPANY_RIGHTS);
+  for (const role of ROLES) {
+    await stack.rest('PUT', `/tenants/t1/users/${role}`, { password: PASSWORD, role });
+    const signedIn = await send('POST', '/sign-in', {}, { domain: 'alfa.pbx.test', login: role, password: PASSWORD });
+    cookies[role] = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    expect(cookies[role], role).not.toBe('');
+  }
 });
 afterAll(() => stack?.end());
 
@@ -101,57 +85,113 @@ function send(method: string, path: string, headers: Record<string, string>, for
   });
 }
 
-describe('the wall between companies: pages', () => {
-  const doors = pageDoors();
+/** Where a page answered a person of t1. */
+async function answered(door: Door, company: string, role: Role): Promise<{ status: number; location: string }> {
+  const response = await send(door.method, filled(door.path, company), { cookie: cookies[role] ?? '' });
+  await response.body?.cancel();
+  return { status: response.status, location: response.headers.get('location') ?? '' };
+}
 
+describe('the wall between companies: pages', () => {
   test('pages, streams and forms are found', () => {
-    const kinds = doors.map((d) => (d.method === 'GET' ? 'GET' : d.path.includes('?/') ? 'form' : 'other'));
+    const kinds = DOORS.map((d) => (d.method === 'GET' ? 'GET' : d.path.includes('?/') ? 'form' : 'other'));
     expect(new Set(kinds)).toEqual(new Set(['GET', 'form', 'other']));
   });
 
-  test.each(doors)('$method $path: without a session to sign-in or 401, of another company 404', async ({ method, path }) => {
-    const anonymous = await send(method, filled(path, 't2'), {});
+  test.each(DOORS)('$method $path: without a session to sign-in or 401, of another company 404', async (door) => {
+    const anonymous = await send(door.method, filled(door.path, 't2'), {});
     await anonymous.body?.cancel();
     if (anonymous.status === 303 || anonymous.status === 302) expect(anonymous.headers.get('location')).toMatch(/^\/sign-in/);
     else expect(anonymous.status).toBe(401);
-    const foreign = await send(method, filled(path, 't2'), { cookie });
-    await foreign.body?.cancel();
-    expect(foreign.status).toBe(404);
+    for (const role of ROLES) expect((await answered(door, 't2', role)).status, role).toBe(404);
   });
 
-  test("one's own company's pages are there", async () => {
-    for (const { path } of doors.filter((d) => d.method === 'GET' && !d.path.includes('[', '/c/[company]'.length))) {
-      const response = await send('GET', filled(path, 't1'), { cookie });
-      await response.body?.cancel();
-      expect([200, 302, 303, 307, 308, 400], path).toContain(response.status);
-      expect(response.headers.get('location') ?? '', path).not.toMatch(/^\/sign-in/);
+  test.each(ROLES)('%s: what the table of rights gives is open, the rest is 403', async (role) => {
+    for (const door of DOORS) {
+      const reach = GRANTS[role][door.needs as Right];
+      const may = reach !== undefined && (door.least === 'own' || reach !== 'own');
+      const { status, location } = await answered(door, 't1', role);
+      const at = `${door.method} ${door.path} needs ${door.needs}`;
+      if (!may) expect(status, at).toBe(403);
+      else expect([401, 403, 500], `${at}: ${status}`).not.toContain(status);
+      expect(location, at).not.toMatch(/^\/sign-in/);
     }
   });
 });
 
+interface Operation {
+  parameters?: { in: string; name: string; required?: boolean }[];
+  'x-right'?: string;
+}
+
 describe('the wall between companies: REST', () => {
-  test('a reading route answers for another company as for one that is not there, and names a missing right', async () => {
-    const { paths } = await stack.rest<{ paths: Record<string, { get?: { parameters?: Parameter[] } }> }>('GET', '/openapi.json');
-    const reads = Object.keys(paths).filter((path) => path.includes('{tenant}') && paths[path]?.get);
-    expect(reads.length).toBeGreaterThan(10);
-    const asked = (path: string) =>
-      (paths[path]?.get?.parameters ?? [])
-        .filter((p) => p.in === 'query' && p.required)
-        .map((p) => `${p.name}=${encodeURIComponent(standIn(p.name, path))}`)
-        .join('&');
-    const answer = async (path: string, company: string, bearer: string) => {
-      const response = await fetch(`${stack.portal}/api/v1${filled(path, company)}?${asked(path)}`, {
-        headers: { authorization: `Bearer ${bearer}` },
-      });
-      return { status: response.status, text: (await response.text()).replaceAll(company, 'COMPANY') };
-    };
-    for (const path of reads) {
-      const foreign = await answer(path, 't2', token);
-      expect(foreign, path).toEqual(await answer(path, 'nobody', token));
-      expect(foreign.status, `${path}: ${foreign.text}`).toBe(404);
-      const without = await Promise.all(lacking.map(async (bearer) => (await answer(path, 't1', bearer)).status));
-      expect(without, path).toContain(403);
-      expect([200, 400, 404], path).toContain((await answer(path, 't1', token)).status);
+  let operations: { method: string; path: string; needs: Right; query: string }[];
+  beforeAll(async () => {
+    const { paths } = await stack.rest<{ paths: Record<string, Record<string, Operation>> }>('GET', '/openapi.json');
+    operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [], 'x-right': needs }]) => ({
+        method: method.toUpperCase(),
+        path,
+        needs: needs as Right,
+        query: parameters
+          .filter((p) => p.in === 'query' && p.required)
+          .map((p) => `${p.name}=${encodeURIComponent(standIn(p.name, path))}`)
+          .join('&'),
+      })),
+    );
+  });
+  const ask = async ({ method, path, query }: (typeof operations)[number], company: string, bearer: string | null) => {
+    const response = await fetch(`${stack.portal}/api/v1${filled(path, company)}?${query}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }) },
+      ...(['POST', 'PUT', 'PATCH'].includes(method) ? { body: '{}' } : {}),
+    });
+    return { status: response.status, text: (await response.text()).replaceAll(company, 'COMPANY') };
+  };
+
+  test('every operation names a right that there is', () => {
+    expect(operations.length).toBeGreaterThan(40);
+    expect(operations.filter(({ needs }) => !RIGHTS.includes(needs)).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
+  test('without a token 401; another company answers as one that is not there', async () => {
+    for (const operation of operations) {
+      const at = `${operation.method} ${operation.path}`;
+      expect((await ask(operation, 't1', null)).status, at).toBe(401);
+      if (!operation.path.includes('{tenant}')) continue;
+      const foreign = await ask(operation, 't2', token);
+      expect(foreign, at).toEqual(await ask(operation, 'nobody', token));
+      expect(foreign.status, `${at}: ${foreign.text}`).toBe(404);
     }
+  });
+
+  test('a token with every right but one is told which one it lacks', async () => {
+    for (const lacking of COMPANY_RIGHTS) {
+      const bearer = await tokenWith(
+        `all but ${lacking}`,
+        COMPANY_RIGHTS.filter((right) => right !== lacking),
+      );
+      for (const operation of operations.filter(({ needs }) => needs === lacking)) {
+        const { status, text } = await ask(operation, 't1', bearer);
+        expect([status, text], operation.path).toEqual([403, expect.stringContaining(lacking)]);
+      }
+    }
+  });
+
+  test.each(ROLES)("with the rights of %s: what the table gives is open, the rest and the operator's is 403", async (role) => {
+    const bearer = await tokenWith(role, Object.keys(GRANTS[role]) as Right[]);
+    for (const operation of operations) {
+      const { status, text } = await ask(operation, 't1', bearer);
+      const at = `${operation.method} ${operation.path} needs ${operation.needs}: ${status} ${text}`;
+      if (GRANTS[role][operation.needs] === undefined) expect(status, at).toBe(403);
+      else expect([401, 403, 500], at).not.toContain(status);
+    }
+  });
+
+  test("what is the operator's alone is open to the operator", async () => {
+    const theirs = operations.filter(({ needs }) => !isCompanyRight(needs));
+    expect(theirs.length).toBeGreaterThan(5);
+    for (const operation of theirs)
+      expect([401, 403, 500], operation.path).not.toContain((await ask(operation, 't1', OPERATOR_TOKEN)).status);
   });
 });

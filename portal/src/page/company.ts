@@ -1,25 +1,34 @@
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { type TokenScope, tenantScope } from '@callscope/modules/access/callers.ts';
+import { isWithin, tenantScope } from '@callscope/modules/access/callers.ts';
+import type { CompanyRight, Reach } from '@callscope/modules/access/rights.ts';
+import type { Session } from '@callscope/modules/access/sessions.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, redirect } from '@sveltejs/kit';
 
 /**
- * The right to the company of this page, for whoever signed in: every page and stream of a company begins here. Nobody
+ * The right to the company of this page, for whoever signed in: every page, form and stream of a company begins here. Nobody
  * signed in is led to the sign-in page and back; another company's page does not exist for them, and one of their own that
  * needs another right says so.
+ * @param least how far the right must reach: what tells of everybody is not for who sees their own
  */
-export function companyScope(
+export function requireRight(
   event: { locals: App.Locals; url: URL; params: { company: string } },
-  needs: TokenScope = 'calls:read',
+  needs: CompanyRight,
+  least: Extract<Reach, 'own' | 'company'> = 'own',
 ): TenantScope {
-  const { session } = event.locals;
-  if (!session) redirect(303, `/sign-in?to=${encodeURIComponent(event.url.pathname + event.url.search)}`);
-  const scope = tenantScope(session.caller, event.params.company, needs);
-  if (scope) return scope;
-  if (tenantScope(session.caller, event.params.company, 'calls:read')) error(403, 'not for this role');
+  const { caller } = requireSession(event);
+  const scope = tenantScope(caller, event.params.company, needs);
+  if (scope && (least === 'own' || scope.onlyEmployee === undefined)) return scope;
+  if (isWithin(caller, event.params.company)) error(403, `not for this role: it needs ${needs}`);
   error(404, 'no such company');
+}
+
+/** For what is a person's own, whatever their role. */
+export function requireSession({ locals, url }: { locals: App.Locals; url: URL }): Session {
+  if (!locals.session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
+  return locals.session;
 }
 
 /** @throws 404 when the operator names a company that is not there */

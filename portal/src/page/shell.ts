@@ -1,5 +1,5 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { operatorScope, tenantScope } from '@callscope/modules/access/callers.ts';
+import { operatorScope, rightsOf } from '@callscope/modules/access/callers.ts';
 import { countCases } from '@callscope/modules/cases/store.ts';
 import { listTenants } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -12,10 +12,10 @@ const CASES_BACK_MS = 30 * 86_400_000;
 /** What the shell around a company's pages shows. */
 export async function shellData(event: { locals: App.Locals; cookies: { get(name: string): string | undefined } }, scope: TenantScope) {
   const { session } = event.locals;
-  const operator = session ? operatorScope(session.caller) : null;
+  const operator = session ? operatorScope(session.caller, 'companies:read') : null;
   const { db, clock } = deps();
   const now = clock.now();
-  const mayListen = session !== null && tenantScope(session.caller, scope.tenant, 'recordings:listen') !== null;
+  const rights = session ? rightsOf(session.caller) : [];
   const asked = { from: now - CASES_BACK_MS, status: ['open', 'working'] } as const;
   const [company, companies, cases] = await Promise.all([
     companyOf(scope),
@@ -27,7 +27,7 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     company: { id, name, timezone, country },
     /** for the operator alone */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
-    user: { login: session?.login ?? '', role: session?.role ?? 'observer', isOperator: session?.tenant === null, mayListen },
+    user: { login: session?.login ?? '', role: session?.role ?? 'observer', isOperator: session?.tenant === null, rights },
     /** callers who wait for a call back */
     waiting: { cases: cases.cases, overdue: cases.overdue },
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',

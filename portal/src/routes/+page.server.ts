@@ -9,7 +9,7 @@ export const load: PageServerLoad = async ({ locals }) => {
   if (!locals.session) redirect(303, '/sign-in');
   const { tenant, caller } = locals.session;
   if (tenant !== null) redirect(303, `/c/${tenant}`);
-  const operator = operatorScope(caller);
+  const operator = operatorScope(caller, 'companies:read');
   const [first] = operator ? await listTenants(deps().db, operator) : [];
   if (first) redirect(303, `/c/${first.id}`);
   return {};

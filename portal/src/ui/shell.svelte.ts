@@ -1,3 +1,4 @@
+import { READ_RIGHTS, type Right } from '@callscope/modules/access/rights.ts';
 import { createContext } from 'svelte';
 import { type Entry, type Group, menuFor } from './shell/entries.ts';
 import { type KeyBinding, Keys } from './shell/keys.svelte.ts';
@@ -27,8 +28,8 @@ export interface EntryCount {
 
 /** What pages and the live feed say to the shell around them. */
 export class Shell {
-  readonly #isAdmin: () => boolean;
-  readonly menu: readonly Group[] = $derived.by(() => menuFor(this.#isAdmin()));
+  readonly #rights: () => readonly Right[];
+  readonly menu: readonly Group[] = $derived.by(() => menuFor(this.#rights()));
   readonly entries: readonly Entry[] = $derived.by(() => this.menu.flatMap((group) => group.entries));
   /** set by a page through `useHeading`; else the menu's own name of the page */
   heading = $state.raw<Heading | null>(null);
@@ -40,8 +41,9 @@ export class Shell {
   helpOpen = $state(false);
   readonly keys = new Keys();
 
-  constructor(isAdmin: () => boolean = () => false) {
-    this.#isAdmin = isAdmin;
+  /** @param rights what the person may */
+  constructor(rights: () => readonly Right[] = () => READ_RIGHTS) {
+    this.#rights = rights;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { ROLES } from '@callscope/modules/access/callers.ts';
+import { ROLES } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import { listUsers, secondFactorRoles } from '@callscope/modules/access/users.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';

@@ -4,7 +4,8 @@ import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
 import { endSessions, ownDevices, type Session } from '@callscope/modules/access/sessions.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { fail, type RequestEvent, redirect } from '@sveltejs/kit';
+import { fail } from '@sveltejs/kit';
+import { requireSession } from '#page/company.ts';
 import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
 import { beginWith } from '#page/sign-in/with-provider.ts';
 import { keepSecret } from '../../cookies.ts';
@@ -12,14 +13,8 @@ import type { Actions, PageServerLoad } from './$types';
 
 const MOST_TRIES = 10;
 
-/** Nobody signed in is led to the sign-in page and back. */
-function sessionFor({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>): Session {
-  if (!locals.session) redirect(303, `/sign-in?to=${encodeURIComponent(url.pathname)}`);
-  return locals.session;
-}
-
 export const load: PageServerLoad = async (event) => {
-  const session = sessionFor(event);
+  const session = requireSession(event);
   const { db, providers } = deps();
   const [account, devices, codesLeft, linked] = await Promise.all([
     ownAccount(db, session),
@@ -44,7 +39,7 @@ function mayTry(session: Session): boolean {
 
 export const actions: Actions = {
   password: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { present, next } = await fieldsOf(event.request, ['present', 'next']);
     if (next.length < LEAST_PASSWORD || next.length > MOST_PASSWORD) return fail(400, { password: 'short' as const });
     if (!mayTry(session)) return fail(429, { password: 'tooMany' as const });
@@ -61,7 +56,7 @@ export const actions: Actions = {
     }
   },
   email: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { email, present } = await fieldsOf(event.request, ['email', 'present']);
     const address = email.trim();
     if (address !== '' && !EMAIL.test(address)) return fail(400, { email: 'badEmail' as const });
@@ -78,18 +73,18 @@ export const actions: Actions = {
     }
   },
   end: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { id } = await fieldsOf(event.request, ['id']);
     if (!/^\d{1,18}$/.test(id) || id === session.id) return fail(400, { devices: null });
     await endSessions(deps().db, session, { id });
     return { devices: 'ended' as const };
   },
   endOthers: async (event) => {
-    await endSessions(deps().db, sessionFor(event), 'others');
+    await endSessions(deps().db, requireSession(event), 'others');
     return { devices: 'endedOthers' as const };
   },
   turnOff: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { code } = await fieldsOf(event.request, ['code']);
     if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
     const { db, clock } = deps();
@@ -99,7 +94,7 @@ export const actions: Actions = {
     return { factor: 'turnedOff' as const };
   },
   newCodes: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { code } = await fieldsOf(event.request, ['code']);
     if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
     const { db, clock } = deps();
@@ -107,12 +102,12 @@ export const actions: Actions = {
     return codes === null ? fail(401, { factor: 'wrongCode' as const }) : { codes };
   },
   link: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { provider } = await fieldsOf(event.request, ['provider']);
     return { address: await beginWith(event, provider, session) };
   },
   unlink: async (event) => {
-    const session = sessionFor(event);
+    const session = requireSession(event);
     const { provider } = await fieldsOf(event.request, ['provider']);
     await unlinkAccount(deps().db, session, provider);
     return { links: 'unlinked' as const };

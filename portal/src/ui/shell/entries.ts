@@ -1,3 +1,4 @@
+import type { CompanyRight, Right } from '@callscope/modules/access/rights.ts';
 import BookUser from '@lucide/svelte/icons/book-user';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -20,8 +21,8 @@ export interface Entry {
   key?: string;
   /** place in the phone's bar, from 1; the others are under "more" */
   phone?: number;
-  /** only for the company's admins and the operator */
-  admin?: boolean;
+  /** stands in the menu of whoever has it: the right that the page asks for */
+  needs: CompanyRight;
 }
 
 export interface Group {
@@ -38,37 +39,37 @@ export const GROUPS: readonly Group[] = [
   {
     id: null,
     entries: [
-      { id: 'dashboard', path: '', icon: LayoutDashboard, key: 'd', phone: 1 },
-      { id: 'journal', path: '/journal', icon: List, key: 'j', phone: 2 },
-      { id: 'live', path: '/live', icon: Radio, key: 'l', phone: 4 },
+      { id: 'dashboard', path: '', icon: LayoutDashboard, needs: 'calls:read', key: 'd', phone: 1 },
+      { id: 'journal', path: '/journal', icon: List, needs: 'calls:read', key: 'j', phone: 2 },
+      { id: 'live', path: '/live', icon: Radio, needs: 'calls:read', key: 'l', phone: 4 },
     ],
   },
   {
     id: 'exchange',
     entries: [
-      { id: 'directory', path: '/directory', icon: BookUser, key: 'b' },
-      { id: 'phones', path: '/phones', icon: Phone, key: 'p' },
+      { id: 'directory', path: '/directory', icon: BookUser, needs: 'directory:read', key: 'b' },
+      { id: 'phones', path: '/phones', icon: Phone, needs: 'calls:read', key: 'p' },
     ],
   },
   {
     id: 'details',
     entries: [
-      { id: 'statistics', path: '/statistics', icon: ChartColumn, key: 's' },
-      { id: 'missed', path: '/missed', icon: PhoneMissed, key: 'm', phone: 3 },
+      { id: 'statistics', path: '/statistics', icon: ChartColumn, needs: 'calls:read', key: 's' },
+      { id: 'missed', path: '/missed', icon: PhoneMissed, needs: 'calls:read', key: 'm', phone: 3 },
     ],
   },
   {
     id: 'settings',
     entries: [
-      { id: 'settings', path: '/settings', icon: Settings, admin: true },
-      { id: 'people', path: '/people', icon: Users, admin: true },
+      { id: 'settings', path: '/settings', icon: Settings, needs: 'directory:write' },
+      { id: 'people', path: '/people', icon: Users, needs: 'users:write' },
     ],
   },
 ];
 
 /** The menu as a person has it. */
-export function menuFor(isAdmin: boolean): Group[] {
-  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => isAdmin || !entry.admin) })).filter(
+export function menuFor(rights: readonly Right[]): Group[] {
+  return GROUPS.map((group) => ({ ...group, entries: group.entries.filter((entry) => rights.includes(entry.needs)) })).filter(
     (group) => group.entries.length > 0,
   );
 }

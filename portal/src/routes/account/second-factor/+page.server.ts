@@ -2,17 +2,17 @@ import { ownAccount } from '@callscope/modules/access/account.ts';
 import { enrol } from '@callscope/modules/access/second-factor.ts';
 import { newTotpSecret, totpAddress } from '@callscope/modules/access/totp.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { fail, redirect } from '@sveltejs/kit';
+import { fail } from '@sveltejs/kit';
 import { encode } from 'uqr';
+import { requireSession } from '#page/company.ts';
 import { fieldsOf } from '#page/sign-in/visitor.ts';
 import { keepSecret } from '../../../cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const SECRET = /^[A-Z2-7]{32}$/;
 
-export const load: PageServerLoad = async ({ locals }) => {
-  const { session } = locals;
-  if (!session) redirect(303, '/sign-in?to=%2Faccount%2Fsecond-factor');
+export const load: PageServerLoad = async (event) => {
+  const session = requireSession(event);
   if (session.hasSecondFactor) return { mustEnrol: false, secret: '', qr: null };
   const { company } = await ownAccount(deps().db, session);
   const secret = newTotpSecret();
@@ -26,8 +26,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 
 export const actions: Actions = {
   default: async (event) => {
-    const { session } = event.locals;
-    if (!session) redirect(303, '/sign-in?to=%2Faccount%2Fsecond-factor');
+    const session = requireSession(event);
     const { secret, code } = await fieldsOf(event.request, ['secret', 'code']);
     const { db, clock } = deps();
     const done = SECRET.test(secret) ? await enrol(db, session, secret, code, clock.now()) : null;

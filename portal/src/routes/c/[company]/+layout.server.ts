@@ -1,9 +1,9 @@
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import { CASES } from '#page/missed/address.ts';
 import { shellData } from '#page/shell.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = (event) => {
   event.depends(CASES);
-  return shellData(event, companyScope(event));
+  return shellData(event, requireRight(event, 'calls:read'));
 };

@@ -1,10 +1,10 @@
 import { KINDS, type Kind } from '@callscope/modules/directory/entries.ts';
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import { currentDirectory, DIRECTORY, mayEdit, maySeeHistory } from '#page/directory/load.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = async (event) => {
-  const scope = companyScope(event, 'directory:read');
+  const scope = requireRight(event, 'directory:read');
   event.depends(DIRECTORY);
   const { body, version } = await currentDirectory(scope);
   return {

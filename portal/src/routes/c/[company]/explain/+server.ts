@@ -3,13 +3,13 @@ import { FilterError, filterFromQuery } from '@callscope/analytics/query/filter.
 import { explainFigure } from '@callscope/analytics/run/explain.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { answered } from '#page/failure.ts';
 import type { RequestHandler } from './$types';
 
 /** What a figure counts and what it leaves out under a filter, for the “?” beside it. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   const { timezone, country } = await companyOf(scope);
   const params = event.url.searchParams;
   const measure = params.get('measure') ?? '';

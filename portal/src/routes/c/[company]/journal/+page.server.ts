@@ -1,7 +1,7 @@
 import { FilterError } from '@callscope/analytics/query/filter.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { addressFromQuery, JOURNAL } from '#page/journal/address.ts';
 import { readLiking } from '#page/journal/liking.ts';
 import { loadJournal } from '#page/journal/load.ts';
@@ -9,7 +9,7 @@ import { JOURNAL_COOKIE } from '../../../../cookies.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   event.depends(JOURNAL);
   const company = await companyOf(scope);
   const liking = readLiking(event.cookies.get(JOURNAL_COOKIE));

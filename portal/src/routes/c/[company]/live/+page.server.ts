@@ -1,12 +1,12 @@
 import { tenantScope } from '@callscope/modules/access/callers.ts';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { LIVE } from '#page/live/board.ts';
 import { choiceFromQuery } from '#page/live/lines.ts';
 import { loadLive } from '#page/live/load.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   event.depends(LIVE);
   const params = event.url.searchParams;
   const isWall = params.get('wall') === '1';

@@ -7,13 +7,13 @@ import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { CursorError } from '@callscope/portal/calls/cursor.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail, type RequestEvent } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { CASES, missedFromQuery } from '#page/missed/address.ts';
 import { loadMissed } from '#page/missed/load.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   event.depends(CASES);
   const company = await companyOf(scope);
   const { session } = event.locals;
@@ -36,7 +36,7 @@ type CompanyEvent = RequestEvent<{ company: string }>;
 
 /** Right, name and form of whoever works on a case. */
 async function asked(event: CompanyEvent) {
-  const scope = companyScope(event, 'cases:write');
+  const scope = requireRight(event, 'cases:write');
   const form = await event.request.formData();
   const { db, clock } = deps();
   return {

@@ -1,7 +1,7 @@
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { matching } from '#ui/option.ts';
 import type { RequestHandler } from './$types';
 
@@ -9,7 +9,7 @@ const MOST = 6;
 
 /** Employees and own numbers that the words of `q` mean, for the command palette. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'directory:read');
+  const scope = requireRight(event, 'directory:read');
   const q = (event.url.searchParams.get('q') ?? '').trim().slice(0, 100);
   if (q === '') return Response.json({ employees: [], numbers: [] });
   const { db, clock } = deps();

@@ -1,7 +1,7 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { LEAST_PASSWORD, MOST_PASSWORD } from '@callscope/modules/access/account.ts';
-import { ROLES, type Role } from '@callscope/modules/access/callers.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
+import { isRole } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import {
   changeUser,
@@ -16,7 +16,7 @@ import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { renewPhonePassword } from '@callscope/modules/pbx/connections.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { requireRight, requireSession } from '#page/company.ts';
 import { loadPeople } from '#page/people/load.ts';
 import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
@@ -27,15 +27,12 @@ export const load: PageServerLoad = async (event) => {
 };
 
 function rightsOf(event: Pick<RequestEvent, 'locals' | 'url' | 'params'>): { scope: TenantScope; session: Session } {
-  const scope = companyScope(event, 'users:write');
-  if (!event.locals.session) error(401, 'nobody signed in');
-  return { scope, session: event.locals.session };
+  return { scope: requireRight(event, 'users:write'), session: requireSession(event) };
 }
 
 /** The own password, role and way in are not to be changed here: L-24. */
 const isSelf = (session: Session, scope: TenantScope, login: string) =>
   session.tenant === scope.tenant && session.login.toLowerCase() === login.toLowerCase();
-const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
 
 export const actions: Actions = {
   save: async (event) => {

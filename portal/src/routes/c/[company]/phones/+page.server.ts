@@ -1,8 +1,8 @@
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { loadPhones } from '#page/phones/load.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   return { phones: await loadPhones(scope, await companyOf(scope)) };
 };

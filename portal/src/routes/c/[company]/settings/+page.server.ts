@@ -4,19 +4,19 @@ import { changeSettings } from '@callscope/modules/directory/settings.ts';
 import { followTerms } from '@callscope/portal/cases/follow-terms.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { fromJson } from '#page/form-json.ts';
 import { loadSettings } from '#page/settings/load.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'directory:write');
+  const scope = requireRight(event, 'directory:write');
   return { settings: await loadSettings(scope, await companyOf(scope)) };
 };
 
 export const actions: Actions = {
   default: async (event) => {
-    const scope = companyScope(event, 'directory:write');
+    const scope = requireRight(event, 'directory:write');
     const form = await event.request.formData();
     const given = companySettingsSchema.safeParse(fromJson(String(form.get('settings') ?? '')));
     if (!given.success) return fail(400, { refused: true });

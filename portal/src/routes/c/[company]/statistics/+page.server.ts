@@ -1,13 +1,13 @@
 import { FilterError } from '@callscope/analytics/query/filter.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { STATISTICS, statisticsFromQuery } from '#page/statistics/address.ts';
 import { loadStatistics } from '#page/statistics/load.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event);
+  const scope = requireRight(event, 'calls:read');
   event.depends(STATISTICS);
   const company = await companyOf(scope);
   return { statistics: await loadStatistics(scope, company, addressOf(event.url, company.timezone)) };

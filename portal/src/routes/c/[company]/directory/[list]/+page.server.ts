@@ -1,10 +1,10 @@
 import { error } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { currentDirectory, DIRECTORY, isKind, listOf } from '#page/directory/load.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'directory:read');
+  const scope = requireRight(event, 'directory:read');
   const { list } = event.params;
   if (!isKind(list)) error(404, 'no such list');
   event.depends(DIRECTORY);

@@ -1,6 +1,6 @@
 import { applyChanges, type Change, editRequestSchema } from '@callscope/modules/directory/edit.ts';
 import { error, json } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import type { EditAnswer } from '#page/directory/answer.ts';
 import { changeAs } from '#page/directory/change.ts';
 import { validityOf } from '#page/directory/validity.ts';
@@ -8,7 +8,7 @@ import type { RequestHandler } from './$types';
 
 /** One edit of a person: entries added, changed or removed as one version. */
 export const POST: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'directory:write');
+  const scope = requireRight(event, 'directory:write');
   const company = await companyOf(scope);
   const parsed = editRequestSchema.safeParse(await event.request.json().catch(() => null));
   if (!parsed.success) {

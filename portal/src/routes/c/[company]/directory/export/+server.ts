@@ -4,7 +4,7 @@ import { writeXlsx } from '@callscope/modules/directory/files/xlsx-write.ts';
 import { SHEET_NAMES } from '@callscope/modules/directory/import/columns.ts';
 import { tableOf } from '@callscope/modules/directory/import/export.ts';
 import { error } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import { currentDirectory, isKind } from '#page/directory/load.ts';
 import type { RequestHandler } from './$types';
 
@@ -12,7 +12,7 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** The directory as a file that an import reads back unchanged: XLSX all lists, CSV the one that `list` names. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'directory:read');
+  const scope = requireRight(event, 'directory:read');
   const { locale } = event.locals;
   const list = event.url.searchParams.get('list') ?? '';
   const { body } = await currentDirectory(scope);

@@ -1,16 +1,14 @@
 import { listChanges, listVersions } from '@callscope/modules/directory/history.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { pastResolved } from '@callscope/portal/directory/applied.ts';
-import { error } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
-import { currentDirectory, DIRECTORY, maySeeHistory } from '#page/directory/load.ts';
+import { requireRight } from '#page/company.ts';
+import { currentDirectory, DIRECTORY } from '#page/directory/load.ts';
 import type { PageServerLoad } from './$types';
 
 const A_PAGE = 50;
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'directory:read');
-  if (!maySeeHistory(scope)) error(404, 'no history');
+  const scope = requireRight(event, 'directory:read', 'company');
   event.depends(DIRECTORY);
   const before = Number(event.url.searchParams.get('before')) || null;
   const { db, bus } = deps();

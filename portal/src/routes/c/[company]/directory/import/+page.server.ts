@@ -1,9 +1,9 @@
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import { isKind } from '#page/directory/load.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = (event) => {
-  companyScope(event, 'directory:write');
+  requireRight(event, 'directory:write');
   const list = event.url.searchParams.get('list') ?? '';
   return { list: isKind(list) ? list : ('numbers' as const) };
 };

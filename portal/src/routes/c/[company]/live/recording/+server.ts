@@ -4,12 +4,12 @@ import { recordingStates } from '@callscope/modules/edge/recording-states.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { authorOf } from '@callscope/portal/directory/author.ts';
 import { error, json } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import type { RequestHandler } from './$types';
 
 /** How recordings of calls in progress stand, by id of the call. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'calls:control');
+  const scope = requireRight(event, 'calls:control');
   const { db, live, clock } = deps();
   const state = await live.now(scope);
   if (!state) error(503, 'nothing says which calls are in progress');
@@ -20,9 +20,8 @@ const ACTIONS = ['start', 'stop', 'mask', 'unmask'] as const;
 
 /** Tells the edge; answers `{}`, or `{why}` when it was not done. */
 export const POST: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'calls:control');
-  const { session } = event.locals;
-  if (!session) error(401, 'not signed in');
+  const scope = requireRight(event, 'calls:control');
+  const session = requireSession(event);
   await companyOf(scope);
   const told = (await event.request.json().catch(() => null)) as { id?: unknown; action?: unknown } | null;
   const what = ACTIONS.find((action) => action === told?.action);

@@ -1,13 +1,12 @@
 import { error } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { answered } from '#page/failure.ts';
 import { loadHistory } from '#page/phones/load.ts';
 import type { RequestHandler } from './$types';
 
 /** When an account had phones registered in the last days, for its row. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event);
-  if (scope.onlyEmployee !== undefined) error(403, 'not for this role');
+  const scope = requireRight(event, 'calls:read', 'company');
   const params = event.url.searchParams;
   const asked = loadHistory(scope, await companyOf(scope), params.get('account') ?? '', params.get('domain') ?? '');
   const { answer } = await answered(asked);

@@ -11,9 +11,9 @@ import { sealingOf } from '@callscope/modules/recordings/keys.ts';
 import { keepDaysOf, leavingBy, setKeepDays } from '@callscope/modules/recordings/leaving.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { isOwnNumber, numberOf } from '@callscope/portal/recordings/number.ts';
-import { error, fail, type RequestEvent } from '@sveltejs/kit';
+import { fail, type RequestEvent } from '@sveltejs/kit';
 import { dayOf } from '#format/moment.ts';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ const SHOWN_ERASURES = 50;
 
 /** ?days=N: what another term would take away at once; `forever` takes nothing. */
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'recordings:write');
+  const scope = requireRight(event, 'recordings:write');
   const { db, store, clock } = deps();
   const company = await companyOf(scope);
   const now = clock.now();
@@ -59,9 +59,8 @@ export const load: PageServerLoad = async (event) => {
 };
 
 function allowed(event: RequestEvent & { params: { company: string } }) {
-  const scope = companyScope(event, 'recordings:write');
-  const { session } = event.locals;
-  if (!session) error(401, 'not signed in');
+  const scope = requireRight(event, 'recordings:write');
+  const session = requireSession(event);
   const actor: Actor = actorOf(session.caller);
   return { scope, actor };
 }

@@ -2,13 +2,13 @@ import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { policyOf, policyOfTelephony, policySchema, putPolicy } from '@callscope/modules/recordings/policy-store.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { error, fail } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { fail } from '@sveltejs/kit';
+import { requireRight, requireSession } from '#page/company.ts';
 import { fromJson } from '#page/form-json.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'recordings:write');
+  const scope = requireRight(event, 'recordings:write');
   const { db, clock } = deps();
   const [policy, directory] = await Promise.all([policyOf(db, scope), getDirectory(db, scope, new Date(clock.now()))]);
   const { groups = [], employees = [] } = directory?.body ?? {};
@@ -22,9 +22,8 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   default: async (event) => {
-    const scope = companyScope(event, 'recordings:write');
-    const { session } = event.locals;
-    if (!session) error(401, 'not signed in');
+    const scope = requireRight(event, 'recordings:write');
+    const session = requireSession(event);
     const form = await event.request.formData();
     const given = policySchema.safeParse(fromJson(String(form.get('policy') ?? '')));
     if (!given.success) return fail(400, { refused: true });

@@ -1,8 +1,7 @@
 import { diffOf } from '@callscope/modules/directory/history.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, json } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
-import { maySeeHistory } from '#page/directory/load.ts';
+import { requireRight } from '#page/company.ts';
 import type { RequestHandler } from './$types';
 
 /** More are not listed on the page; REST has them all. */
@@ -10,9 +9,9 @@ const MOST = 500;
 
 /** What one change did. */
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'directory:read');
+  const scope = requireRight(event, 'directory:read', 'company');
   const version = Number(event.params.version);
-  const diff = maySeeHistory(scope) && Number.isSafeInteger(version) ? await diffOf(deps().db, scope, version) : null;
+  const diff = Number.isSafeInteger(version) ? await diffOf(deps().db, scope, version) : null;
   if (!diff) error(404, 'no such change');
   return json({ diff: diff.slice(0, MOST), more: Math.max(0, diff.length - MOST) });
 };

@@ -1,6 +1,6 @@
 import { importRequestSchema } from '@callscope/modules/directory/import/request.ts';
 import { json } from '@sveltejs/kit';
-import { companyOf, companyScope } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import type { ImportAnswer } from '#page/directory/answer.ts';
 import { importFile } from '#page/directory/import.ts';
 import { validityOf } from '#page/directory/validity.ts';
@@ -8,7 +8,7 @@ import type { RequestHandler } from './$types';
 
 /** Reads a file and says what it would change, or, with the version of the preview, changes it. */
 export const POST: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'directory:write');
+  const scope = requireRight(event, 'directory:write');
   const company = await companyOf(scope);
   const sent = await event.request.formData().catch(() => null);
   const file = sent?.get('file');

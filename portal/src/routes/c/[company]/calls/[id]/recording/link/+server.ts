@@ -4,16 +4,15 @@ import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { hasAudio } from '@callscope/portal/recordings/audio.ts';
 import { error, json } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { requireRight, requireSession } from '#page/company.ts';
 import type { RequestHandler } from './$types';
 
 const DAY_MS = 86_400_000;
 
 /** A link to the whole recording that works for a day. */
 export const POST: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'recordings:listen');
-  const { session } = event.locals;
-  if (!session) error(401, 'not signed in');
+  const scope = requireRight(event, 'recordings:listen');
+  const session = requireSession(event);
   const { db, store, clock } = deps();
   const call = await findCall(store, scope, event.params.id);
   if (!call) error(404, 'no such call');

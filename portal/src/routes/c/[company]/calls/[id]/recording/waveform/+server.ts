@@ -2,11 +2,11 @@ import { Problem } from '@callscope/portal/api/problem.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { waveformOf } from '@callscope/portal/recordings/respond.ts';
 import { error, json } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
-  const scope = companyScope(event, 'recordings:listen');
+  const scope = requireRight(event, 'recordings:listen');
   try {
     return json(await waveformOf(deps(), scope, event.params.id));
   } catch (problem) {

@@ -1,0 +1,68 @@
+/**
+ * Who may do what, and how far: the one table that routes, pages, tokens, the page «Права» and its documentation follow.
+ * Pure, so that browsers may read it too. What is not in it nobody may.
+ */
+
+/** What is done in a company. A token is given these by name, as its scopes. */
+export const COMPANY_RIGHTS = [
+  'calls:read',
+  'directory:read',
+  'recordings:listen',
+  'cases:write',
+  'calls:control',
+  'directory:write',
+  'recordings:write',
+  'users:write',
+  'tokens:write',
+] as const;
+export type CompanyRight = (typeof COMPANY_RIGHTS)[number];
+
+/** What is done across companies: the operator's alone, and no token of a company has it. */
+export const OPERATOR_RIGHTS = ['companies:read', 'companies:write', 'operations:read', 'trunks:write'] as const;
+export type OperatorRight = (typeof OPERATOR_RIGHTS)[number];
+
+export const RIGHTS = [...COMPANY_RIGHTS, ...OPERATOR_RIGHTS] as const;
+export type Right = CompanyRight | OperatorRight;
+
+/** Whose things a right is for: every company's, all of the own company's, or those of the employee that the person is. */
+export const REACHES = ['every', 'company', 'own'] as const;
+export type Reach = (typeof REACHES)[number];
+
+export type Grants = Readonly<Partial<Record<Right, Reach>>>;
+
+/** Roles that a company gives its people. */
+export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
+export type Role = (typeof ROLES)[number];
+/** Everybody who signs in: the operator's people have no role of a company. */
+export const HOLDERS = ['operator', ...ROLES] as const;
+export type Holder = (typeof HOLDERS)[number];
+
+const ALL_OF_COMPANY = granted(COMPANY_RIGHTS, 'company');
+const FIGURES = granted(['calls:read', 'directory:read'], 'company');
+
+export const GRANTS: Readonly<Record<Holder, Grants>> = {
+  operator: granted(RIGHTS, 'every'),
+  admin: ALL_OF_COMPANY,
+  supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'company'),
+  quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
+  marketing: FIGURES,
+  finance: FIGURES,
+  observer: FIGURES,
+  employee: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'own'),
+};
+
+/** What a token is given that names no scopes, and what `read` means. */
+export const READ_RIGHTS: readonly CompanyRight[] = ['calls:read', 'directory:read', 'recordings:listen'];
+/** Words for the usual sets: `read` and `write` in a request mean these. */
+export const RIGHT_SETS: Record<'read' | 'write', readonly CompanyRight[]> = { read: READ_RIGHTS, write: COMPANY_RIGHTS };
+
+export function granted(rights: readonly Right[], reach: Reach): Grants {
+  return Object.fromEntries(rights.map((right) => [right, reach]));
+}
+
+export function isCompanyRight(text: string): text is CompanyRight {
+  return (COMPANY_RIGHTS as readonly string[]).includes(text);
+}
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
