@@ -174,6 +174,7 @@ export interface PostgresSchema {
     created_at: Generated<Date>;
     last_used_at: ColumnType<Date | null, Date | undefined, Date>;
     revoked_at: ColumnType<Date | null, Date | undefined, Date>;
+    expires_at: ColumnType<Date | null, Date | null | undefined, never>;
   };
   users: {
     id: Generated<string>;

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
+import { actorOf } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
 import { type CompanyRight, GRANTS, granted, isCompanyRight } from './rights.ts';
@@ -12,9 +14,13 @@ export interface IssuedToken {
   scopes: CompanyRight[];
   createdAt: Date;
   lastUsedAt: Date | null;
+  /** null: good until it is revoked */
+  expiresAt: Date | null;
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
+/** By the database's clock, as `created_at` is. */
+const isGood = sql<boolean>`(expires_at IS NULL OR expires_at > now())`;
 const newToken = () => `cs_${randomBytes(32).toString('base64url')}`;
 
 /**
@@ -29,6 +35,7 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string, addres
       .select(['id', 'tenant', 'name', 'scopes', 'last_used_at'])
       .where('hash', '=', hashOf(token))
       .where('revoked_at', 'is', null)
+      .where(isGood)
       .executeTakeFirst();
     if (!row) return null;
     if (row.last_used_at === null || Date.now() - row.last_used_at.getTime() > 60_000) {
@@ -38,7 +45,7 @@ export async function callerOf(db: Kysely<PostgresSchema>, token: string, addres
   });
 }
 
-/** A token as it stands now, by its id; null when it is revoked. */
+/** A token as it stands now, by its id; null when it is revoked or over. */
 export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, address: string): Promise<Caller | null> {
   const row = await asOperator(db, (trx) =>
     trx
@@ -46,6 +53,7 @@ export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, addres
       .select(['id', 'tenant', 'name', 'scopes'])
       .where('id', '=', id)
       .where('revoked_at', 'is', null)
+      .where(isGood)
       .executeTakeFirst(),
   );
   return row ? callerAs(row, address) : null;
@@ -57,29 +65,32 @@ function callerAs(row: { id: string; tenant: string | null; name: string; scopes
   return { by: 'token', id, name, address, tenant, rights, employee: '' };
 }
 
-/** @returns the token, for the only time */
+/** @param expiresAt null: good until it is revoked @returns the token, for the only time */
 export async function issueToken(
   db: Kysely<PostgresSchema>,
   scope: TenantScope,
-  name: string,
-  scopes: readonly CompanyRight[],
+  caller: Caller,
+  { name, scopes, expiresAt }: Pick<IssuedToken, 'name' | 'scopes' | 'expiresAt'>,
 ): Promise<{ id: string; token: string }> {
   const token = newToken();
-  const { id } = await asTenant(db, scope.tenant, (trx) =>
-    trx
+  return asTenant(db, scope.tenant, async (trx) => {
+    const { id } = await trx
       .insertInto('api_tokens')
-      .values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes] })
+      .values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes], expires_at: expiresAt })
       .returning('id')
-      .executeTakeFirstOrThrow(),
-  );
-  return { id, token };
+      .executeTakeFirstOrThrow();
+    const after = { name, scopes, expiresAt };
+    await noteAct(trx, scope.tenant, { actor: actorOf(caller), act: 'token.issue', subject: id, after });
+    return { id, token };
+  });
 }
 
+/** Tokens that are not revoked, those that are over among them, in the order they were issued. */
 export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<IssuedToken[]> {
   const rows = await asTenant(db, scope.tenant, (trx) =>
     trx
       .selectFrom('api_tokens')
-      .select(['id', 'name', 'scopes', 'created_at', 'last_used_at'])
+      .select(['id', 'name', 'scopes', 'created_at', 'last_used_at', 'expires_at'])
       .where('tenant', '=', scope.tenant)
       .where('revoked_at', 'is', null)
       .orderBy('id')
@@ -91,21 +102,24 @@ export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope)
     scopes: r.scopes.filter(isCompanyRight),
     createdAt: r.created_at,
     lastUsedAt: r.last_used_at,
+    expiresAt: r.expires_at,
   }));
 }
 
 /** @returns false when the company has no such token */
-export async function revokeToken(db: Kysely<PostgresSchema>, scope: TenantScope, id: string): Promise<boolean> {
-  const result = await asTenant(db, scope.tenant, (trx) =>
-    trx
+export async function revokeToken(db: Kysely<PostgresSchema>, scope: TenantScope, caller: Caller, id: string): Promise<boolean> {
+  return asTenant(db, scope.tenant, async (trx) => {
+    const gone = await trx
       .updateTable('api_tokens')
       .set({ revoked_at: new Date() })
       .where('id', '=', id)
       .where('tenant', '=', scope.tenant)
       .where('revoked_at', 'is', null)
-      .executeTakeFirst(),
-  );
-  return result.numUpdatedRows > 0n;
+      .returning(['name', 'scopes'])
+      .executeTakeFirst();
+    if (gone) await noteAct(trx, scope.tenant, { actor: actorOf(caller), act: 'token.revoke', subject: id, before: gone });
+    return gone !== undefined;
+  });
 }
 
 /**

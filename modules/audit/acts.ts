@@ -31,6 +31,8 @@ export const ACTS = [
   'person.delete',
   'person.rules',
   'phone.password',
+  'token.issue',
+  'token.revoke',
 ] as const;
 export type Act = (typeof ACTS)[number];
 

@@ -2,7 +2,7 @@ import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { tenantSchema } from '@callscope/core/domain/directory.ts';
 import { isCompanyId, TENANT_ID, type TenantScope } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
-import { COMPANY_RIGHTS, READ_RIGHTS, RIGHT_SETS } from '@callscope/modules/access/rights.ts';
+import { COMPANY_RIGHTS, type CompanyRight, READ_RIGHTS, RIGHT_SETS } from '@callscope/modules/access/rights.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { DomainTaken, getTenant, listTenants, putTenant } from '@callscope/modules/directory/store.ts';
@@ -110,6 +110,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
     scopes: z.array(z.enum(COMPANY_RIGHTS)),
     createdAt: z.string(),
     lastUsedAt: z.string().nullable(),
+    expiresAt: z.string().nullable().describe('null: good until it is revoked; one that is over stays listed until then'),
   });
   api.openapi(
     createRoute({
@@ -127,7 +128,14 @@ export function companyRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const list = await listTokens(db, scopeOf(c));
       return c.json(
-        { data: list.map((t) => ({ ...t, createdAt: t.createdAt.toISOString(), lastUsedAt: t.lastUsedAt?.toISOString() ?? null })) },
+        {
+          data: list.map((t) => ({
+            ...t,
+            createdAt: t.createdAt.toISOString(),
+            lastUsedAt: t.lastUsedAt?.toISOString() ?? null,
+            expiresAt: t.expiresAt?.toISOString() ?? null,
+          })),
+        },
         200,
       );
     },
@@ -151,6 +159,12 @@ export function companyRoutes(api: Api, deps: Deps): void {
                 .array(z.enum([...COMPANY_RIGHTS, 'read', 'write']))
                 .default([])
                 .describe('none: read only; read and write are sets of the others'),
+              expiresAt: z.iso
+                .datetime({ offset: true, error: 'RFC 3339, e.g. 2027-01-01T00:00:00Z' })
+                .refine((at) => Date.parse(at) > clock.now(), 'lies in the past')
+                .nullable()
+                .default(null)
+                .describe('until when it is good; null: until it is revoked'),
             }),
           ),
         },
@@ -162,15 +176,18 @@ export function companyRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
-      const { name, scopes } = c.req.valid('json');
+      const { name, scopes, expiresAt } = c.req.valid('json');
       const scope = scopeOf(c);
       if (!(await getTenant(db, scope))) throw noCompany(tenant);
       const caller = c.get('caller');
-      const wanted =
-        scopes.length > 0 ? [...new Set(scopes.flatMap((s) => (s === 'read' || s === 'write' ? RIGHT_SETS[s] : [s])))] : READ_RIGHTS;
+      const wanted: CompanyRight[] =
+        scopes.length > 0 ? [...new Set(scopes.flatMap((s) => (s === 'read' || s === 'write' ? RIGHT_SETS[s] : [s])))] : [...READ_RIGHTS];
       const beyond = wanted.filter((right) => caller.rights[right] === undefined);
       if (beyond.length > 0) throw new Problem(403, `a token cannot give what it does not have: ${beyond.join(', ')}`);
-      return c.json(await issueToken(db, scope, name, wanted), 201);
+      return c.json(
+        await issueToken(db, scope, caller, { name, scopes: wanted, expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
+        201,
+      );
     },
   );
 
@@ -193,7 +210,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      if (!(await revokeToken(db, scopeOf(c), id))) throw new Problem(404, `no token ${id}`);
+      if (!(await revokeToken(db, scopeOf(c), c.get('caller'), id))) throw new Problem(404, `no token ${id}`);
       return c.body(null, 204);
     },
   );

@@ -12,6 +12,7 @@ import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
 import { recordings } from './en/recordings.ts';
+import { rights } from './en/rights.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
@@ -34,6 +35,7 @@ export const en: Words = {
   phones,
   player,
   recordings,
+  rights,
   settings,
   shell,
   signIn,

@@ -12,6 +12,7 @@ import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
 import { recordings } from './ru/recordings.ts';
+import { rights } from './ru/rights.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
@@ -34,6 +35,7 @@ export const ru = {
   phones,
   player,
   recordings,
+  rights,
   settings,
   shell,
   signIn,

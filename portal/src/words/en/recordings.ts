@@ -4,7 +4,14 @@ import type { recordings as ru } from '../ru/recordings.ts';
 const recs = (n: number) => plural('en', n, { one: 'recording', other: 'recordings' });
 
 export const recordings: typeof ru = {
-  tabs: { label: 'Sections of the settings', company: 'Company', recording: 'Call recording', keeping: 'Keeping recordings' },
+  tabs: {
+    label: 'Sections of the settings',
+    company: 'Company',
+    recording: 'Call recording',
+    keeping: 'Keeping recordings',
+    rights: 'Rights',
+    tokens: 'Tokens',
+  },
   policy: {
     title: 'Call recording',
     lead: 'What the exchange records by itself. A new rule holds from the next call on.',

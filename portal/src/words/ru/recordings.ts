@@ -3,7 +3,14 @@ import { plural } from '../plural.ts';
 const calls = (n: number) => plural('ru', n, { one: 'запись', few: 'записи', many: 'записей' });
 
 export const recordings = {
-  tabs: { label: 'Разделы настроек', company: 'Компания', recording: 'Запись разговоров', keeping: 'Хранение записей' },
+  tabs: {
+    label: 'Разделы настроек',
+    company: 'Компания',
+    recording: 'Запись разговоров',
+    keeping: 'Хранение записей',
+    rights: 'Права',
+    tokens: 'Токены',
+  },
   policy: {
     title: 'Запись разговоров',
     lead: 'Что АТС записывает сама. Новое правило действует со следующего звонка.',
