@@ -19,7 +19,7 @@ export function followDirectories(service: Service, db: Kysely<PostgresSchema>):
     while (!stopping.aborted) {
       try {
         const now = new Date();
-        for (const tenant of await directoriesBegun(db, operatorScope(JOBS) as OperatorScope, done, now))
+        for (const tenant of await directoriesBegun(db, operatorScope(JOBS, 'companies:read') as OperatorScope, done, now))
           await applyPolicyNow(db, tenantScope(JOBS, tenant, 'calls:read') as TenantScope);
         done = now;
       } catch (error) {

@@ -19,6 +19,7 @@ const VALUES: Record<string, string> = {
   account: '101',
   report: 'hourly',
   measure: 'calls',
+  erasure: '1',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',
 };

@@ -1,7 +1,7 @@
 import { erasuresOf, linesOf } from '@callscope/modules/recordings/erasures.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
-import { companyScope } from '#page/company.ts';
+import { requireRight } from '#page/company.ts';
 import type { PageServerLoad } from './$types';
 
 /** Lines of one page; the rest is given by REST. */
@@ -9,7 +9,7 @@ const MOST = 1_000;
 
 /** The report of one erasure: what it met, to be printed and kept. */
 export const load: PageServerLoad = async (event) => {
-  const scope = companyScope(event, 'recordings:write');
+  const scope = requireRight(event, 'recordings:write');
   const id = event.params.erasure;
   const { db } = deps();
   const [erasure] = /^\d{1,18}$/.test(id) ? await erasuresOf(db, scope, id) : [];
