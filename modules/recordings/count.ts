@@ -3,7 +3,7 @@ import { RECORDING_REASONS, type RecordingReason } from '@callscope/core/domain/
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Kysely } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-import { recordingOf } from './rules.ts';
+import { isByItself, recordingOf } from './rules.ts';
 import { segmentsOf } from './store.ts';
 
 export type RecordedCall = Pick<CallRow, 'id' | 'startedAt' | 'answeredAt' | 'endedAt' | 'recordRule'>;
@@ -22,11 +22,8 @@ export interface RecordingDay {
   reasons: Partial<Record<RecordingReason, number>>;
 }
 
-/** Rules by which a call is recorded without anybody asking for it. */
-const BY_ITSELF: readonly string[] = ['all', 'answer', 'offer'];
-
 export const isExpected = ({ answeredAt, recordRule }: Pick<RecordedCall, 'answeredAt' | 'recordRule'>): boolean =>
-  answeredAt > 0 && BY_ITSELF.includes(recordRule);
+  answeredAt > 0 && isByItself(recordRule);
 
 /**
  * Counts what should have been recorded and was not: page by page, however many calls there are, by the rule that every cell and every

@@ -27,6 +27,10 @@ export const TOO_SHORT_US = 1_000_000;
 export const isTooShort = ({ answeredAt, endedAt }: Pick<CallRow, 'answeredAt' | 'endedAt'>): boolean =>
   endedAt - answeredAt < TOO_SHORT_US;
 
+/** Rules of an edge by which a call is recorded without anybody asking for it. */
+const BY_ITSELF: readonly string[] = ['all', 'answer', 'offer'];
+export const isByItself = (recordRule: string): boolean => BY_ITSELF.includes(recordRule);
+
 /**
  * How the recording of a call stands, and why there is none. What a recorder has said counts; where none has, the edge's rule.
  * @param now ms
@@ -58,10 +62,11 @@ export function recordingOf(
   if (!call.answeredAt) return without('none', 'not_answered');
   const [said] = segments;
   if (said) return without('none', said.reason as RecordingReason);
-  if (call.recordRule === 'none') return without('none', 'policy_off');
   // an edge that passes a forwarded call on without taking its media says so
   if (call.recordRule === 'unanchored') return without('none', 'forwarded_unanchored');
   if (call.recordRule === '') return without('none', 'not_seen_by_edge');
+  // none; or on demand, and nobody asked
+  if (!isByItself(call.recordRule)) return without('none', 'policy_off');
   if (now - call.endedAt / 1_000 <= PENDING_MS) return without('pending', null);
   return isTooShort(call) ? without('none', 'too_short') : without('failed', 'fault');
 }
