@@ -5,10 +5,6 @@ import type { PostgresSchema } from '../schema.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { renewSession, type Session } from './sessions.ts';
 
-/** Longer than any dictionary word, short enough to be typed; what else it is made of is nobody's business. */
-export const LEAST_PASSWORD = 8;
-export const MOST_PASSWORD = 256;
-
 /** What a person sees of themselves. */
 export async function ownAccount(db: Kysely<PostgresSchema>, session: Session): Promise<{ email: string | null; company: string | null }> {
   const row = await asOperator(db, (trx) =>

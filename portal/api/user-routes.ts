@@ -1,4 +1,5 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { changeUser, deleteUsers, LOGIN, listUsers, putUser, type User, userChange, userSchema } from '@callscope/modules/access/users.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
@@ -40,6 +41,14 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
     if (directory?.body.employees.some((e) => e.id === employee)) return;
     throw new Problem(400, 'the request is wrong in these fields', [
       { field: 'employee', message: `"${employee}" is not an employee of the directory` },
+    ]);
+  }
+
+  /** @throws Problem */
+  async function requirePassword(password: string | undefined, login: string, domain: string): Promise<void> {
+    if (password === undefined || (await passwordFault(password, [login, domain])) === null) return;
+    throw new Problem(400, 'the request is wrong in these fields', [
+      { field: 'password', message: 'it is among the passwords that are tried first: choose another' },
     ]);
   }
 
@@ -99,7 +108,9 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       const { tenant, login } = c.req.valid('param');
       const form = c.req.valid('json');
       const scope = scopeOf(c);
-      if (!(await getTenant(db, scope))) throw noCompany(tenant);
+      const company = await getTenant(db, scope);
+      if (!company) throw noCompany(tenant);
+      await requirePassword(form.password, login, company.domain);
       await requireEmployee(scope, form.employee);
       const { created } = await putUser(db, scope, c.get('caller'), login, form);
       return c.json({ login, role: form.role, employee: form.employee }, created ? 201 : 200);
@@ -117,9 +128,12 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       responses: { 200: { description: 'Changed', content: whole }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) },
     }),
     async (c) => {
-      const { login } = c.req.valid('param');
+      const { tenant, login } = c.req.valid('param');
       const change = c.req.valid('json');
       const scope = scopeOf(c);
+      const company = await getTenant(db, scope);
+      if (!company) throw noCompany(tenant);
+      await requirePassword(change.password, login, company.domain);
       await requireEmployee(scope, change.employee);
       if (!(await changeUser(db, scope, c.get('caller'), login, change))) throw noUser(login);
       const [user] = await listUsers(db, scope, login);

@@ -48,6 +48,21 @@ async function listed(cookie: string, query = ''): Promise<number> {
   return new Set([...html.matchAll(/data-call="([^"]+)"/g)].map((m) => m[1])).size;
 }
 
+test('a password that is tried first is not taken, whoever sets it', async () => {
+  const set = async (login: string, password: string) => {
+    const response = await stack.fetch(`/api/v1/tenants/t1/users/${login}`, {
+      method: 'PUT',
+      body: JSON.stringify({ password, role: 'observer' }),
+      headers: { 'content-type': 'application/json' },
+    });
+    return [response.status, await response.text()] as const;
+  };
+  for (const password of ['password1', 'QWERTYUIOP', 'йцукенгшщз', '23456789', 'weak-login', 'alfa.pbx.test'])
+    expect(await set('weak-login', password), password).toEqual([400, expect.stringContaining('tried first')]);
+  expect((await set('weak-login', 'a phrase of my own'))[0]).toBe(201);
+  expect((await stack.fetch('/api/v1/tenants/t1/users/weak-login', { method: 'DELETE' })).status).toBe(204);
+});
+
 describe('signing in (T-03, T-05)', () => {
   test.each([
     ['the domain', { domain: 'bravo.pbx.test', login: 'admin', password: PASSWORD }],

@@ -1,5 +1,6 @@
-import { changeEmail, changePassword, LEAST_PASSWORD, MOST_PASSWORD, ownAccount } from '@callscope/modules/access/account.ts';
+import { changeEmail, changePassword, ownAccount } from '@callscope/modules/access/account.ts';
 import { linkedAccounts, unlinkAccount } from '@callscope/modules/access/links.ts';
+import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
 import { endSessions, ownDevices, type Session } from '@callscope/modules/access/sessions.ts';
@@ -41,7 +42,8 @@ export const actions: Actions = {
   password: async (event) => {
     const session = requireSession(event);
     const { present, next } = await fieldsOf(event.request, ['present', 'next']);
-    if (next.length < LEAST_PASSWORD || next.length > MOST_PASSWORD) return fail(400, { password: 'short' as const });
+    const fault = await passwordFault(next, [session.login]);
+    if (fault !== null) return fail(400, { password: fault === 'known' ? ('known' as const) : ('short' as const) });
     if (!mayTry(session)) return fail(429, { password: 'tooMany' as const });
     const { db, clock, attempts } = deps();
     try {

@@ -23,6 +23,7 @@ export const account: typeof source = {
   change: 'Change the password',
   changed: 'The password was changed, other devices were signed out.',
   wrongPassword: 'The present password did not match.',
+  known: 'This password is among the first that are tried. Choose another.',
   short: 'The password has fewer than 8 characters.',
   tooMany: 'Too many wrong attempts. Wait 15 minutes.',
   busy: 'The server is busy. Try again in a few seconds.',

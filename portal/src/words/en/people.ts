@@ -43,6 +43,7 @@ export const people: typeof source = {
     login: 'A login has 1 to 64 characters without spaces, / ? # or %.',
     taken: 'This login is taken.',
     password: 'The password has fewer than 8 characters.',
+    knownPassword: 'This password is among the first that are tried. Choose another.',
     email: 'Enter an e-mail address, such as anna@company.com.',
     employee: 'No such employee in the directory.',
     role: 'Choose a role.',

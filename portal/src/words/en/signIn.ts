@@ -58,6 +58,7 @@ export const signIn: typeof source = {
     label: 'New password',
     hint: 'At least 8 characters',
     submit: 'Save the password',
+    known: 'This password is among the first that are tried. Choose another.',
     short: 'The password has fewer than 8 characters.',
     expired: 'This link was used already or is too old.',
     again: 'Ask for a new link',

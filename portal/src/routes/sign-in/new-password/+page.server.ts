@@ -1,4 +1,4 @@
-import { LEAST_PASSWORD, MOST_PASSWORD } from '@callscope/modules/access/account.ts';
+import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { isRecoveryOpen, recover } from '@callscope/modules/access/recovery.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -14,7 +14,8 @@ export const load: PageServerLoad = async ({ url }) => {
 export const actions: Actions = {
   default: async (event) => {
     const { password } = await fieldsOf(event.request, ['password']);
-    if (password.length < LEAST_PASSWORD || password.length > MOST_PASSWORD) return fail(400, { error: 'short' as const });
+    const fault = await passwordFault(password);
+    if (fault !== null) return fail(400, { error: fault === 'known' ? ('known' as const) : ('short' as const) });
     const { db, clock } = deps();
     try {
       const done = await recover(db, event.url.searchParams.get('t') ?? '', password, deviceOf(event), clock.now());

@@ -1,5 +1,5 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { LEAST_PASSWORD, MOST_PASSWORD } from '@callscope/modules/access/account.ts';
+import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { isRole } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
@@ -46,8 +46,10 @@ export const actions: Actions = {
     if (!isRole(role)) return fail(400, { fault: 'role' as const });
     if (email !== null && !EMAIL.test(email)) return fail(400, { fault: 'email' as const });
     const isNew = given.before === '';
-    if ((isNew || given.password !== '') && (given.password.length < LEAST_PASSWORD || given.password.length > MOST_PASSWORD))
-      return fail(400, { fault: 'password' as const });
+    if (isNew || given.password !== '') {
+      const fault = await passwordFault(given.password, [login, (await companyOf(scope)).domain]);
+      if (fault !== null) return fail(400, { fault: fault === 'known' ? ('knownPassword' as const) : ('password' as const) });
+    }
     if (employee !== null) {
       const directory = await getDirectory(db, scope, new Date(clock.now()));
       if (!directory?.body.employees.some((e) => e.id === employee)) return fail(400, { fault: 'employee' as const });
