@@ -61,8 +61,8 @@ describe.skipIf(FFMPEG === null)('packets of gigabytes', () => {
     const spool = (...parts: string[]) => join(running.dataDir, 'spool', ...parts);
     const head = readFileSync(byNumber(0).pcap).subarray(0, 24);
     const large: [string, (path: string) => void, string | null][] = [
-      ['aaaa000000000001', (path) => speech(path, 2 * GB), 'too_large'],
-      ['aaaa000000000002', (path) => interrupted(byNumber(0), path, 5 * GB), null],
+      ['aaaa000000000001', (path) => interrupted(byNumber(0), path, 5 * GB), null],
+      ['aaaa000000000002', (path) => speech(path, 2 * GB), 'too_large'],
       ['aaaa000000000003', (path) => zeros(path, head, 2 * GB + 24), 'no_rtp'],
       ['aaaa000000000004', (path) => zeros(path, Buffer.from('no capture at all'), 2 * GB), 'not_pcap'],
     ];
