@@ -16,7 +16,7 @@ import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { renewPhonePassword } from '@callscope/modules/pbx/connections.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { requireRight, requireSession } from '#page/company.ts';
+import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { loadPeople } from '#page/people/load.ts';
 import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
