@@ -64,9 +64,11 @@ export function missedRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
+      // before anything is under way: what it throws must not leave a promise that nobody waits for
+      const read = readFilter(filter);
       const [page, n] = await Promise.all([
         pageOfCalls(deps, scope, companyOf(company), query, MISSED),
-        countMissed(store, scope, readFilter(filter), companyOf(company), HIDDEN),
+        countMissed(store, scope, read, companyOf(company), HIDDEN),
       ]);
       const kinds = { busy_hit: n.busyHit, out_of_hours: n.outOfHours, short_abandon: n.shortAbandon, not_taken: n.notTaken };
       return c.json(

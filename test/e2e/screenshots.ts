@@ -22,6 +22,8 @@ interface Picture {
   locale: 'ru' | 'en';
   /** the row whose button is named so is opened */
   unfold?: string;
+  /** the first recording of the list is played */
+  plays?: true;
 }
 const PICTURES: readonly Picture[] = [
   { name: 'dashboard', path: '?period=yesterday', width: 1440, height: 900, theme: 'light', locale: 'ru' },
@@ -30,6 +32,8 @@ const PICTURES: readonly Picture[] = [
   { name: 'missed', path: '/missed', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'live', path: '/live', width: 1440, height: 620, theme: 'dark', locale: 'en' },
   { name: 'phones', path: '/phones', width: 1440, height: 820, theme: 'light', locale: 'ru', unfold: 'история 104' },
+  { name: 'recording', path: '/journal?direction=in,out', width: 1440, height: 760, theme: 'light', locale: 'ru', plays: true },
+  { name: 'keeping', path: '/settings/keeping', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'phone', path: '/journal?period=yesterday', width: 390, height: 844, theme: 'light', locale: 'ru' },
 ];
 
@@ -69,7 +73,11 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function take(browser: Browser, visitor: Visitor, { name, path, width, height, theme, locale, unfold }: Picture): Promise<void> {
+async function take(
+  browser: Browser,
+  visitor: Visitor,
+  { name, path, width, height, theme, locale, unfold, plays }: Picture,
+): Promise<void> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   await context.addCookies([
     { name: 'callscope_theme', value: theme, url: portal },
@@ -81,6 +89,10 @@ async function take(browser: Browser, visitor: Visitor, { name, path, width, hei
   await page.goto(`${portal}${company}${path}`);
   await settled(page);
   if (unfold !== undefined) await page.getByRole('button', { name: unfold }).click();
+  if (plays) {
+    await page.locator('.recording button').first().click();
+    await page.locator('section.player .wave path.client').waitFor({ state: 'attached' });
+  }
   // the live stream has spoken, fonts are there
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: join(OUT, `${name}.png`) });

@@ -10,7 +10,9 @@ const A_PAGE = 50;
 export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'directory:read', 'company');
   event.depends(DIRECTORY);
-  const before = Number(event.url.searchParams.get('before')) || null;
+  // no version, or one that is no whole number: from the newest on
+  const asked = Number(event.url.searchParams.get('before'));
+  const before = Number.isSafeInteger(asked) && asked > 0 ? asked : null;
   const { db, bus } = deps();
   const [lines, versions, done, { body }] = await Promise.all([
     listChanges(db, scope, { before, limit: A_PAGE }),
