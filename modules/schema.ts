@@ -2,7 +2,7 @@ import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { ActorKind } from './access/callers.ts';
-import type { Role } from './access/rights.ts';
+import type { StoredRole } from './access/rights.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 import type { HoldKind } from './recordings/keeping.ts';
@@ -182,7 +182,7 @@ export interface PostgresSchema {
     tenant: string | null;
     login: string;
     password_hash: string;
-    role: Role;
+    role: StoredRole;
     employee: string | null;
     email: Generated<string | null>;
     blocked_at: Generated<Date | null>;

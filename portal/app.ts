@@ -19,6 +19,7 @@ import { keepingRoutes } from './api/keeping-routes.ts';
 import { linkRoutes } from './api/link-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
+import { operatorRoutes } from './api/operator-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { pbxRoutes } from './api/pbx-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
@@ -120,6 +121,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
+  operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 
   app.get('/healthz', async (c) => {

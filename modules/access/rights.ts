@@ -18,7 +18,7 @@ export const COMPANY_RIGHTS = [
 export type CompanyRight = (typeof COMPANY_RIGHTS)[number];
 
 /** What is done across companies: the operator's alone, and no token of a company has it. */
-export const OPERATOR_RIGHTS = ['companies:read', 'companies:write', 'operations:read', 'trunks:write'] as const;
+export const OPERATOR_RIGHTS = ['companies:read', 'companies:write', 'operations:read', 'trunks:write', 'operators:write'] as const;
 export type OperatorRight = (typeof OPERATOR_RIGHTS)[number];
 
 export const RIGHTS = [...COMPANY_RIGHTS, ...OPERATOR_RIGHTS] as const;
@@ -33,15 +33,29 @@ export type Grants = Readonly<Partial<Record<Right, Reach>>>;
 /** Roles that a company gives its people. */
 export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
 export type Role = (typeof ROLES)[number];
-/** Everybody who signs in: the operator's people have no role of a company. */
-export const HOLDERS = ['operator', ...ROLES] as const;
+/** Roles of the operator's own people. */
+export const OPERATOR_ROLES = ['operator', 'support'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+/** Everybody who signs in. */
+export const HOLDERS = [...OPERATOR_ROLES, ...ROLES] as const;
 export type Holder = (typeof HOLDERS)[number];
+
+/** As it is kept with a person: the operator's are `support`, or `admin`, who is `operator` in the table. */
+export type StoredRole = Role | 'support';
+export const storedRole = (role: OperatorRole): StoredRole => (role === 'support' ? 'support' : 'admin');
+/** @param tenant the person's company; null: the operator's. @returns null: a role that there is not on that side, which may nothing */
+export function holderOf(tenant: string | null, role: StoredRole): Holder | null {
+  if (tenant === null) return role === 'support' ? 'support' : role === 'admin' ? 'operator' : null;
+  return isRole(role) ? role : null;
+}
 
 const ALL_OF_COMPANY = granted(COMPANY_RIGHTS, 'company');
 const FIGURES = granted(['calls:read', 'directory:read'], 'company');
 
 export const GRANTS: Readonly<Record<Holder, Grants>> = {
   operator: granted(RIGHTS, 'every'),
+  // looks, and neither changes anything nor hears what people said
+  support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read'], 'every'),
   admin: ALL_OF_COMPANY,
   supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'company'),
   quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),

@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
-import { GRANTS, type Role } from './rights.ts';
+import { GRANTS, type Holder, holderOf } from './rights.ts';
 import { hashOf, newToken } from './tickets.ts';
 
 /** A device that is not used for this long is signed out; a wall screen reads all the time and stays. */
@@ -21,7 +21,7 @@ export interface Session {
   id: string;
   userId: string;
   login: string;
-  role: Role;
+  role: Holder;
   /** null: one of the operator's people */
   tenant: string | null;
   employee: string | null;
@@ -109,7 +109,9 @@ export function sessionOf(
         .set({ last_seen_at: new Date(now), expires_at: new Date(now + SESSION_MS), address: address.slice(0, 60) })
         .where('id', '=', row.id)
         .execute();
-    const { login, role, tenant, employee } = row;
+    const { login, tenant, employee } = row;
+    const role = holderOf(tenant, row.role);
+    if (role === null) return null;
     const hasSecondFactor = row.totp_secret !== null;
     const session: Session = {
       id: row.id,
@@ -119,7 +121,7 @@ export function sessionOf(
       tenant,
       employee,
       hasSecondFactor,
-      mustEnrol: !hasSecondFactor && (row.second_factor_roles ?? []).includes(role),
+      mustEnrol: !hasSecondFactor && (row.second_factor_roles ?? []).includes(row.role),
       caller: callerAs({ id: row.user_id, login, role, tenant, employee }, address),
     };
     return { session, fresh };
@@ -158,12 +160,13 @@ export async function personCaller(db: Kysely<PostgresSchema>, id: string, addre
       .where('blocked_at', 'is', null)
       .executeTakeFirst(),
   );
-  return row ? callerAs({ id, ...row }, address) : null;
+  const role = row ? holderOf(row.tenant, row.role) : null;
+  return row && role ? callerAs({ id, ...row, role }, address) : null;
 }
 
 function callerAs(person: { id: string } & Pick<Session, 'login' | 'role' | 'tenant' | 'employee'>, address: string): Caller {
   const { id, login: name, role, tenant, employee } = person;
-  return { by: 'person', id, name, address, tenant, rights: GRANTS[tenant === null ? 'operator' : role], employee: employee ?? '' };
+  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employee: employee ?? '' };
 }
 
 /** Devices that a person is signed in on, the latest used first. */

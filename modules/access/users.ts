@@ -9,7 +9,7 @@ import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
 import { LEAST_PASSWORD, MOST_PASSWORD } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { ROLES, type Role } from './rights.ts';
+import { ROLES, type Role, type StoredRole } from './rights.ts';
 import { dropSecondFactor } from './second-factor.ts';
 
 export const LOGIN = /^[^\s/?#%]{1,64}$/;
@@ -69,7 +69,8 @@ export async function listUsers(db: Kysely<PostgresSchema>, scope: TenantScope, 
   );
   return rows.map((r) => ({
     login: r.login,
-    role: r.role,
+    // userSchema lets nothing else in
+    role: r.role as Role,
     employee: r.employee,
     email: r.email,
     blocked: r.blocked_at !== null,
@@ -222,12 +223,12 @@ function find(trx: Transaction<PostgresSchema>, scope: TenantScope, login: strin
 }
 
 /** Sessions, half-made sign-ins and links of letters: what was given under the former conditions. */
-async function signOutEverywhere(trx: Transaction<PostgresSchema>, userId: string): Promise<void> {
+export async function signOutEverywhere(trx: Transaction<PostgresSchema>, userId: string): Promise<void> {
   await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
   await trx.deleteFrom('tickets').where('user_id', '=', userId).execute();
 }
 
-const told = (known: { role: Role; employee: string | null; email: string | null; blocked_at: Date | null }) => ({
+const told = (known: { role: StoredRole; employee: string | null; email: string | null; blocked_at: Date | null }) => ({
   role: known.role,
   employee: known.employee,
   email: known.email,

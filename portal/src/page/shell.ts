@@ -27,7 +27,7 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     company: { id, name, timezone, country },
     /** for the operator alone */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
-    user: { login: session?.login ?? '', role: session?.role ?? 'observer', isOperator: session?.tenant === null, rights },
+    user: { login: session?.login ?? '', role: session?.role ?? 'observer', rights },
     /** callers who wait for a call back */
     waiting: { cases: cases.cases, overdue: cases.overdue },
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',

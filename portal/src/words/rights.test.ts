@@ -18,11 +18,12 @@ test('every right has its words in both languages', () => {
   for (const { names } of [ru, en]) expect(Object.keys(names).sort()).toEqual([...RIGHTS].sort());
 });
 
-test("a company's roles reach no other company and have nothing of the operator's; the operator has everything", () => {
+test("a company's roles reach no other company and have nothing of the operator's; the operator has everything, the support only looks", () => {
   for (const role of ROLES) {
     expect(Object.values(GRANTS[role]), role).not.toContain('every');
     for (const right of OPERATOR_RIGHTS) expect(GRANTS[role][right], `${role} ${right}`).toBeUndefined();
   }
   expect(Object.keys(GRANTS.operator)).toEqual([...RIGHTS]);
+  expect(Object.keys(GRANTS.support).filter((right) => !right.endsWith(':read'))).toEqual([]);
   expect(Object.keys(GRANTS.admin)).toEqual([...COMPANY_RIGHTS]);
 });

@@ -23,6 +23,7 @@ export const rights: typeof source = {
     'companies:write': 'Make and change companies',
     'operations:read': 'State of the system, and calls of no company',
     'trunks:write': 'The operator’s trunks and routes',
+    'operators:write': 'The operator’s people and their roles',
   },
   tokens: {
     title: 'Tokens',

@@ -59,6 +59,7 @@ export const shell: typeof source = {
     observer: 'Observer',
     employee: 'Employee',
     operator: 'Operator',
+    support: 'Operator’s support',
   },
   account: 'Account',
   signOut: 'Sign out',

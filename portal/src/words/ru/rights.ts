@@ -22,6 +22,7 @@ export const rights = {
     'companies:write': 'Заводить и менять компании',
     'operations:read': 'Состояние системы и звонки без компании',
     'trunks:write': 'Транки и направления оператора',
+    'operators:write': 'Люди оператора и их роли',
   },
   tokens: {
     title: 'Токены',

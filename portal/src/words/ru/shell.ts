@@ -58,6 +58,7 @@ export const shell = {
     observer: 'Наблюдатель',
     employee: 'Сотрудник',
     operator: 'Оператор',
+    support: 'Поддержка оператора',
   },
   account: 'Учётная запись',
   signOut: 'Выйти',
