@@ -19,6 +19,8 @@ const COMPANY = [
   '/directory/history',
   '/phones',
   '/settings',
+  '/settings/rights',
+  '/settings/tokens',
   '/people',
 ];
 

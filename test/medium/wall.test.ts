@@ -155,6 +155,18 @@ test.each(OPERATOR_ROLES)(
   },
 );
 
+/** Broken off in the middle of a letter: no percent-encoding of anything. */
+const MALFORMED = '%E0%A4%A';
+
+test('a malformed address of a page is 400, for people of a company and strangers alike', async () => {
+  for (const door of DOORS)
+    for (const cookie of [cookies.admin ?? '', '']) {
+      const response = await send(door.method, filled(door.path, MALFORMED), { cookie });
+      await response.body?.cancel();
+      expect(response.status, `${door.method} ${door.path}`).toBe(400);
+    }
+});
+
 interface Operation {
   parameters?: { in: string; name: string; required?: boolean }[];
   'x-right'?: string;
@@ -198,6 +210,14 @@ describe('the wall between companies: REST', () => {
       const foreign = await ask(operation, 't2', token);
       expect(foreign, at).toEqual(await ask(operation, 'nobody', token));
       expect(foreign.status, `${at}: ${foreign.text}`).toBe(404);
+    }
+  });
+
+  test('a malformed address is 400, and no company for a token of one', async () => {
+    for (const operation of operations.filter(({ path }) => path.includes('{tenant}'))) {
+      const at = `${operation.method} ${operation.path}`;
+      expect((await ask(operation, MALFORMED, OPERATOR_TOKEN)).status, at).toBe(400);
+      expect((await ask(operation, MALFORMED, token)).status, at).toBe(404);
     }
   });
 
