@@ -1,8 +1,10 @@
+import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { deleteOperator, listOperators, operatorSchema, putOperator } from '@callscope/modules/access/operators.ts';
 import { LOGIN } from '@callscope/modules/access/users.ts';
 import { z } from '@hono/zod-openapi';
 import { type Api, createRoute, type Deps, operatorOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
+import { requirePassword } from './user-routes.ts';
 
 const operatorOut = z.object({ login: z.string(), role: operatorSchema.shape.role, email: z.string().nullable() });
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -49,6 +51,7 @@ export function operatorRoutes(api: Api, { db }: Deps): void {
     async (c) => {
       const { login } = c.req.valid('param');
       const form = c.req.valid('json');
+      await requirePassword(form.password, login, OPERATOR_DOMAIN);
       const { created } = await putOperator(db, operatorOf(c), c.get('caller'), login, form);
       return c.json({ login, role: form.role, email: form.email }, created ? 201 : 200);
     },

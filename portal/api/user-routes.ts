@@ -32,6 +32,14 @@ const toJson = ({ createdAt, lastSeenAt, ...user }: User) => ({
 });
 const noUser = (login: string) => new Problem(404, `the company has no user "${login}"`);
 
+/** @throws Problem for a password that is tried first */
+export async function requirePassword(password: string | undefined, login: string, domain: string): Promise<void> {
+  if (password === undefined || (await passwordFault(password, [login, domain])) === null) return;
+  throw new Problem(400, 'the request is wrong in these fields', [
+    { field: 'password', message: 'it is among the passwords that are tried first: choose another' },
+  ]);
+}
+
 /** People of a company who sign in to its pages. */
 export function userRoutes(api: Api, { db, clock }: Deps): void {
   /** @throws Problem */
@@ -41,14 +49,6 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
     if (directory?.body.employees.some((e) => e.id === employee)) return;
     throw new Problem(400, 'the request is wrong in these fields', [
       { field: 'employee', message: `"${employee}" is not an employee of the directory` },
-    ]);
-  }
-
-  /** @throws Problem */
-  async function requirePassword(password: string | undefined, login: string, domain: string): Promise<void> {
-    if (password === undefined || (await passwordFault(password, [login, domain])) === null) return;
-    throw new Problem(400, 'the request is wrong in these fields', [
-      { field: 'password', message: 'it is among the passwords that are tried first: choose another' },
     ]);
   }
 

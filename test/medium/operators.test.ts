@@ -66,4 +66,9 @@ describe("the operator's people", () => {
     await expect(stack.rest('PUT', '/ops/users/third', { ...FORM, role: 'admin' })).rejects.toThrow('400');
     await expect(stack.rest('PUT', '/tenants/t1/users/third', FORM)).rejects.toThrow('400');
   });
+
+  test('a password that is tried first is refused', async () => {
+    await expect(stack.rest('PUT', '/ops/users/third', { ...FORM, password: 'password1' })).rejects.toThrow(/400.*tried first/);
+    expect((await people()).map(({ login }) => login)).not.toContain('third');
+  });
 });
