@@ -8,6 +8,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { addressOf } from './api/address.ts';
+import { auditRoutes } from './api/audit-routes.ts';
 import { callRoutes } from './api/call-routes.ts';
 import { caseRoutes } from './api/case-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
@@ -111,6 +112,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);
   policyRoutes(api, deps);
+  auditRoutes(api, deps);
   sealingRoutes(api, deps);
   linkRoutes(api, deps);
   countRoutes(api, deps);

@@ -14,6 +14,7 @@ export const COMPANY_RIGHTS = [
   'recordings:write',
   'users:write',
   'tokens:write',
+  'audit:read',
 ] as const;
 export type CompanyRight = (typeof COMPANY_RIGHTS)[number];
 

@@ -31,10 +31,15 @@ export const ACTS = [
   'person.delete',
   'person.rules',
   'phone.password',
+  'audit.export',
   'token.issue',
   'token.revoke',
 ] as const;
 export type Act = (typeof ACTS)[number];
+
+/** What acts begin with: what they are about. */
+export const ACT_GROUPS = ['recording', 'person', 'phone', 'token', 'audit'] as const;
+export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */
 export interface Actor {

@@ -10,6 +10,7 @@ const PASSWORD = 'secret-secret';
 const domain = String(companies().t1?.tenant.domain);
 const RIGHTS_PAGE = '/c/t1/settings/rights';
 const TOKENS_PAGE = '/c/t1/settings/tokens';
+const AUDIT_PAGE = '/c/t1/settings/audit';
 /** Folder for pictures to look at; not set: none are made. */
 const SHOTS = process.env.SHOTS ?? '';
 
@@ -74,13 +75,28 @@ describe.skipIf(!HAS_BROWSER)('rights and tokens in the settings', () => {
     expect(await asked()).toBe(401);
   });
 
-  test('both pages fit a phone, in both themes, and axe finds nothing', async () => {
+  test('the audit says what was done, from what to what, and is filtered by its form', async () => {
+    await stack.rest('PUT', '/tenants/t1/recordings/keeping', { keepDays: 30 });
+    await open(AUDIT_PAGE);
+    await page.locator('[data-act="recording.retention"]').getByText('keepDays:').waitFor();
+    expect(await page.locator('[data-act="recording.retention"]').textContent()).toMatch(/180\s+30/);
+    await page.getByLabel('Кто: логин или токен').fill('admin');
+    await page.getByRole('button', { name: 'Показать' }).click();
+    await page.waitForURL(/who=admin/);
+    await page.locator('[data-act="person.sign-in"]').first().waitFor();
+    expect(await page.locator('[data-act="recording.retention"]').count()).toBe(0);
+    await page.getByLabel('С чем: звонок, логин, номер').fill('никто');
+    await page.getByRole('button', { name: 'Показать' }).click();
+    await page.getByText('Под условия ничего не подходит').waitFor();
+  });
+
+  test('the pages fit a phone, in both themes, and axe finds nothing', async () => {
     await stack.rest('POST', '/tenants/t1/tokens', { name: '1С', scopes: ['write'], expiresAt: '2199-01-01T00:00:00Z' });
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        for (const path of [RIGHTS_PAGE, TOKENS_PAGE]) {
+        for (const path of [RIGHTS_PAGE, TOKENS_PAGE, AUDIT_PAGE]) {
           await open(path);
           const at = `${path} ${theme} ${width}`;
           expect(await sideways(page), at).toBe(0);
@@ -89,6 +105,7 @@ describe.skipIf(!HAS_BROWSER)('rights and tokens in the settings', () => {
         }
       }
     }
+    await open(TOKENS_PAGE);
     await page.getByRole('button', { name: 'Новый токен' }).click();
     await page.getByLabel('Название').waitFor();
     expect(await axeFindings(page)).toEqual([]);

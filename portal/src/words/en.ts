@@ -1,4 +1,5 @@
 import { account } from './en/account.ts';
+import { audit } from './en/audit.ts';
 import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
 import { directory } from './en/directory.ts';
@@ -22,6 +23,7 @@ import type { Words } from './ru.ts';
 export const en: Words = {
   product: 'Callscope',
   account,
+  audit,
   calls,
   dashboard,
   directory,

@@ -1,4 +1,5 @@
 import { account } from './ru/account.ts';
+import { audit } from './ru/audit.ts';
 import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
 import { directory } from './ru/directory.ts';
@@ -22,6 +23,7 @@ import { statistics } from './ru/statistics.ts';
 export const ru = {
   product: 'Callscope',
   account,
+  audit,
   calls,
   dashboard,
   directory,

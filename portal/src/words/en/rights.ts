@@ -19,6 +19,7 @@ export const rights: typeof source = {
     'recordings:write': 'What is recorded, how long it is kept, erasing',
     'users:write': 'Users and their roles, passwords of phones',
     'tokens:write': 'Tokens for programs',
+    'audit:read': 'The log of acts: who did, heard and downloaded what',
     'companies:read': 'List of companies',
     'companies:write': 'Make and change companies',
     'operations:read': 'State of the system, and calls of no company',
