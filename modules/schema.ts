@@ -203,6 +203,10 @@ export interface PostgresSchema {
     expires_at: ColumnType<Date, Date, Date>;
     user_agent: string;
     address: string;
+    view_as: Generated<string | null>;
+    view_tenant: Generated<string | null>;
+    view_login: Generated<string | null>;
+    view_until: Generated<Date | null>;
   };
   known_devices: {
     hash: Buffer;

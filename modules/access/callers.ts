@@ -1,5 +1,5 @@
 import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
-import { type CompanyRight, GRANTS, type Grants, type OperatorRight, RIGHTS, type Right } from './rights.ts';
+import { type CompanyRight, GRANTS, type Grants, type Holder, type OperatorRight, RIGHTS, type Right } from './rights.ts';
 
 export type ActorKind = 'token' | 'person' | 'system';
 /** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
@@ -15,10 +15,15 @@ export interface Caller {
   rights: Grants;
   /** whose things rights with the reach `own` are for: an employee of the directory; '' = nobody named one, who sees none */
   employee: string;
+  /** one of the operator's people, who looks as somebody of this company: id and name are their own, the rest is that person's */
+  isViewing?: true;
 }
 
+/** What a page of one company may ask for: rights to its data, and the right to look at it as one of its people. */
+export type PageRight = CompanyRight | 'people:view';
+
 /** The right to one company's data, as far as it reaches: the operator's to any, a company's to its own. Null = not allowed. */
-export function tenantScope(caller: Caller, tenant: string, needs: CompanyRight): TenantScope | null {
+export function tenantScope(caller: Caller, tenant: string, needs: PageRight): TenantScope | null {
   const reach = caller.rights[needs];
   if (reach === undefined) return null;
   if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
@@ -38,6 +43,15 @@ export function isWithin(caller: Caller, tenant: string): boolean {
 
 /** What the caller may in general, in the order of the table: for what is shown to them. */
 export const rightsOf = (caller: Caller): Right[] => RIGHTS.filter((right) => caller.rights[right] !== undefined);
+
+/** A person by their row, with what their role gives. @param address that the request came from */
+export function callerOfPerson(
+  person: { id: string; login: string; role: Holder; tenant: string | null; employee: string | null },
+  address: string,
+): Caller {
+  const { id, login: name, role, tenant, employee } = person;
+  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employee: employee ?? '' };
+}
 
 /** A service of ours, which acts for the operator. */
 export const ownService = (name: string): Caller => ({

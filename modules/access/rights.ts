@@ -19,7 +19,14 @@ export const COMPANY_RIGHTS = [
 export type CompanyRight = (typeof COMPANY_RIGHTS)[number];
 
 /** What is done across companies: the operator's alone, and no token of a company has it. */
-export const OPERATOR_RIGHTS = ['companies:read', 'companies:write', 'operations:read', 'trunks:write', 'operators:write'] as const;
+export const OPERATOR_RIGHTS = [
+  'companies:read',
+  'companies:write',
+  'operations:read',
+  'trunks:write',
+  'operators:write',
+  'people:view',
+] as const;
 export type OperatorRight = (typeof OPERATOR_RIGHTS)[number];
 
 export const RIGHTS = [...COMPANY_RIGHTS, ...OPERATOR_RIGHTS] as const;
@@ -55,8 +62,8 @@ const FIGURES = granted(['calls:read', 'directory:read'], 'company');
 
 export const GRANTS: Readonly<Record<Holder, Grants>> = {
   operator: granted(RIGHTS, 'every'),
-  // looks, and neither changes anything nor hears what people said
-  support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read'], 'every'),
+  // looks, and neither changes anything nor hears what people said, except as one of a company's people, which its audit tells
+  support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read', 'people:view'], 'every'),
   admin: ALL_OF_COMPANY,
   supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'company'),
   quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
@@ -73,6 +80,11 @@ export const RIGHT_SETS: Record<'read' | 'write', readonly CompanyRight[]> = { r
 
 export function granted(rights: readonly Right[], reach: Reach): Grants {
   return Object.fromEntries(rights.map((right) => [right, reach]));
+}
+
+/** What is left of somebody's rights to whoever looks as them. */
+export function readOnly(grants: Grants): Grants {
+  return Object.fromEntries(READ_RIGHTS.flatMap((right) => (grants[right] === undefined ? [] : [[right, grants[right]]])));
 }
 
 export function isCompanyRight(text: string): text is CompanyRight {

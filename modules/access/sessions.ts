@@ -2,11 +2,12 @@ import { asOperator } from '@callscope/core/node/postgres.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import type { Caller } from './callers.ts';
-import { GRANTS, type Holder, holderOf } from './rights.ts';
+import { type Caller, callerOfPerson } from './callers.ts';
+import { type Holder, holderOf } from './rights.ts';
 import { hashOf, newToken } from './tickets.ts';
+import { endView, type View, viewOf } from './views.ts';
 
-/** A device that is not used for this long is signed out; a wall screen reads all the time and stays. */
+/** A device is signed out so long after it signed in, however much it is used: a stolen session ends. */
 export const SESSION_DAYS = 30;
 const SESSION_MS = SESSION_DAYS * 86_400_000;
 /** The session's time is moved at most this often. */
@@ -28,6 +29,8 @@ export interface Session {
   hasSecondFactor: boolean;
   /** their company wants a second factor of this role and they have none: nothing else is open to them */
   mustEnrol: boolean;
+  /** whom they look at a company as; the caller is then that person's, read only. Whatever else stands here is their own. */
+  view: View | null;
   caller: Caller;
 }
 
@@ -92,6 +95,7 @@ export function sessionOf(
       .select(['sessions.id', 'sessions.hash', 'sessions.previous_hash', 'sessions.rotated_at', 'sessions.last_seen_at'])
       .select(['users.id as user_id', 'users.login', 'users.role', 'users.tenant', 'users.employee', 'users.totp_secret'])
       .select('sign_in_rules.second_factor_roles')
+      .select(['sessions.view_as', 'sessions.view_tenant', 'sessions.view_login', 'sessions.view_until'])
       .where((e) => e.or([e('sessions.hash', '=', hash), e('sessions.previous_hash', '=', hash)]))
       .where('sessions.expires_at', '>', new Date(now))
       .where('users.blocked_at', 'is', null)
@@ -106,13 +110,15 @@ export function sessionOf(
     if (now - row.last_seen_at.getTime() > TOUCH_MS)
       await trx
         .updateTable('sessions')
-        .set({ last_seen_at: new Date(now), expires_at: new Date(now + SESSION_MS), address: address.slice(0, 60) })
+        .set({ last_seen_at: new Date(now), address: address.slice(0, 60) })
         .where('id', '=', row.id)
         .execute();
     const { login, tenant, employee } = row;
     const role = holderOf(tenant, row.role);
     if (role === null) return null;
     const hasSecondFactor = row.totp_secret !== null;
+    const own = callerOfPerson({ id: row.user_id, login, role, tenant, employee }, address);
+    const viewed = await viewOf(trx, row, own, now);
     const session: Session = {
       id: row.id,
       userId: row.user_id,
@@ -122,7 +128,8 @@ export function sessionOf(
       employee,
       hasSecondFactor,
       mustEnrol: !hasSecondFactor && (row.second_factor_roles ?? []).includes(row.role),
-      caller: callerAs({ id: row.user_id, login, role, tenant, employee }, address),
+      view: viewed?.view ?? null,
+      caller: viewed?.caller ?? own,
     };
     return { session, fresh };
   });
@@ -161,12 +168,7 @@ export async function personCaller(db: Kysely<PostgresSchema>, id: string, addre
       .executeTakeFirst(),
   );
   const role = row ? holderOf(row.tenant, row.role) : null;
-  return row && role ? callerAs({ id, ...row, role }, address) : null;
-}
-
-function callerAs(person: { id: string } & Pick<Session, 'login' | 'role' | 'tenant' | 'employee'>, address: string): Caller {
-  const { id, login: name, role, tenant, employee } = person;
-  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employee: employee ?? '' };
+  return row && role ? callerOfPerson({ id, ...row, role }, address) : null;
 }
 
 /** Devices that a person is signed in on, the latest used first. */
@@ -200,6 +202,7 @@ export function endSessions(db: Kysely<PostgresSchema>, session: Session, which:
 
 export async function signOut(db: Kysely<PostgresSchema>, session: Session): Promise<void> {
   await asOperator(db, async (trx) => {
+    if (session.view) await endView(trx, session.id, session.caller, 'signed out');
     await trx.deleteFrom('sessions').where('id', '=', session.id).execute();
     await noteSignOut(trx, session, 1);
   });

@@ -34,11 +34,13 @@ export const ACTS = [
   'audit.export',
   'token.issue',
   'token.revoke',
+  'support.view-as',
+  'support.view-end',
 ] as const;
 export type Act = (typeof ACTS)[number];
 
 /** What acts begin with: what they are about. */
-export const ACT_GROUPS = ['recording', 'person', 'phone', 'token', 'audit'] as const;
+export const ACT_GROUPS = ['recording', 'person', 'phone', 'token', 'support', 'audit'] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */
@@ -51,5 +53,5 @@ export interface Actor {
 }
 
 export function actorOf(caller: Caller): Actor {
-  return { by: caller.by, who: caller.name, whose: caller.tenant, address: caller.address };
+  return { by: caller.by, who: caller.name, whose: caller.isViewing ? null : caller.tenant, address: caller.address };
 }

@@ -1,4 +1,5 @@
 import type { Session } from '@callscope/modules/access/sessions.ts';
+import type { View } from '@callscope/modules/access/views.ts';
 import type { Heading } from '#ui/shell.svelte.ts';
 import type { Locale } from '#words/words.ts';
 
@@ -12,6 +13,8 @@ declare global {
     interface PageData {
       locale: Locale;
       theme: Theme;
+      /** one of the operator's people looks as somebody */
+      view?: (View & { who: string }) | null;
       /** of a company's pages */
       company?: { id: string; name: string; timezone: string; country: string };
       /** the top bar's words, where the menu's own name of the page is not enough */

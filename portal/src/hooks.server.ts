@@ -4,6 +4,7 @@ import { deps } from '@callscope/portal/deps.ts';
 import { redirect } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { refusalAtOnce } from '#page/sign-in/flood.ts';
+import { isOpenToView } from '#page/view.ts';
 import { isLocale, type Locale } from '#words/words.ts';
 import { keepSecret, LOCALE_COOKIE, readSecret, THEME_COOKIE } from './cookies.ts';
 import { firstStyles } from './first-styles.ts';
@@ -19,6 +20,10 @@ export const handle: Handle = async ({ event, resolve }) => {
   const found = token === undefined ? null : await sessionOf(db, token, event.getClientAddress(), clock.now());
   event.locals.session = found?.session ?? null;
   if (found?.fresh) keepSecret(event, 'session', found.fresh);
+  if (found?.session.view && !isOpenToView(event.request.method, event.url.pathname)) {
+    if (event.request.method === 'GET') redirect(303, '/');
+    return new Response('nothing is changed while looking as somebody else', { status: 403 });
+  }
   if (found?.session.mustEnrol && !isOpenWithoutFactor(event.url.pathname)) redirect(303, '/account/second-factor');
   event.locals.locale = localeOf(event.cookies.get(LOCALE_COOKIE), event.request.headers.get('accept-language'));
   const theme = event.cookies.get(THEME_COOKIE) ?? '';

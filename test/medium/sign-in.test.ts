@@ -144,6 +144,41 @@ describe('sessions', () => {
     expect([await one.isIn(), await two.isIn(), await three.isIn()]).toEqual([true, false, false]);
   });
 
+  test('a session ends 30 days after its sign-in, however much it is used', async () => {
+    const visitor = new Visitor();
+    await visitor.signIn('dina');
+    const { db, close } = connectPostgres<PostgresSchema>(
+      stack.databaseUrl(),
+      'test',
+      createLog('test', { level: 'error', format: 'text' }),
+    );
+    const [session] = await asOperator(db, (trx) =>
+      trx
+        .selectFrom('sessions')
+        .innerJoin('users', 'users.id', 'sessions.user_id')
+        .selectAll('sessions')
+        .where('users.login', '=', 'dina')
+        .orderBy('sessions.id', 'desc')
+        .execute(),
+    );
+    const { id = '', created_at: began = new Date(0), expires_at: ends = new Date(0) } = session ?? {};
+    const days = (ends.getTime() - began.getTime()) / 86_400_000;
+    expect(Math.round(days)).toBe(30);
+    const set = (change: { last_seen_at: Date } | { expires_at: Date }) =>
+      asOperator(db, (trx) =>
+        trx.updateTable('sessions').set(change).where('id', '=', id).returning('expires_at').executeTakeFirstOrThrow(),
+      );
+    const longAgo = new Date(Date.now() - 86_400_000);
+    await set({ last_seen_at: longAgo });
+    expect(await visitor.isIn()).toBe(true);
+    const used = await asOperator(db, (trx) => trx.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
+    expect(used.last_seen_at.getTime()).toBeGreaterThan(longAgo.getTime());
+    expect(used.expires_at).toEqual(ends);
+    await set({ expires_at: longAgo });
+    expect(await visitor.isIn()).toBe(false);
+    await close();
+  });
+
   test("nobody signs out another's device", async () => {
     const [vera, boris] = [new Visitor(), new Visitor()];
     await vera.signIn('vera');

@@ -1,7 +1,7 @@
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { isWithin, tenantScope } from '@callscope/modules/access/callers.ts';
-import type { CompanyRight, Reach } from '@callscope/modules/access/rights.ts';
+import { isWithin, type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
+import type { Reach } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -15,7 +15,7 @@ import { error, redirect } from '@sveltejs/kit';
  */
 export function requireRight(
   event: { locals: App.Locals; url: URL; params: { company: string } },
-  needs: CompanyRight,
+  needs: PageRight,
   least: Extract<Reach, 'own' | 'company'> = 'own',
 ): TenantScope {
   const { caller } = requireSession(event);

@@ -13,6 +13,8 @@ const CASES_BACK_MS = 30 * 86_400_000;
 export async function shellData(event: { locals: App.Locals; cookies: { get(name: string): string | undefined } }, scope: TenantScope) {
   const { session } = event.locals;
   const operator = session ? operatorScope(session.caller, 'companies:read') : null;
+  /** whoever looks as somebody has their pages, and the banner says so */
+  const shown = session?.view ?? session;
   const { db, clock } = deps();
   const now = clock.now();
   const rights = session ? rightsOf(session.caller) : [];
@@ -27,7 +29,7 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     company: { id, name, timezone, country },
     /** for the operator alone */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
-    user: { login: session?.login ?? '', role: session?.role ?? 'observer', rights },
+    user: { login: shown?.login ?? '', role: shown?.role ?? 'observer', rights },
     /** callers who wait for a call back */
     waiting: { cases: cases.cases, overdue: cases.overdue },
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',

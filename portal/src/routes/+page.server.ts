@@ -7,8 +7,8 @@ import type { PageServerLoad } from './$types';
 /** Where a person lands: their company, or the operator's first one. */
 export const load: PageServerLoad = async ({ locals }) => {
   if (!locals.session) redirect(303, '/sign-in');
-  const { tenant, caller } = locals.session;
-  if (tenant !== null) redirect(303, `/c/${tenant}`);
+  const { caller } = locals.session;
+  if (caller.tenant !== null) redirect(303, `/c/${caller.tenant}`);
   const operator = operatorScope(caller, 'companies:read');
   const [first] = operator ? await listTenants(deps().db, operator) : [];
   if (first) redirect(303, `/c/${first.id}`);

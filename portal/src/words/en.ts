@@ -18,6 +18,7 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
 import { statistics } from './en/statistics.ts';
+import { support } from './en/support.ts';
 import type { Words } from './ru.ts';
 
 export const en: Words = {
@@ -42,4 +43,5 @@ export const en: Words = {
   shell,
   signIn,
   statistics,
+  support,
 };

@@ -18,6 +18,7 @@ import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
+import { support } from './ru/support.ts';
 
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
 export const ru = {
@@ -42,6 +43,7 @@ export const ru = {
   shell,
   signIn,
   statistics,
+  support,
 };
 
 /** Every word on the pages. Russian is the source: what it has, the others must have, and types say so. */

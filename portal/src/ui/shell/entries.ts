@@ -1,6 +1,8 @@
-import type { CompanyRight, Right } from '@callscope/modules/access/rights.ts';
+import type { PageRight } from '@callscope/modules/access/callers.ts';
+import type { Right } from '@callscope/modules/access/rights.ts';
 import BookUser from '@lucide/svelte/icons/book-user';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
+import Eye from '@lucide/svelte/icons/eye';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
 import Phone from '@lucide/svelte/icons/phone';
@@ -22,7 +24,7 @@ export interface Entry {
   /** place in the phone's bar, from 1; the others are under "more" */
   phone?: number;
   /** stands in the menu of whoever has it: the right that the page asks for */
-  needs: CompanyRight;
+  needs: PageRight;
 }
 
 export interface Group {
@@ -63,6 +65,7 @@ export const GROUPS: readonly Group[] = [
     entries: [
       { id: 'settings', path: '/settings', icon: Settings, needs: 'directory:write' },
       { id: 'people', path: '/people', icon: Users, needs: 'users:write' },
+      { id: 'viewAs', path: '/view-as', icon: Eye, needs: 'people:view' },
     ],
   },
 ];

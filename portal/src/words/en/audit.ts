@@ -9,7 +9,7 @@ export const audit: typeof ru = {
   to: 'To day',
   group: 'About',
   all: 'Everything',
-  groups: { recording: 'Recordings', person: 'People', phone: 'Phones', token: 'Tokens', audit: 'Audit' },
+  groups: { recording: 'Recordings', person: 'People', phone: 'Phones', token: 'Tokens', support: 'Support', audit: 'Audit' },
   who: 'Who: login or token',
   subject: 'What to: call, login, number',
   show: 'Show',
@@ -65,5 +65,7 @@ export const audit: typeof ru = {
     'audit.export': 'Audit exported',
     'token.issue': 'Token issued',
     'token.revoke': 'Token revoked',
+    'support.view-as': 'Support views as a person',
+    'support.view-end': 'Support views no more',
   },
 };

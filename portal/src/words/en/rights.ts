@@ -25,6 +25,7 @@ export const rights: typeof source = {
     'operations:read': 'State of the system, and calls of no company',
     'trunks:write': 'The operator’s trunks and routes',
     'operators:write': 'The operator’s people and their roles',
+    'people:view': 'See a company as one of its people',
   },
   tokens: {
     title: 'Tokens',

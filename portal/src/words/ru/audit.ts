@@ -10,10 +10,14 @@ export const audit = {
   to: 'По какой день',
   group: 'О чём',
   all: 'Всё',
-  groups: { recording: 'Записи', person: 'Пользователи', phone: 'Телефоны', token: 'Токены', audit: 'Журнал' } satisfies Record<
-    ActGroup,
-    string
-  >,
+  groups: {
+    recording: 'Записи',
+    person: 'Пользователи',
+    phone: 'Телефоны',
+    token: 'Токены',
+    support: 'Поддержка',
+    audit: 'Журнал',
+  } satisfies Record<ActGroup, string>,
   who: 'Кто: логин или токен',
   subject: 'С чем: звонок, логин, номер',
   show: 'Показать',
@@ -69,5 +73,7 @@ export const audit = {
     'audit.export': 'Выгружен журнал действий',
     'token.issue': 'Выпущен токен',
     'token.revoke': 'Отозван токен',
+    'support.view-as': 'Поддержка смотрит как пользователь',
+    'support.view-end': 'Поддержка больше не смотрит',
   } satisfies Record<Act, string>,
 };

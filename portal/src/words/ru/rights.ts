@@ -24,6 +24,7 @@ export const rights = {
     'operations:read': 'Состояние системы и звонки без компании',
     'trunks:write': 'Транки и направления оператора',
     'operators:write': 'Люди оператора и их роли',
+    'people:view': 'Смотреть компанию глазами её пользователя',
   },
   tokens: {
     title: 'Токены',

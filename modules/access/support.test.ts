@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { actorOf } from '../audit/acts.ts';
+import { callerOfPerson, isWithin, operatorScope, rightsOf, tenantScope } from './callers.ts';
+import { GRANTS, HOLDERS, READ_RIGHTS, readOnly } from './rights.ts';
+
+test('to look as somebody takes away whatever changes something, and gives nothing', () => {
+  for (const holder of HOLDERS) {
+    const left = readOnly(GRANTS[holder]);
+    for (const [right, reach] of Object.entries(left)) expect(GRANTS[holder]).toMatchObject({ [right]: reach });
+    expect(Object.keys(left)).toEqual(READ_RIGHTS.filter((right) => GRANTS[holder][right] !== undefined));
+  }
+});
+
+test("what is heard while looking as somebody is told under support's own name, and reaches that company alone", () => {
+  const anna = callerOfPerson({ id: '7', login: 'anna', role: 'admin', tenant: 't1', employee: 'e1' }, '192.0.2.1');
+  const viewing = { ...anna, id: '2', name: 'sofia', rights: readOnly(anna.rights), isViewing: true } as const;
+  expect(actorOf(viewing)).toEqual({ by: 'person', who: 'sofia', whose: null, address: '192.0.2.1' });
+  expect(tenantScope(viewing, 't1', 'recordings:listen')).toEqual({ tenant: 't1' });
+  expect(tenantScope(viewing, 't1', 'users:write')).toBeNull();
+  expect(isWithin(viewing, 't2')).toBe(false);
+  expect(operatorScope(viewing, 'companies:read')).toBeNull();
+});
+
+test('support changes nothing and hears no recordings as itself', () => {
+  const support = callerOfPerson({ id: '2', login: 'sofia', role: 'support', tenant: null, employee: null }, '');
+  expect(rightsOf(support).filter((right) => !right.endsWith(':read'))).toEqual(['people:view']);
+});
