@@ -32,7 +32,15 @@ const PICTURES: readonly Picture[] = [
   { name: 'missed', path: '/missed', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'live', path: '/live', width: 1440, height: 620, theme: 'dark', locale: 'en' },
   { name: 'phones', path: '/phones', width: 1440, height: 820, theme: 'light', locale: 'ru', unfold: 'история 104' },
-  { name: 'recording', path: '/journal?period=yesterday&direction=in,out', width: 1440, height: 760, theme: 'light', locale: 'ru', plays: true },
+  {
+    name: 'recording',
+    path: '/journal?period=yesterday&direction=in,out',
+    width: 1440,
+    height: 760,
+    theme: 'light',
+    locale: 'ru',
+    plays: true,
+  },
   { name: 'keeping', path: '/settings/keeping', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'phone', path: '/journal?period=yesterday', width: 390, height: 844, theme: 'light', locale: 'ru' },
 ];
