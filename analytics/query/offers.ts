@@ -35,6 +35,6 @@ export function offeredToSql(filter: CallFilter, company: Company): string {
 }
 
 function asked(filter: CallFilter, company: Company): string[] {
-  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployee === undefined ? [] : ['onlyEmployee'])];
+  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployees === undefined ? [] : ['onlyEmployees'])];
   return ["e != ''", ...whose.map((name) => `has({${name}: Array(String)}, e)`)];
 }

@@ -9,8 +9,8 @@ export interface Company {
   zone: string;
   /** ISO 3166 code: how numbers are spelled */
   country: string;
-  /** whoever asks sees only calls in which this employee took part; set by analytics/run from the TenantScope */
-  onlyEmployee?: string;
+  /** whoever asks sees only calls in which one of these employees took part; set by analytics/run from the TenantScope */
+  onlyEmployees?: readonly string[];
 }
 
 /** A question about one company's calls, and where its answer is read. */

@@ -77,7 +77,7 @@ export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, s
     ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
     ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
     ...conditionsOf(chosen, company, bind, chosen),
-    ...(company.onlyEmployee === undefined ? [] : [tookPart(bind('onlyEmployee', 'Array(String)', [company.onlyEmployee]))]),
+    ...(company.onlyEmployees === undefined ? [] : [tookPart(bind('onlyEmployees', 'Array(String)', company.onlyEmployees))]),
   ];
   return { conditions, params };
 }

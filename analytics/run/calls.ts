@@ -1,4 +1,5 @@
 import type { CallRow, Direction, Leg } from '@callscope/core/domain/call.ts';
+import { reachesCall } from '@callscope/core/domain/reach.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -95,9 +96,11 @@ export async function conversationsOf(client: ClickHouseClient, scope: TenantSco
   return rows.map(rowOf).filter((call) => maySee(scope, call));
 }
 
-function maySee({ onlyEmployee }: TenantScope, call: CallRow): boolean {
-  return onlyEmployee === undefined || (onlyEmployee !== '' && [call, ...call.legs].some((part) => part.employee === onlyEmployee));
-}
+const maySee = ({ onlyEmployees }: TenantScope, call: CallRow): boolean =>
+  reachesCall(
+    onlyEmployees,
+    [call, ...call.legs].map((part) => part.employee),
+  );
 
 interface StoredCall {
   tenant: string;

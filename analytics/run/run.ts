@@ -21,10 +21,12 @@ export async function run<Row>(client: ClickHouseClient, scope: TenantScope, que
   return ask<Row>(client, query.sql, { ...query.params, tenant: scope.tenant });
 }
 
-/** The company as this right sees it: a person who is only an employee asks about their own calls, whatever the filter says. */
+/** The company as this right sees it: whose right reaches some employees asks about their calls, whatever the filter says. */
 export function askedBy(scope: TenantScope, company: Company): Company {
+  if (scope.onlyEmployees === undefined) return company;
   // '' is what calls without an employee carry: somebody whom no employee stands behind sees none
-  return scope.onlyEmployee === undefined ? company : { ...company, onlyEmployee: scope.onlyEmployee || NOBODY };
+  const named = scope.onlyEmployees.filter((id) => id !== '');
+  return { ...company, onlyEmployees: named.length > 0 ? named : [NOBODY] };
 }
 /** longer than an id may be */
 const NOBODY = 'nobody'.padEnd(65, '-');

@@ -1,4 +1,5 @@
 import { UNASSIGNED } from './call.ts';
+import type { OnlyEmployees } from './reach.ts';
 
 declare const minted: unique symbol;
 
@@ -8,8 +9,8 @@ declare const minted: unique symbol;
  */
 export interface TenantScope {
   readonly tenant: string;
-  /** set: only calls in which this employee called, answered or was offered a leg */
-  readonly onlyEmployee?: string;
+  /** set: only calls in which one of these employees called, answered or was offered a leg */
+  readonly onlyEmployees?: OnlyEmployees;
   readonly [minted]: true;
 }
 

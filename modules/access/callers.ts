@@ -13,8 +13,8 @@ export interface Caller {
   /** their company; null: the operator's */
   tenant: string | null;
   rights: Grants;
-  /** whose things rights with the reach `own` are for: an employee of the directory; '' = nobody named one, who sees none */
-  employee: string;
+  /** whose things rights with the reach `own` are for: employees of the directory; none: nobody named one, who sees nothing */
+  employees: readonly string[];
   /** one of the operator's people, who looks as somebody of this company: id and name are their own, the rest is that person's */
   isViewing?: true;
 }
@@ -29,7 +29,7 @@ export function tenantScope(caller: Caller, tenant: string, needs: PageRight): T
   if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
   // calls of no company are the operator's alone, also for a company that was once given their word as its id
   if (caller.tenant !== tenant || !isCompanyId(tenant)) return null;
-  return { tenant, ...(reach === 'own' ? { onlyEmployee: caller.employee } : {}) } as TenantScope;
+  return { tenant, ...(reach === 'own' ? { onlyEmployees: caller.employees } : {}) } as TenantScope;
 }
 
 export function operatorScope(caller: Caller, needs: OperatorRight): OperatorScope | null {
@@ -50,7 +50,7 @@ export function callerOfPerson(
   address: string,
 ): Caller {
   const { id, login: name, role, tenant, employee } = person;
-  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employee: employee ?? '' };
+  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employees: employee === null ? [] : [employee] };
 }
 
 /** A service of ours, which acts for the operator. */
@@ -61,5 +61,5 @@ export const ownService = (name: string): Caller => ({
   address: '',
   tenant: null,
   rights: GRANTS.operator,
-  employee: '',
+  employees: [],
 });

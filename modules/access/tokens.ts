@@ -62,7 +62,7 @@ export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, addres
 function callerAs(row: { id: string; tenant: string | null; name: string; scopes: readonly string[] }, address: string): Caller {
   const { id, name, tenant, scopes } = row;
   const rights = tenant === null ? GRANTS.operator : granted(scopes.filter(isCompanyRight), 'company');
-  return { by: 'token', id, name, address, tenant, rights, employee: '' };
+  return { by: 'token', id, name, address, tenant, rights, employees: [] };
 }
 
 /** @param expiresAt null: good until it is revoked @returns the token, for the only time */

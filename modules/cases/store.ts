@@ -209,13 +209,14 @@ export function changeCase(
   });
 }
 
-/** The case as whoever asks may see it: a person who is only an employee sees those that rang them, that they tried or own. */
+/** The case as whoever asks may see it: whose right reaches some employees sees those that rang them, that they tried or own. */
 function all(scope: TenantScope, given: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   const own =
-    scope.onlyEmployee === undefined
+    scope.onlyEmployees === undefined
       ? []
       : [
-          sql`${scope.onlyEmployee} <> '' and ${scope.onlyEmployee} = any(c.offered || c.attempted_by || array[c.closed_by, coalesce(n.owner, '')])`,
+          // '' is what cases without an employee carry
+          sql`array_remove(${[...scope.onlyEmployees]}::text[], '') && (c.offered || c.attempted_by || array[c.closed_by, coalesce(n.owner, '')])`,
         ];
   return sql.join([sql`c.tenant = ${scope.tenant}`, ...own, ...given], sql` and `);
 }

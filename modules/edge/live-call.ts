@@ -1,5 +1,6 @@
 import { type LiveCall, readLive } from '@callscope/core/bus/live.ts';
 import { subjects } from '@callscope/core/bus/streams.ts';
+import { reachesCall } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 
@@ -36,7 +37,5 @@ export async function liveCallOf(bus: Bus, scope: TenantScope, id: string): Prom
   return found !== null && found.endedAt === 0 && isOf(found, scope) ? found : null;
 }
 
-function isOf(call: LiveCall, { onlyEmployee }: TenantScope): boolean {
-  if (onlyEmployee === undefined) return true;
-  return onlyEmployee !== '' && (call.employee === onlyEmployee || call.targets.some(({ employee }) => employee === onlyEmployee));
-}
+const isOf = (call: LiveCall, { onlyEmployees }: TenantScope): boolean =>
+  reachesCall(onlyEmployees, [call.employee, ...call.targets.map(({ employee }) => employee)]);

@@ -191,9 +191,9 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
   }, FRESHNESS_MS);
 
   return {
-    stream: ({ tenant, onlyEmployee }, lastEventId, signal) => {
+    stream: ({ tenant, onlyEmployees }, lastEventId, signal) => {
       // calls in progress are not told apart by employee yet: who may see only their own learns how fresh the data is
-      if (onlyEmployee !== undefined) return freshnessOnly(tenant, signal);
+      if (onlyEmployees !== undefined) return freshnessOnly(tenant, signal);
       const company = companies.get(tenant) ?? open(tenant);
       clearTimeout(company.lingerTimer);
       company.lingerTimer = undefined;

@@ -45,7 +45,7 @@ export async function loadDashboard(scope: TenantScope, tenant: Tenant, period: 
   const company = { zone: tenant.timezone, country: tenant.country };
   const compared = comparedWith(period, company.zone, now);
   const [found, names] = await Promise.all([answered(ask(scope, company, period, compared)), loadNames(scope, tenant)]);
-  const isOwn = scope.onlyEmployee !== undefined;
+  const isOwn = scope.onlyEmployees !== undefined;
   return { period, now, compared, names, isOwn, failure: found.failure, ...(found.answer ?? NOTHING) };
 }
 

@@ -1,5 +1,6 @@
 import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { type OnlyEmployees, reaches } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
@@ -27,12 +28,12 @@ export async function currentDirectory(scope: TenantScope): Promise<Current> {
   const { db, clock } = deps();
   const found = await getDirectory(db, scope, new Date(clock.now()));
   if (!found) return { body: EMPTY, version: 0, since: 0 };
-  return { body: visibleTo(found.body, scope.onlyEmployee), version: found.version, since: found.validFrom.getTime() };
+  return { body: visibleTo(found.body, scope.onlyEmployees), version: found.version, since: found.validFrom.getTime() };
 }
 
-function visibleTo(body: DirectoryBody, only: string | undefined): DirectoryBody {
+function visibleTo(body: DirectoryBody, only: OnlyEmployees): DirectoryBody {
   if (only === undefined) return body;
-  const employees = body.employees.filter((e) => e.id === only);
+  const employees = body.employees.filter((e) => reaches(only, e.id));
   const own = new Set(employees.flatMap((e) => e.extensions));
   const groups = new Set(employees.map((e) => e.group));
   return {
@@ -50,7 +51,7 @@ export function mayEdit(locals: App.Locals, company: string): boolean {
 
 /** Whether the history is for this person's eyes: it names everybody. */
 export function maySeeHistory(scope: TenantScope): boolean {
-  return scope.onlyEmployee === undefined;
+  return scope.onlyEmployees === undefined;
 }
 
 export function isKind(text: string): text is Kind {

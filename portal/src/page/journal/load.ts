@@ -3,6 +3,7 @@ import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { reaches } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
@@ -71,8 +72,9 @@ export async function loadJournal(
     scope,
     page.rows.map((call) => call.id),
   );
-  const mine = (id: string) => scope.onlyEmployee === undefined || scope.onlyEmployee === id;
-  const employees = (body?.employees ?? []).filter((e) => mine(e.id)).map(({ id, name, record }) => ({ id, name, record }));
+  const employees = (body?.employees ?? [])
+    .filter((e) => reaches(scope.onlyEmployees, e.id))
+    .map(({ id, name, record }) => ({ id, name, record }));
   const numbers = (body?.numbers ?? []).map(({ number, label, channel }) => {
     const id = normalizePhone(number, company.country);
     return { id, name: label || channel || '', record: null };

@@ -39,7 +39,7 @@ const MOST_MISSED = 7;
 /** @param groups of the wall's figures; empty = all. null = no wall */
 export async function loadLive(scope: TenantScope, tenant: Tenant, groups: readonly string[] | null): Promise<LiveData> {
   const [names, wall] = await Promise.all([loadNames(scope, tenant), groups === null ? null : loadWall(scope, tenant, groups)]);
-  return { names, wall, isOwn: scope.onlyEmployee !== undefined };
+  return { names, wall, isOwn: scope.onlyEmployees !== undefined };
 }
 
 async function loadWall(scope: TenantScope, tenant: Tenant, groups: readonly string[]): Promise<WallData> {

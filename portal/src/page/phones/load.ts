@@ -23,7 +23,7 @@ const NOBODY: PhoneDirectory = { accounts: [], employees: [] };
 export async function loadPhones(scope: TenantScope, company: Tenant): Promise<PhonesData> {
   const { db, clock } = deps();
   const now = clock.now();
-  const isOwn = scope.onlyEmployee !== undefined;
+  const isOwn = scope.onlyEmployees !== undefined;
   const found = isOwn ? null : await getDirectory(db, scope, new Date(now));
   const { accounts, employees } = found?.body ?? NOBODY;
   return {

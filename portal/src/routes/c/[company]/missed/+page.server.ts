@@ -22,7 +22,7 @@ export const load: PageServerLoad = async (event) => {
       missed: await loadMissed(scope, company, missedFromQuery(event.url.searchParams, company.timezone, deps().clock.now())),
       canWrite: session !== null && tenantScope(session.caller, company.id, 'cases:write') !== null,
       me: session?.login ?? '',
-      isOwn: scope.onlyEmployee !== undefined,
+      isOwn: scope.onlyEmployees !== undefined,
       // which of the two forms the first HTML has; the browser's width decides after that
       isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
     };

@@ -1,4 +1,5 @@
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import { reaches } from '@callscope/core/domain/reach.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { companyOf, requireRight } from '#page/company.ts';
@@ -15,9 +16,8 @@ export const GET: RequestHandler = async (event) => {
   const { db, clock } = deps();
   const [company, directory] = await Promise.all([companyOf(scope), getDirectory(db, scope, new Date(clock.now()))]);
   const body = directory?.body;
-  const own = scope.onlyEmployee;
   const employees = (body?.employees ?? [])
-    .filter((e) => own === undefined || e.id === own)
+    .filter((e) => reaches(scope.onlyEmployees, e.id))
     .map((e) => ({ value: e.id, label: e.name, note: e.extensions.join(' ') }));
   const numbers = (body?.numbers ?? []).map((n) => {
     const number = normalizePhone(n.number, company.country);
