@@ -184,6 +184,7 @@ export interface PostgresSchema {
     password_hash: string;
     role: StoredRole;
     employee: string | null;
+    groups: ColumnType<string[], string[] | undefined, string[]>;
     email: Generated<string | null>;
     blocked_at: Generated<Date | null>;
     totp_secret: Generated<string | null>;

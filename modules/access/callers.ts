@@ -13,7 +13,7 @@ export interface Caller {
   /** their company; null: the operator's */
   tenant: string | null;
   rights: Grants;
-  /** whose things rights with the reach `own` are for: employees of the directory; none: nobody named one, who sees nothing */
+  /** whose things rights with the reach `own` or `groups` are for: employees of the directory; none: nobody named one, who sees nothing */
   employees: readonly string[];
   /** one of the operator's people, who looks as somebody of this company: id and name are their own, the rest is that person's */
   isViewing?: true;
@@ -29,7 +29,7 @@ export function tenantScope(caller: Caller, tenant: string, needs: PageRight): T
   if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
   // calls of no company are the operator's alone, also for a company that was once given their word as its id
   if (caller.tenant !== tenant || !isCompanyId(tenant)) return null;
-  return { tenant, ...(reach === 'own' ? { onlyEmployees: caller.employees } : {}) } as TenantScope;
+  return { tenant, ...(reach === 'own' || reach === 'groups' ? { onlyEmployees: caller.employees } : {}) } as TenantScope;
 }
 
 export function operatorScope(caller: Caller, needs: OperatorRight): OperatorScope | null {
@@ -44,13 +44,14 @@ export function isWithin(caller: Caller, tenant: string): boolean {
 /** What the caller may in general, in the order of the table: for what is shown to them. */
 export const rightsOf = (caller: Caller): Right[] => RIGHTS.filter((right) => caller.rights[right] !== undefined);
 
-/** A person by their row, with what their role gives. @param address that the request came from */
+/** A person by their row, with what their role gives. @param employees within their reach @param address that the request came from */
 export function callerOfPerson(
-  person: { id: string; login: string; role: Holder; tenant: string | null; employee: string | null },
+  person: { id: string; login: string; role: Holder; tenant: string | null },
+  employees: readonly string[],
   address: string,
 ): Caller {
-  const { id, login: name, role, tenant, employee } = person;
-  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employees: employee === null ? [] : [employee] };
+  const { id, login: name, role, tenant } = person;
+  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employees };
 }
 
 /** A service of ours, which acts for the operator. */

@@ -32,14 +32,14 @@ export type OperatorRight = (typeof OPERATOR_RIGHTS)[number];
 export const RIGHTS = [...COMPANY_RIGHTS, ...OPERATOR_RIGHTS] as const;
 export type Right = CompanyRight | OperatorRight;
 
-/** Whose things a right is for: every company's, all of the own company's, or those of the employee that the person is. */
-export const REACHES = ['every', 'company', 'own'] as const;
+/** Whose things a right is for: every company's, all of the own company's, those of the person's groups, or of the employee that the person is. */
+export const REACHES = ['every', 'company', 'groups', 'own'] as const;
 export type Reach = (typeof REACHES)[number];
 
 export type Grants = Readonly<Partial<Record<Right, Reach>>>;
 
 /** Roles that a company gives its people. */
-export const ROLES = ['admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
+export const ROLES = ['admin', 'group-admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
 export type Role = (typeof ROLES)[number];
 /** Roles of the operator's own people. */
 export const OPERATOR_ROLES = ['operator', 'support'] as const;
@@ -65,6 +65,7 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
   // looks, and neither changes anything nor hears what people said, except as one of a company's people, which its audit tells
   support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read', 'people:view'], 'every'),
   admin: ALL_OF_COMPANY,
+  'group-admin': granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'groups'),
   supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'company'),
   quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
   marketing: FIGURES,

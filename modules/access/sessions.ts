@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Caller, callerOfPerson } from './callers.ts';
+import { employeesWithin } from './reach.ts';
 import { type Holder, holderOf } from './rights.ts';
 import { hashOf, newToken } from './tickets.ts';
 import { endView, type View, viewOf } from './views.ts';
@@ -93,7 +94,7 @@ export function sessionOf(
       .innerJoin('users', 'users.id', 'sessions.user_id')
       .leftJoin('sign_in_rules', 'sign_in_rules.tenant', 'users.tenant')
       .select(['sessions.id', 'sessions.hash', 'sessions.previous_hash', 'sessions.rotated_at', 'sessions.last_seen_at'])
-      .select(['users.id as user_id', 'users.login', 'users.role', 'users.tenant', 'users.employee', 'users.totp_secret'])
+      .select(['users.id as user_id', 'users.login', 'users.role', 'users.tenant', 'users.employee', 'users.groups', 'users.totp_secret'])
       .select('sign_in_rules.second_factor_roles')
       .select(['sessions.view_as', 'sessions.view_tenant', 'sessions.view_login', 'sessions.view_until'])
       .where((e) => e.or([e('sessions.hash', '=', hash), e('sessions.previous_hash', '=', hash)]))
@@ -117,7 +118,8 @@ export function sessionOf(
     const role = holderOf(tenant, row.role);
     if (role === null) return null;
     const hasSecondFactor = row.totp_secret !== null;
-    const own = callerOfPerson({ id: row.user_id, login, role, tenant, employee }, address);
+    const within = await employeesWithin(trx, { role, tenant, employee, groups: row.groups });
+    const own = callerOfPerson({ id: row.user_id, login, role, tenant }, within, address);
     const viewed = await viewOf(trx, row, own, now);
     const session: Session = {
       id: row.id,
@@ -159,16 +161,16 @@ export async function renewSession(trx: Transaction<PostgresSchema>, session: Se
 
 /** A person as they stand now, by their id; null when they are there no more, or blocked. */
 export async function personCaller(db: Kysely<PostgresSchema>, id: string, address: string): Promise<Caller | null> {
-  const row = await asOperator(db, (trx) =>
-    trx
+  return asOperator(db, async (trx) => {
+    const row = await trx
       .selectFrom('users')
-      .select(['login', 'role', 'tenant', 'employee'])
+      .select(['login', 'role', 'tenant', 'employee', 'groups'])
       .where('id', '=', id)
       .where('blocked_at', 'is', null)
-      .executeTakeFirst(),
-  );
-  const role = row ? holderOf(row.tenant, row.role) : null;
-  return row && role ? callerOfPerson({ id, ...row, role }, address) : null;
+      .executeTakeFirst();
+    const role = row ? holderOf(row.tenant, row.role) : null;
+    return row && role ? callerOfPerson({ id, ...row, role }, await employeesWithin(trx, { ...row, role }), address) : null;
+  });
 }
 
 /** Devices that a person is signed in on, the latest used first. */

@@ -16,12 +16,14 @@ export const LOGIN = /^[^\s/?#%]{1,64}$/;
 
 const password = z.string().min(LEAST_PASSWORD, `at least ${LEAST_PASSWORD} characters`).max(MOST_PASSWORD);
 const employee = z.string().min(1).max(64).nullable().describe("id of the employee in the company's directory");
+const groups = z.array(z.string().min(1).max(64)).max(500).describe('ids of groups of the directory: what an admin of groups sees');
 const email = z.email().max(254).nullable().describe('where a link to a new password is sent');
 
 export const userSchema = z.strictObject({
   password,
   role: z.enum(ROLES),
   employee: employee.nullish().transform((v) => v ?? null),
+  groups: groups.default([]),
   email: email.nullish().transform((v) => v ?? null),
 });
 /** What is not named stays as it is. */
@@ -29,6 +31,7 @@ export const userChange = z.strictObject({
   password: password.optional(),
   role: z.enum(ROLES).optional(),
   employee: employee.optional(),
+  groups: groups.optional(),
   email: email.optional(),
   blocked: z.boolean().optional().describe('true: signed out at once, and no sign-in any more'),
   secondFactor: z.literal(false).optional().describe('false: taken away, for whoever lost the device and the codes'),
@@ -40,6 +43,7 @@ export interface User {
   login: string;
   role: Role;
   employee: string | null;
+  groups: string[];
   email: string | null;
   blocked: boolean;
   secondFactor: boolean;
@@ -53,7 +57,7 @@ export async function listUsers(db: Kysely<PostgresSchema>, scope: TenantScope, 
   const rows = await asTenant(db, scope.tenant, (trx) =>
     trx
       .selectFrom('users')
-      .select(['login', 'role', 'employee', 'email', 'blocked_at', 'created_at'])
+      .select(['login', 'role', 'employee', 'groups', 'email', 'blocked_at', 'created_at'])
       .select(sql<boolean>`totp_secret IS NOT NULL`.as('factor'))
       .select((e) =>
         e
@@ -72,6 +76,7 @@ export async function listUsers(db: Kysely<PostgresSchema>, scope: TenantScope, 
     // userSchema lets nothing else in
     role: r.role as Role,
     employee: r.employee,
+    groups: r.groups,
     email: r.email,
     blocked: r.blocked_at !== null,
     secondFactor: r.factor,
@@ -93,9 +98,16 @@ export async function putUser(
 ): Promise<{ created: boolean }> {
   const password_hash = await hashPassword(form.password);
   return asTenant(db, scope.tenant, async (trx) => {
-    const values = { password_hash, role: form.role, employee: form.employee, email: form.email, updated_at: new Date() };
+    const values = {
+      password_hash,
+      role: form.role,
+      employee: form.employee,
+      groups: form.groups,
+      email: form.email,
+      updated_at: new Date(),
+    };
     const known = await find(trx, scope, login);
-    const after = { role: form.role, employee: form.employee, email: form.email, password: 'new' };
+    const after = { role: form.role, employee: form.employee, groups: form.groups, email: form.email, password: 'new' };
     if (known) {
       await trx.updateTable('users').set(values).where('id', '=', known.id).execute();
       await signOutEverywhere(trx, known.id);
@@ -112,7 +124,7 @@ export async function putUser(
 }
 
 /**
- * Changes what is named. Another password, role or employee, and blocking, sign the person out everywhere.
+ * Changes what is named. Another password, role, employee or groups, and blocking, sign the person out everywhere.
  * @returns false when the company has no such person. @throws SignInBusy
  */
 export async function changeUser(
@@ -126,7 +138,7 @@ export async function changeUser(
   return asTenant(db, scope.tenant, async (trx) => {
     const known = await find(trx, scope, login);
     if (!known) return false;
-    const { role, employee, email, blocked } = change;
+    const { role, employee, groups: within, email, blocked } = change;
     await trx
       .updateTable('users')
       .set({
@@ -134,13 +146,17 @@ export async function changeUser(
         ...(password_hash === undefined ? {} : { password_hash }),
         ...(role === undefined ? {} : { role }),
         ...(employee === undefined ? {} : { employee }),
+        ...(within === undefined ? {} : { groups: within }),
         ...(email === undefined ? {} : { email }),
         ...(blocked === undefined ? {} : { blocked_at: blocked ? (known.blocked_at ?? new Date()) : null }),
       })
       .where('id', '=', known.id)
       .execute();
     if (change.secondFactor === false) await dropSecondFactor(trx, known.id);
-    const differs = (role ?? known.role) !== known.role || (employee === undefined ? known.employee : employee) !== known.employee;
+    const differs =
+      (role ?? known.role) !== known.role ||
+      (employee === undefined ? known.employee : employee) !== known.employee ||
+      (within !== undefined && within.join() !== known.groups.join());
     if (password_hash !== undefined || differs || blocked === true || change.secondFactor === false) await signOutEverywhere(trx, known.id);
     const { password: _, ...after } = change;
     const act =
@@ -215,7 +231,7 @@ export async function setSecondFactorRoles(
 function find(trx: Transaction<PostgresSchema>, scope: TenantScope, login: string) {
   return trx
     .selectFrom('users')
-    .select(['id', 'login', 'role', 'employee', 'email', 'blocked_at'])
+    .select(['id', 'login', 'role', 'employee', 'groups', 'email', 'blocked_at'])
     .where('tenant', '=', scope.tenant)
     .where(sql`lower(login)`, '=', login.toLowerCase())
     .forUpdate()
@@ -228,9 +244,10 @@ export async function signOutEverywhere(trx: Transaction<PostgresSchema>, userId
   await trx.deleteFrom('tickets').where('user_id', '=', userId).execute();
 }
 
-const told = (known: { role: StoredRole; employee: string | null; email: string | null; blocked_at: Date | null }) => ({
+const told = (known: { role: StoredRole; employee: string | null; groups: string[]; email: string | null; blocked_at: Date | null }) => ({
   role: known.role,
   employee: known.employee,
+  groups: known.groups,
   email: known.email,
   blocked: known.blocked_at !== null,
 });

@@ -9,6 +9,7 @@ import { Problem, problems } from './problem.ts';
 
 const userOut = z.object({ login: z.string(), role: userSchema.shape.role, employee: z.string().nullable() });
 const userWhole = userOut.extend({
+  groups: z.array(z.string()),
   email: z.string().nullable(),
   blocked: z.boolean(),
   secondFactor: z.boolean(),
@@ -42,14 +43,19 @@ export async function requirePassword(password: string | undefined, login: strin
 
 /** People of a company who sign in to its pages. */
 export function userRoutes(api: Api, { db, clock }: Deps): void {
-  /** @throws Problem */
-  async function requireEmployee(scope: TenantScope, employee: string | null | undefined): Promise<void> {
-    if (employee === null || employee === undefined) return;
+  /** Who the person is, and whose admin, must be in the directory. @throws Problem */
+  async function requireInDirectory(
+    scope: TenantScope,
+    { employee, groups = [] }: { employee?: string | null | undefined; groups?: string[] | undefined },
+  ): Promise<void> {
+    if ((employee === null || employee === undefined) && groups.length === 0) return;
     const directory = await getDirectory(db, scope, new Date(clock.now()));
-    if (directory?.body.employees.some((e) => e.id === employee)) return;
-    throw new Problem(400, 'the request is wrong in these fields', [
-      { field: 'employee', message: `"${employee}" is not an employee of the directory` },
-    ]);
+    const wrong = groups
+      .filter((id) => !directory?.body.groups.some((g) => g.id === id))
+      .map((id) => ({ field: 'groups', message: `"${id}" is not a group of the directory` }));
+    if (employee && !directory?.body.employees.some((e) => e.id === employee))
+      wrong.push({ field: 'employee', message: `"${employee}" is not an employee of the directory` });
+    if (wrong.length > 0) throw new Problem(400, 'the request is wrong in these fields', wrong);
   }
 
   api.openapi(
@@ -111,7 +117,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       await requirePassword(form.password, login, company.domain);
-      await requireEmployee(scope, form.employee);
+      await requireInDirectory(scope, form);
       const { created } = await putUser(db, scope, c.get('caller'), login, form);
       return c.json({ login, role: form.role, employee: form.employee }, created ? 201 : 200);
     },
@@ -134,7 +140,7 @@ export function userRoutes(api: Api, { db, clock }: Deps): void {
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       await requirePassword(change.password, login, company.domain);
-      await requireEmployee(scope, change.employee);
+      await requireInDirectory(scope, change);
       if (!(await changeUser(db, scope, c.get('caller'), login, change))) throw noUser(login);
       const [user] = await listUsers(db, scope, login);
       if (!user) throw noUser(login);

@@ -156,6 +156,37 @@ describe('who sees what', () => {
     expect(statistics).not.toBe(await (await page(`/c/t1/statistics?from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z`, admin)).text());
   });
 
+  test('an admin of groups sees the calls, people and cases of these groups, and no others (A-32)', async () => {
+    const { directory } = companies().t1 as unknown as {
+      directory: { employees: { id: string; group?: string }[]; groups: { id: string }[] };
+    };
+    const counts = new Map<string, number>();
+    const all = await stack.rest<{ data: { id: string; employee: { id: string } | null; legs: { employee: { id: string } | null }[] }[] }>(
+      'GET',
+      '/tenants/t1/calls?limit=1000',
+    );
+    for (const { id: group } of directory.groups) {
+      const ids = new Set(directory.employees.filter((e) => e.group === group).map((e) => e.id));
+      const within = all.data.filter((c) => [c, ...c.legs].some((part) => ids.has(part.employee?.id ?? '')));
+      await stack.rest('PUT', '/tenants/t1/users/head', { password: PASSWORD, role: 'group-admin', groups: [group] });
+      const head = await cookieOf('head');
+      expect(await listed(head), group).toBe(within.length);
+      counts.set(group, within.length);
+      const other = all.data.find((c) => !within.includes(c));
+      if (other) expect((await page(`/c/t1/calls/${encodeURIComponent(other.id)}/recording`, head)).status).toBe(404);
+      const names = await (await page('/c/t1/directory/employees', head)).text();
+      for (const { id } of directory.employees)
+        expect(names.includes(`"${id}"`) || names.includes(`id:"${id}"`), `${group} ${id}`).toBe(ids.has(id));
+    }
+    expect([...counts.values()].some((n) => n > 0 && n < all.data.length)).toBe(true);
+    // without groups, or with one that is gone, nothing is within reach; a right to change is in no group's reach
+    await stack.rest('PUT', '/tenants/t1/users/head', { password: PASSWORD, role: 'group-admin' });
+    const nobody = await cookieOf('head');
+    expect(await listed(nobody)).toBe(0);
+    for (const path of ['/c/t1/people', '/c/t1/settings', '/c/t1/settings/tokens', '/c/t1/settings/audit', '/c/t1/directory/history'])
+      expect((await page(path, nobody)).status, path).toBe(403);
+  });
+
   test('an employee whom no employee of the directory stands behind sees none', async () => {
     expect(await listed(await cookieOf('nobody'))).toBe(0);
   });
@@ -165,6 +196,7 @@ describe('people over REST', () => {
   test('an employee must be in the directory, a role must exist, a password be long enough', async () => {
     for (const [body, field] of [
       [{ password: PASSWORD, role: 'employee', employee: 'e999' }, 'employee'],
+      [{ password: PASSWORD, role: 'group-admin', groups: ['nowhere'] }, 'groups'],
       [{ password: PASSWORD, role: 'king' }, 'role'],
       [{ password: 'short', role: 'admin' }, 'password'],
     ] as const) {

@@ -23,6 +23,7 @@ export async function loadPeople(scope: TenantScope, session: Session) {
       isMe: session.tenant === scope.tenant && user.login.toLowerCase() === session.login.toLowerCase(),
     })),
     employees: employees.map(({ id, name }) => ({ id, name })),
+    groups: (directory?.body.groups ?? []).map(({ id, name }) => ({ id, name })),
     roles: [...ROLES],
     required,
     accounts: accounts.map((account) => ({

@@ -5,7 +5,7 @@ export const rights: typeof source = {
   lead: 'What each role may do. Pages and API allow and refuse by this very table.',
   table: 'Rights of roles',
   right: 'Right',
-  reaches: { every: 'All companies', company: 'Whole company', own: 'Own' },
+  reaches: { every: 'All companies', company: 'Whole company', groups: 'Own groups', own: 'Own' },
   none: 'No',
   own: '“Own” is calls in which the employee called, answered or was rung, their recordings and missed calls, and the employee’s own entry in the directory.',
   where: 'People get a role on the page “Users”, programs get rights on the page “Tokens”.',

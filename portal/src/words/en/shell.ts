@@ -54,6 +54,7 @@ export const shell: typeof source = {
   user: 'User',
   roles: {
     admin: 'Administrator',
+    'group-admin': 'Group admin',
     supervisor: 'Supervisor',
     quality: 'Quality',
     marketing: 'Marketing',

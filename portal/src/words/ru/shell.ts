@@ -53,6 +53,7 @@ export const shell = {
   user: 'Пользователь',
   roles: {
     admin: 'Администратор',
+    'group-admin': 'Администратор группы',
     supervisor: 'Руководитель',
     quality: 'Контроль качества',
     marketing: 'Маркетинг',

@@ -37,7 +37,7 @@ const isSelf = (session: Session, scope: TenantScope, login: string) =>
 export const actions: Actions = {
   save: async (event) => {
     const { scope, session } = rightsOf(event);
-    const given = await fieldsOf(event.request, ['before', 'login', 'role', 'employee', 'email', 'password', 'resetFactor']);
+    const given = await fieldsOf(event.request, ['before', 'login', 'role', 'employee', 'email', 'password', 'resetFactor', 'groups']);
     const login = given.before === '' ? given.login.trim() : given.before;
     const { role } = given;
     const [email, employee] = [given.email.trim() || null, given.employee || null];
@@ -50,20 +50,21 @@ export const actions: Actions = {
       const fault = await passwordFault(given.password, [login, (await companyOf(scope)).domain]);
       if (fault !== null) return fail(400, { fault: fault === 'known' ? ('knownPassword' as const) : ('password' as const) });
     }
-    if (employee !== null) {
-      const directory = await getDirectory(db, scope, new Date(clock.now()));
-      if (!directory?.body.employees.some((e) => e.id === employee)) return fail(400, { fault: 'employee' as const });
-    }
+    const groups = role === 'group-admin' ? given.groups.split(' ').filter(Boolean) : [];
+    const directory = (await getDirectory(db, scope, new Date(clock.now())))?.body;
+    if (employee !== null && !directory?.employees.some((e) => e.id === employee)) return fail(400, { fault: 'employee' as const });
+    if (role === 'group-admin' && (groups.length === 0 || groups.some((id) => !directory?.groups.some((g) => g.id === id))))
+      return fail(400, { fault: 'groups' as const });
     const [known] = await listUsers(db, scope, login);
     if (isNew && known) return fail(409, { fault: 'taken' as const });
     const self = isSelf(session, scope, login);
     if (self && (given.password !== '' || role !== known?.role || given.resetFactor !== '')) return fail(403, { fault: 'self' as const });
     try {
       if (isNew) {
-        await putUser(db, scope, session.caller, login, { password: given.password, role, employee, email });
+        await putUser(db, scope, session.caller, login, { password: given.password, role, employee, groups, email });
         return { done: 'added' as const };
       }
-      const change: UserChange = { role, employee, email };
+      const change: UserChange = { role, employee, groups, email };
       if (given.password !== '') change.password = given.password;
       if (given.resetFactor !== '') change.secondFactor = false;
       if (!(await changeUser(db, scope, session.caller, login, change))) error(404, 'no such user');
