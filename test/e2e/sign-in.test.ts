@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { halt } from '../halted.ts';
 import { type Stack, startStack, until } from '../medium/stack.ts';
 import { axeFindings, HAS_BROWSER, launchBrowser, sideways, signIn } from './browser.ts';
 
@@ -98,7 +99,7 @@ describe.skipIf(!HAS_BROWSER)('how fresh the data is', () => {
     await signIn(page, stack.portal, visitor, '/c/t1/journal');
     await page.locator('.fresh', { hasText: 'Данные:' }).waitFor();
     const assembler = stack.pidOf('assembler');
-    process.kill(assembler, 'SIGSTOP');
+    await halt(assembler);
     try {
       await page.locator('.fresh.behind', { hasText: 'Данные отстают на' }).waitFor({ timeout: 25_000 });
     } finally {

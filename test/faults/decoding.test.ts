@@ -3,6 +3,7 @@ import { encodeHep3, HEP_SIP } from '@callscope/ingest/decode/hep3.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterEach, expect, test } from 'vitest';
 import { storeOf } from '../bench/store.ts';
+import { halt } from '../halted.ts';
 import { type Stack, startStack, until } from '../medium/stack.ts';
 
 interface Stage {
@@ -58,7 +59,7 @@ test('a store that stands still for longer than the bus waits for an acknowledge
   stack = await startStack();
   const store = stack.pidOf('clickhouse');
   const count = 180_000;
-  process.kill(store, 'SIGSTOP');
+  await halt(store);
   try {
     await send(0, count);
     // longer than two waits for an acknowledgement (ACK_WAIT_MS)

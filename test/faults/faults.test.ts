@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { halt } from '../halted.ts';
 import { companies, conversations, events, hep } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
 
@@ -161,7 +162,7 @@ describe('killed while calls come in', () => {
 
   test('/healthz names the part that is missing', async () => {
     const pid = pidOf(stack, 'clickhouse');
-    process.kill(pid, 'SIGSTOP');
+    await halt(pid);
     try {
       await until('clickhouse is named', async () => {
         const response = await fetch(`${stack.portal}/healthz`);

@@ -1,6 +1,7 @@
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectBus } from '@callscope/core/node/nats.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { halt } from '../halted.ts';
 import { EventConnection, storedCallIds } from './event-connection.ts';
 import { type Stack, startStack, until } from './stack.ts';
 
@@ -47,7 +48,7 @@ test('a full stream: every event is answered while it is full, and what was acce
   const bus = await connectBus(stack.natsUrl(), 'test', quiet);
   const { config } = await bus.jsm.streams.info('RAW');
   const decoder = stack.pidOf('decoder');
-  process.kill(decoder, 'SIGSTOP');
+  await halt(decoder);
   try {
     await bus.jsm.streams.update('RAW', { ...config, max_bytes: 200_000 });
     // a hundred are on their way when the first is refused
@@ -81,7 +82,7 @@ test('a bus that stands still: events on their way are refused, later ones at on
   const nats = stack.pidOf('nats');
   const before = (await settled()).busFull;
   await isAcceptedAgain('still');
-  process.kill(nats, 'SIGSTOP');
+  await halt(nats);
   try {
     for (let i = 0; i < 20; i++) events.send('still');
     await until('every event is answered', () => events.unanswered().length === 0, ANSWER_LIMIT_MS);

@@ -8,6 +8,7 @@ import { createLiveFeed, type LiveFeed } from '@callscope/portal/live/feed.ts';
 import type { Freshness, LiveMessage } from '@callscope/portal/src/live/messages.ts';
 import { applyLive, EMPTY_LIVE, type LiveState } from '@callscope/portal/src/live/state.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { halt } from '../halted.ts';
 import { companies, events, hep, type TrueCall, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
@@ -309,7 +310,7 @@ test('freshness: fresh while idle, names the assembler when it stands still, fre
   const reader = new Reader(feed, 't1');
   await until('fresh', () => reader.state.freshness?.part === null, 30_000);
   const pid = stack.pidOf('assembler');
-  process.kill(pid, 'SIGSTOP');
+  await halt(pid);
   try {
     await until('the assembler is named', () => {
       if (reader.state.freshness) said.push(reader.state.freshness);

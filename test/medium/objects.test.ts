@@ -9,6 +9,7 @@ import { readObject, sealedBytes } from '@callscope/core/node/objects/sealed.ts'
 import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.ts';
 import { archive, objectKey } from '@callscope/recorder/archive/archive.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { halt } from '../halted.ts';
 import { HAS_MINIO, type Minio, startMinio } from '../recordings/minio.ts';
 import { until } from './stack.ts';
 
@@ -202,7 +203,7 @@ describe.skipIf(!HAS_MINIO)('an S3 server that is not as it should be', () => {
     const m = minio as Minio;
     const objects = connectObjects(m.url());
     const path = fileOf(randomBytes(1_000));
-    process.kill(m.pid(), 'SIGSTOP');
+    await halt(m.pid());
     try {
       await expect(objects.put('t1/still.mp3', path)).rejects.toMatchObject({ fault: 'absent' });
     } finally {

@@ -2,6 +2,7 @@ import { subjects } from '@callscope/core/bus/streams.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectBus } from '@callscope/core/node/nats.ts';
 import { test } from 'vitest';
+import { halt } from '../halted.ts';
 import { companies, hep, type TrueCall, truth } from './fixtures.ts';
 import { sendUdp, startStack, until } from './stack.ts';
 
@@ -18,7 +19,7 @@ test('a call is finished though the last message said that more wait, and none c
     await stack.rest('PUT', '/tenants/t1/directory', directory);
     const { call_id: id } = truth()[0] as TrueCall;
     const assembler = stack.pidOf('assembler');
-    process.kill(assembler, 'SIGSTOP');
+    await halt(assembler);
     try {
       await sendUdp(
         stack.ports.hep,

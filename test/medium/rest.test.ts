@@ -5,6 +5,7 @@ import { onPath } from '@callscope/launch/supervise.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { usageOfTree } from '../bench/processes.ts';
+import { halt } from '../halted.ts';
 import { companies, events, hep, truth } from './fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 
@@ -303,7 +304,7 @@ describe('companies', () => {
   test('PostgreSQL away: /healthz says so, ingest goes on with the last directories', async () => {
     const pid = (JSON.parse(readFileSync(join(stack.dataDir, 'run/postgres.json'), 'utf8')) as { pid: number }).pid;
     const tree = usageOfTree(pid).map((p) => p.pid);
-    for (const p of tree) process.kill(p, 'SIGSTOP');
+    for (const p of tree) await halt(p);
     try {
       await until(
         'postgres is named',
