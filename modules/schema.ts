@@ -185,12 +185,34 @@ export interface PostgresSchema {
     role: StoredRole;
     employee: string | null;
     groups: ColumnType<string[], string[] | undefined, string[]>;
+    only_projects: Generated<boolean>;
     email: Generated<string | null>;
     blocked_at: Generated<Date | null>;
     totp_secret: Generated<string | null>;
     totp_step: ColumnType<string, number | undefined, number>;
     created_at: Generated<Date>;
     updated_at: Timestamp;
+  };
+  projects: {
+    tenant: string;
+    id: Generated<string>;
+    name: string;
+    numbers: string[];
+    groups: string[];
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
+  };
+  project_people: {
+    tenant: string;
+    project: string;
+    user_id: string;
+  };
+  outside_observers: {
+    tenant: string;
+    user_id: string;
+    only_projects: boolean;
+    given_by: string;
+    given_at: Generated<Date>;
   };
   sessions: {
     id: ColumnType<string, never, never>;
@@ -257,6 +279,8 @@ export interface PostgresSchema {
     waiting_from: Date;
     last_missed_at: Date;
     missed_calls: string[];
+    own_numbers: string[];
+    groups: string[];
     offered: string[];
     attempts: number;
     attempted_by: string[];

@@ -26,6 +26,7 @@ import { pbxRoutes } from './api/pbx-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
 import { policyRoutes } from './api/policy-routes.ts';
 import { fieldErrors, Problem, respond } from './api/problem.ts';
+import { projectRoutes } from './api/project-routes.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
@@ -108,6 +109,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   companyRoutes(api, deps);
   directoryRoutes(api, deps);
   userRoutes(api, deps);
+  projectRoutes(api, deps);
   callRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);

@@ -1,6 +1,7 @@
 import type { Offers } from '../catalog/measures.ts';
 import type { CallFilter } from './filter.ts';
 import type { Company } from './plan.ts';
+import { withinSql } from './within.ts';
 
 /**
  * Legs that a call offered to employees, as SQL over `calls`. Under a filter by employees, and for a person who sees only
@@ -35,6 +36,10 @@ export function offeredToSql(filter: CallFilter, company: Company): string {
 }
 
 function asked(filter: CallFilter, company: Company): string[] {
-  const whose = [...(filter.employee === undefined ? [] : ['employee']), ...(company.onlyEmployees === undefined ? [] : ['onlyEmployees'])];
-  return ["e != ''", ...whose.map((name) => `has({${name}: Array(String)}, e)`)];
+  const isOf = (list: string) => `has(${list}, e)`;
+  return [
+    "e != ''",
+    ...(filter.employee === undefined ? [] : [isOf('{employee: Array(String)}')]),
+    ...(company.within === undefined ? [] : [withinSql(company.within, isOf)]),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { Within } from '@callscope/core/domain/reach.ts';
 import { hoursOf } from '@callscope/core/domain/zone.ts';
 import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Report } from '../reports/define.ts';
@@ -9,8 +10,8 @@ export interface Company {
   zone: string;
   /** ISO 3166 code: how numbers are spelled */
   country: string;
-  /** whoever asks sees only calls in which one of these employees took part; set by analytics/run from the TenantScope */
-  onlyEmployees?: readonly string[];
+  /** whoever asks sees only these calls; set by analytics/run from the TenantScope */
+  within?: Within;
 }
 
 /** A question about one company's calls, and where its answer is read. */

@@ -60,7 +60,11 @@ describe('SQL', () => {
     const sql = (query: string, company = MOSCOW) => compile(plan(query, company, offersByEmployee)).sql;
     expect(sql(DAY)).not.toContain('has(');
     expect(sql(`${DAY}&employee=e101`).match(/has\(\{employee: Array\(String\)\}, e\)/g)).toHaveLength(3);
-    expect(sql(DAY, { ...MOSCOW, onlyEmployees: ['e101'] }).match(/has\(\{onlyEmployees: Array\(String\)\}, e\)/g)).toHaveLength(3);
+    expect(
+      sql(DAY, { ...MOSCOW, within: { employees: ['e101'], groups: [], numbers: [] } }).match(
+        /has\(\{onlyEmployees: Array\(String\)\}, e\)/g,
+      ),
+    ).toHaveLength(3);
   });
 
   test('a word that the store does not know is a mistake of ours, not SQL', () => {

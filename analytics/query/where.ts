@@ -7,6 +7,7 @@ import type { CallFilter } from './filter.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
 import type { Company, Source } from './plan.ts';
+import { withinParams, withinSql } from './within.ts';
 
 export interface Where {
   /** conditions that all must hold; the first names {tenant: String}, whose value only analytics/run gives */
@@ -77,9 +78,9 @@ export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, s
     ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
     ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
     ...conditionsOf(chosen, company, bind, chosen),
-    ...(company.onlyEmployees === undefined ? [] : [tookPart(bind('onlyEmployees', 'Array(String)', company.onlyEmployees))]),
+    ...(company.within === undefined ? [] : [withinSql(company.within, tookPart)]),
   ];
-  return { conditions, params };
+  return { conditions, params: { ...params, ...(company.within && withinParams(company.within)) } };
 }
 
 /** What a figure counts among the calls of a filter, as one condition of words; null: everything. */

@@ -96,11 +96,8 @@ export async function conversationsOf(client: ClickHouseClient, scope: TenantSco
   return rows.map(rowOf).filter((call) => maySee(scope, call));
 }
 
-const maySee = ({ onlyEmployees }: TenantScope, call: CallRow): boolean =>
-  reachesCall(
-    onlyEmployees,
-    [call, ...call.legs].map((part) => part.employee),
-  );
+const maySee = ({ within }: TenantScope, call: CallRow): boolean =>
+  reachesCall(within, { ...call, employees: [call, ...call.legs].map((part) => part.employee) });
 
 interface StoredCall {
   tenant: string;

@@ -11,14 +11,17 @@ import { askedBy, type CompiledQuery, run } from './run.ts';
 
 /** A call with an outside number, as far as it matters who reached whom. Times in µs since the epoch, 0 = did not happen. */
 export interface OutsideCall
-  extends Pick<CallRow, 'id' | 'direction' | 'from' | 'dialled' | 'number' | 'employee' | 'startedAt' | 'answeredAt' | 'endedAt'> {
+  extends Pick<
+    CallRow,
+    'id' | 'direction' | 'from' | 'dialled' | 'number' | 'employee' | 'group' | 'startedAt' | 'answeredAt' | 'endedAt'
+  > {
   /** employees who were offered a leg */
   offered: string[];
 }
 
 /** While a call changes place both of its rows may be there: the newer one counts. */
 const ONCE = 'ORDER BY id, revision DESC LIMIT 1 BY id';
-const COLUMNS = `id, direction, caller, dialled, number, employee, leg_employee, toUnixTimestamp64Micro(started_at) AS started_us,
+const COLUMNS = `id, direction, caller, dialled, number, employee, group_id, leg_employee, toUnixTimestamp64Micro(started_at) AS started_us,
   toUnixTimestamp64Micro(answered_at) AS answered_us, toUnixTimestamp64Micro(ended_at) AS ended_us`;
 const SINCE = `started_at >= fromUnixTimestamp64Micro({since: Int64}, 'UTC')`;
 
@@ -103,6 +106,7 @@ async function ask(client: ClickHouseClient, scope: TenantScope, query: Compiled
     dialled: string;
     number: string;
     employee: string;
+    group_id: string;
     leg_employee: string[];
     started_us: string;
     answered_us: string;
@@ -115,6 +119,7 @@ async function ask(client: ClickHouseClient, scope: TenantScope, query: Compiled
     dialled: r.dialled,
     number: r.number,
     employee: r.employee,
+    group: r.group_id,
     startedAt: Number(r.started_us),
     answeredAt: Number(r.answered_us),
     endedAt: Number(r.ended_us),

@@ -21,15 +21,10 @@ export async function run<Row>(client: ClickHouseClient, scope: TenantScope, que
   return ask<Row>(client, query.sql, { ...query.params, tenant: scope.tenant });
 }
 
-/** The company as this right sees it: whose right reaches some employees asks about their calls, whatever the filter says. */
-export function askedBy(scope: TenantScope, company: Company): Company {
-  if (scope.onlyEmployees === undefined) return company;
-  // '' is what calls without an employee carry: somebody whom no employee stands behind sees none
-  const named = scope.onlyEmployees.filter((id) => id !== '');
-  return { ...company, onlyEmployees: named.length > 0 ? named : [NOBODY] };
+/** The company as this right sees it: whose right does not reach all of it asks about what is within, whatever the filter says. */
+export function askedBy({ within }: TenantScope, company: Company): Company {
+  return within === undefined ? company : { ...company, within };
 }
-/** longer than an id may be */
-const NOBODY = 'nobody'.padEnd(65, '-');
 
 /** Across companies: only for the operator. */
 export function runAsOperator<Row>(client: ClickHouseClient, _scope: OperatorScope, query: CompiledQuery): Promise<Row[]> {

@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
-import { reaches, reachesCall } from './reach.ts';
+import { type Party, reaches, reachesCall, type Within } from './reach.ts';
+
+const call = (told: Partial<Party>): Party => ({ employees: [], group: '', number: '', ...told });
+const within = (told: Partial<Within>): Within => ({ employees: [], groups: [], numbers: [], ...told });
 
 test('without bounds everything is within reach, with none nothing is', () => {
-  expect([reaches(undefined, 'e1'), reaches(undefined, ''), reachesCall(undefined, [])]).toEqual([true, true, true]);
-  expect([reaches([], 'e1'), reaches([], ''), reachesCall([], ['e1', ''])]).toEqual([false, false, false]);
+  expect([reaches(undefined, 'employees', 'e1'), reachesCall(undefined, call({}))]).toEqual([true, true]);
+  const nothing = within({});
+  const whole = call({ employees: ['e1', ''], group: 'g1', number: '74950000001' });
+  expect([reaches(nothing, 'employees', 'e1'), reaches(nothing, 'groups', ''), reachesCall(nothing, whole)]).toEqual([false, false, false]);
 });
 
-test('one of them is enough, and nobody is nobody', () => {
-  expect(reachesCall(['e1', 'e2'], ['', 'e2'])).toBe(true);
-  expect(reachesCall(['e1', 'e2'], ['e3', ''])).toBe(false);
-  // an employee without a name must not open calls without one
-  expect(reaches([''], '')).toBe(false);
+test('one of its people, its group or its number is enough', () => {
+  expect(reachesCall(within({ employees: ['e1', 'e2'] }), call({ employees: ['', 'e2'] }))).toBe(true);
+  expect(reachesCall(within({ employees: ['e1', 'e2'] }), call({ employees: ['e3', ''] }))).toBe(false);
+  expect(reachesCall(within({ groups: ['g1'] }), call({ employees: ['e3'], group: 'g1' }))).toBe(true);
+  expect(reachesCall(within({ numbers: ['74950000001'] }), call({ number: '74950000001' }))).toBe(true);
+  expect(reachesCall(within({ groups: ['74950000001'], numbers: ['g1'] }), call({ group: 'g1', number: '74950000001' }))).toBe(false);
+});
+
+test('what has no employee, group or number is nobody’s, also when an id is empty by mistake', () => {
+  expect(reachesCall(within({ employees: [''], groups: [''], numbers: [''] }), call({ employees: [''] }))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { UNASSIGNED } from './call.ts';
-import type { OnlyEmployees } from './reach.ts';
+import type { Limits } from './reach.ts';
 
 declare const minted: unique symbol;
 
@@ -9,8 +9,8 @@ declare const minted: unique symbol;
  */
 export interface TenantScope {
   readonly tenant: string;
-  /** set: only calls in which one of these employees called, answered or was offered a leg */
-  readonly onlyEmployees?: OnlyEmployees;
+  /** set: only what is within it */
+  readonly within?: Limits;
   readonly [minted]: true;
 }
 

@@ -1,5 +1,6 @@
+import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
 import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
-import { type CompanyRight, GRANTS, type Grants, type Holder, type OperatorRight, RIGHTS, type Right } from './rights.ts';
+import { type CompanyRight, GRANTS, type Grants, type OperatorRight, RIGHTS, type Right, type Standing } from './rights.ts';
 
 export type ActorKind = 'token' | 'person' | 'system';
 /** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
@@ -13,23 +14,38 @@ export interface Caller {
   /** their company; null: the operator's */
   tenant: string | null;
   rights: Grants;
-  /** whose things rights with the reach `own` or `groups` are for: employees of the directory; none: nobody named one, who sees nothing */
-  employees: readonly string[];
+  /** what rights that do not reach all of the company reach; nothing: nobody named anything, who sees nothing */
+  within: Within;
+  /** other companies that let them look */
+  outside: readonly Outside[];
   /** one of the operator's people, who looks as somebody of this company: id and name are their own, the rest is that person's */
   isViewing?: true;
+}
+
+/** Somebody of another company in the company `tenant`, which let them in. */
+export interface Outside extends Standing {
+  tenant: string;
+  name: string;
 }
 
 /** What a page of one company may ask for: rights to its data, and the right to look at it as one of its people. */
 export type PageRight = CompanyRight | 'people:view';
 
-/** The right to one company's data, as far as it reaches: the operator's to any, a company's to its own. Null = not allowed. */
+/** The right to one company's data, as far as it reaches: the operator's to any, others' to their own and to what they were let into. Null = not allowed. */
 export function tenantScope(caller: Caller, tenant: string, needs: PageRight): TenantScope | null {
-  const reach = caller.rights[needs];
-  if (reach === undefined) return null;
+  const there = standingIn(caller, tenant);
+  const reach = there?.rights[needs];
+  if (!there || reach === undefined) return null;
   if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
+  return (reach === 'company' ? { tenant } : { tenant, within: there.within }) as TenantScope;
+}
+
+/** What the caller is in a company; null: nobody. */
+function standingIn(caller: Caller, tenant: string): Standing | null {
+  if (caller.tenant === null) return caller;
   // calls of no company are the operator's alone, also for a company that was once given their word as its id
-  if (caller.tenant !== tenant || !isCompanyId(tenant)) return null;
-  return { tenant, ...(reach === 'own' || reach === 'groups' ? { onlyEmployees: caller.employees } : {}) } as TenantScope;
+  if (!isCompanyId(tenant)) return null;
+  return caller.tenant === tenant ? caller : (caller.outside.find((o) => o.tenant === tenant) ?? null);
 }
 
 export function operatorScope(caller: Caller, needs: OperatorRight): OperatorScope | null {
@@ -38,20 +54,24 @@ export function operatorScope(caller: Caller, needs: OperatorRight): OperatorSco
 
 /** Whether the company is there for the caller at all. What is refused in it is a right that they lack; elsewhere there is nothing. */
 export function isWithin(caller: Caller, tenant: string): boolean {
-  return caller.tenant === null || (caller.tenant === tenant && isCompanyId(tenant));
+  return standingIn(caller, tenant) !== null;
 }
 
-/** What the caller may in general, in the order of the table: for what is shown to them. */
-export const rightsOf = (caller: Caller): Right[] => RIGHTS.filter((right) => caller.rights[right] !== undefined);
+/** What the caller may in a company, in the order of the table: for what is shown to them there. */
+export function rightsOf(caller: Caller, tenant: string): Right[] {
+  const there = standingIn(caller, tenant);
+  return RIGHTS.filter((right) => there?.rights[right] !== undefined);
+}
 
-/** A person by their row, with what their role gives. @param employees within their reach @param address that the request came from */
+/** A person by their row, with what they may in their company. @param address that the request came from */
 export function callerOfPerson(
-  person: { id: string; login: string; role: Holder; tenant: string | null },
-  employees: readonly string[],
+  person: { id: string; login: string; tenant: string | null },
+  { rights, within }: Standing,
   address: string,
+  outside: readonly Outside[] = [],
 ): Caller {
-  const { id, login: name, role, tenant } = person;
-  return { by: 'person', id, name, address, tenant, rights: GRANTS[role], employees };
+  const { id, login: name, tenant } = person;
+  return { by: 'person', id, name, address, tenant, rights, within, outside };
 }
 
 /** A service of ours, which acts for the operator. */
@@ -62,5 +82,6 @@ export const ownService = (name: string): Caller => ({
   address: '',
   tenant: null,
   rights: GRANTS.operator,
-  employees: [],
+  within: NOTHING,
+  outside: [],
 });

@@ -1,28 +1,54 @@
+import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
 import { sql, type Transaction } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
-import { GRANTS, type Holder } from './rights.ts';
+import { GRANTS, type Holder, ofProjects, PROJECT_ROLES, type Standing } from './rights.ts';
 
-/** A person, as far as it says how far their rights reach. */
+/** A person in a company, as far as it says how far their rights reach. */
 export interface Reaching {
+  id: string;
   role: Holder;
   tenant: string | null;
   /** id of the employee that they are; null: nobody of the directory */
   employee: string | null;
-  /** ids of groups of the directory */
+  /** ids of groups of the directory, for an admin of groups */
   groups: readonly string[];
+  only_projects: boolean;
 }
 
-/**
- * The employees whose things a person's rights are for, where they are not for all: themselves, and for an admin of groups whoever is
- * in these groups by the directory as it is now.
- */
-export async function employeesWithin(trx: Transaction<PostgresSchema>, { role, tenant, employee, groups }: Reaching): Promise<string[]> {
+/** What a person may in their company by the directory and the projects as they are now. */
+export async function standingOf(trx: Transaction<PostgresSchema>, person: Reaching): Promise<Standing> {
+  const { role, tenant, employee } = person;
+  const isOfProjects = person.only_projects && PROJECT_ROLES.includes(role);
+  const rights = isOfProjects ? ofProjects(GRANTS[role]) : GRANTS[role];
+  if (tenant === null) return { rights, within: NOTHING };
+  const isOfGroups = Object.values(rights).includes('groups');
+  const given = isOfProjects ? await projectsOf(trx, tenant, person.id) : { groups: isOfGroups ? person.groups : [], numbers: [] };
   const own = employee === null ? [] : [employee];
-  const isOfGroups = Object.values(GRANTS[role]).includes('groups');
-  if (!isOfGroups || tenant === null || groups.length === 0) return own;
+  const members = await employeesOf(trx, tenant, given.groups);
+  return { rights, within: { ...given, employees: [...new Set([...own, ...members])] } };
+}
+
+/** Groups and own numbers of the projects that a person was ticked in. */
+async function projectsOf(trx: Transaction<PostgresSchema>, tenant: string, user: string): Promise<Pick<Within, 'groups' | 'numbers'>> {
+  const rows = await trx
+    .selectFrom('projects')
+    .innerJoin('project_people', (j) =>
+      j.onRef('project_people.tenant', '=', 'projects.tenant').onRef('project_people.project', '=', 'projects.id'),
+    )
+    .select(['projects.groups', 'projects.numbers'])
+    .where('projects.tenant', '=', tenant)
+    .where('project_people.user_id', '=', user)
+    .execute();
+  const all = (kind: 'groups' | 'numbers') => [...new Set(rows.flatMap((row) => row[kind]))];
+  return { groups: all('groups'), numbers: all('numbers') };
+}
+
+/** Whoever is in these groups by the directory as it is now. */
+async function employeesOf(trx: Transaction<PostgresSchema>, tenant: string, groups: readonly string[]): Promise<string[]> {
+  if (groups.length === 0) return [];
   const { rows } = await sql<{ id: string }>`SELECT e ->> 'id' AS id
     FROM (SELECT body FROM directory_versions WHERE tenant = ${tenant} AND valid_from <= now() ORDER BY valid_from DESC LIMIT 1) d,
       jsonb_array_elements(d.body -> 'employees') e
     WHERE e ->> 'group' = ANY (${[...groups]}::text[])`.execute(trx);
-  return [...new Set([...own, ...rows.map((r) => r.id)])];
+  return rows.map((r) => r.id);
 }

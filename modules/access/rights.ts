@@ -1,3 +1,5 @@
+import type { Within } from '@callscope/core/domain/reach.ts';
+
 /**
  * Who may do what, and how far: the one table that routes, pages, tokens, the page «Права» and its documentation follow.
  * Pure, so that browsers may read it too. What is not in it nobody may.
@@ -8,6 +10,7 @@ export const COMPANY_RIGHTS = [
   'calls:read',
   'directory:read',
   'recordings:listen',
+  'recordings:begin',
   'cases:write',
   'calls:control',
   'directory:write',
@@ -32,11 +35,16 @@ export type OperatorRight = (typeof OPERATOR_RIGHTS)[number];
 export const RIGHTS = [...COMPANY_RIGHTS, ...OPERATOR_RIGHTS] as const;
 export type Right = CompanyRight | OperatorRight;
 
-/** Whose things a right is for: every company's, all of the own company's, those of the person's groups, or of the employee that the person is. */
-export const REACHES = ['every', 'company', 'groups', 'own'] as const;
+/** Whose things a right is for: every company's, all of one company's, those of the person's projects or groups, or of the employee that the person is. */
+export const REACHES = ['every', 'company', 'projects', 'groups', 'own'] as const;
 export type Reach = (typeof REACHES)[number];
 
 export type Grants = Readonly<Partial<Record<Right, Reach>>>;
+/** Rights in a company, and what those that do not reach all of it reach. */
+export interface Standing {
+  rights: Grants;
+  within: Within;
+}
 
 /** Roles that a company gives its people. */
 export const ROLES = ['admin', 'group-admin', 'supervisor', 'quality', 'marketing', 'finance', 'observer', 'employee'] as const;
@@ -44,8 +52,10 @@ export type Role = (typeof ROLES)[number];
 /** Roles of the operator's own people. */
 export const OPERATOR_ROLES = ['operator', 'support'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
-/** Everybody who signs in. */
-export const HOLDERS = [...OPERATOR_ROLES, ...ROLES] as const;
+/** Roles whose people may be given projects instead of the whole company. */
+export const PROJECT_ROLES: readonly Holder[] = ['supervisor', 'quality', 'marketing', 'observer', 'outside-observer'];
+/** Whoever holds rights: everybody who signs in, and people of another company who are let in to look. */
+export const HOLDERS = [...OPERATOR_ROLES, ...ROLES, 'outside-observer'] as const;
 export type Holder = (typeof HOLDERS)[number];
 
 /** As it is kept with a person: the operator's are `support`, or `admin`, who is `operator` in the table. */
@@ -65,13 +75,18 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
   // looks, and neither changes anything nor hears what people said, except as one of a company's people, which its audit tells
   support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read', 'people:view'], 'every'),
   admin: ALL_OF_COMPANY,
-  'group-admin': granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'groups'),
-  supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:control'], 'company'),
+  'group-admin': granted(
+    ['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write', 'calls:control'],
+    'groups',
+  ),
+  supervisor: granted(['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write', 'calls:control'], 'company'),
   quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
   marketing: FIGURES,
   finance: FIGURES,
   observer: FIGURES,
-  employee: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'own'),
+  'outside-observer': FIGURES,
+  // of their own talks: to keep one that is worth it, and a card number off it; to stop a recording is for others
+  employee: granted(['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write'], 'own'),
 };
 
 /** What a token is given that names no scopes, and what `read` means. */
@@ -83,6 +98,11 @@ export function granted(rights: readonly Right[], reach: Reach): Grants {
   return Object.fromEntries(rights.map((right) => [right, reach]));
 }
 
+/** Somebody's rights where they are given projects instead of the whole company. */
+export function ofProjects(grants: Grants): Grants {
+  return Object.fromEntries(Object.entries(grants).map(([right, reach]) => [right, reach === 'company' ? 'projects' : reach]));
+}
+
 /** What is left of somebody's rights to whoever looks as them. */
 export function readOnly(grants: Grants): Grants {
   return Object.fromEntries(READ_RIGHTS.flatMap((right) => (grants[right] === undefined ? [] : [[right, grants[right]]])));
@@ -90,6 +110,9 @@ export function readOnly(grants: Grants): Grants {
 
 export function isCompanyRight(text: string): text is CompanyRight {
   return (COMPANY_RIGHTS as readonly string[]).includes(text);
+}
+export function isOperatorRole(text: string): text is OperatorRole {
+  return (OPERATOR_ROLES as readonly string[]).includes(text);
 }
 export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);

@@ -3,7 +3,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Caller, callerOfPerson } from './callers.ts';
-import { employeesWithin } from './reach.ts';
+import { isLetIn, outsideOf } from './outside.ts';
+import { standingOf } from './reach.ts';
 import { type Holder, holderOf } from './rights.ts';
 import { hashOf, newToken } from './tickets.ts';
 import { endView, type View, viewOf } from './views.ts';
@@ -95,6 +96,7 @@ export function sessionOf(
       .leftJoin('sign_in_rules', 'sign_in_rules.tenant', 'users.tenant')
       .select(['sessions.id', 'sessions.hash', 'sessions.previous_hash', 'sessions.rotated_at', 'sessions.last_seen_at'])
       .select(['users.id as user_id', 'users.login', 'users.role', 'users.tenant', 'users.employee', 'users.groups', 'users.totp_secret'])
+      .select(['users.only_projects', isLetIn.as('let_in')])
       .select('sign_in_rules.second_factor_roles')
       .select(['sessions.view_as', 'sessions.view_tenant', 'sessions.view_login', 'sessions.view_until'])
       .where((e) => e.or([e('sessions.hash', '=', hash), e('sessions.previous_hash', '=', hash)]))
@@ -118,8 +120,9 @@ export function sessionOf(
     const role = holderOf(tenant, row.role);
     if (role === null) return null;
     const hasSecondFactor = row.totp_secret !== null;
-    const within = await employeesWithin(trx, { role, tenant, employee, groups: row.groups });
-    const own = callerOfPerson({ id: row.user_id, login, role, tenant }, within, address);
+    const person = { ...row, id: row.user_id, role };
+    const outside = row.let_in ? await outsideOf(trx, { id: row.user_id, hasSecondFactor }) : [];
+    const own = callerOfPerson(person, await standingOf(trx, person), address, outside);
     const viewed = await viewOf(trx, row, own, now);
     const session: Session = {
       id: row.id,
@@ -164,12 +167,14 @@ export async function personCaller(db: Kysely<PostgresSchema>, id: string, addre
   return asOperator(db, async (trx) => {
     const row = await trx
       .selectFrom('users')
-      .select(['login', 'role', 'tenant', 'employee', 'groups'])
+      .select(['id', 'login', 'role', 'tenant', 'employee', 'groups', 'only_projects', 'totp_secret', isLetIn.as('let_in')])
       .where('id', '=', id)
       .where('blocked_at', 'is', null)
       .executeTakeFirst();
     const role = row ? holderOf(row.tenant, row.role) : null;
-    return row && role ? callerOfPerson({ id, ...row, role }, await employeesWithin(trx, { ...row, role }), address) : null;
+    if (!row || !role) return null;
+    const outside = row.let_in ? await outsideOf(trx, { id, hasSecondFactor: row.totp_secret !== null }) : [];
+    return callerOfPerson(row, await standingOf(trx, { ...row, role }), address, outside);
   });
 }
 
@@ -213,4 +218,18 @@ export async function signOut(db: Kysely<PostgresSchema>, session: Session): Pro
 function noteSignOut(trx: Transaction<PostgresSchema>, session: Session, devices: number): Promise<void> {
   const actor = { by: 'person', who: session.login, whose: session.tenant, address: session.caller.address } as const;
   return noteAct(trx, session.tenant, { actor, act: 'person.sign-out', subject: session.login, after: { devices } });
+}
+
+/**
+ * What a session gives now, for what lasts longer than a request; null when it is over or revoked, or the view that it had. Changes
+ * nothing: neither the session's time nor its token.
+ */
+export async function callerStill(db: Kysely<PostgresSchema>, session: Session, now: number): Promise<Caller | null> {
+  const row = await asOperator(db, (trx) =>
+    trx.selectFrom('sessions').select('view_until').where('id', '=', session.id).where('expires_at', '>', new Date(now)).executeTakeFirst(),
+  );
+  if (!row) return null;
+  const { view, caller } = session;
+  if (!view) return personCaller(db, session.userId, caller.address);
+  return row.view_until?.getTime() === view.until.getTime() && view.until.getTime() > now ? caller : null;
 }

@@ -1,3 +1,4 @@
+import { NOTHING } from '@callscope/core/domain/reach.ts';
 import { expect, test } from 'vitest';
 import { actorOf } from '../audit/acts.ts';
 import { callerOfPerson, isWithin, operatorScope, rightsOf, tenantScope } from './callers.ts';
@@ -12,7 +13,7 @@ test('to look as somebody takes away whatever changes something, and gives nothi
 });
 
 test("what is heard while looking as somebody is told under support's own name, and reaches that company alone", () => {
-  const anna = callerOfPerson({ id: '7', login: 'anna', role: 'admin', tenant: 't1' }, ['e1'], '192.0.2.1');
+  const anna = callerOfPerson({ id: '7', login: 'anna', tenant: 't1' }, { rights: GRANTS.admin, within: NOTHING }, '192.0.2.1');
   const viewing = { ...anna, id: '2', name: 'sofia', rights: readOnly(anna.rights), isViewing: true } as const;
   expect(actorOf(viewing)).toEqual({ by: 'person', who: 'sofia', whose: null, address: '192.0.2.1' });
   expect(tenantScope(viewing, 't1', 'recordings:listen')).toEqual({ tenant: 't1' });
@@ -22,6 +23,6 @@ test("what is heard while looking as somebody is told under support's own name, 
 });
 
 test('support changes nothing and hears no recordings as itself', () => {
-  const support = callerOfPerson({ id: '2', login: 'sofia', role: 'support', tenant: null }, [], '');
-  expect(rightsOf(support).filter((right) => !right.endsWith(':read'))).toEqual(['people:view']);
+  const support = callerOfPerson({ id: '2', login: 'sofia', tenant: null }, { rights: GRANTS.support, within: NOTHING }, '');
+  expect(rightsOf(support, 't1').filter((right) => !right.endsWith(':read'))).toEqual(['people:view']);
 });

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { NOTHING } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
@@ -62,7 +63,7 @@ export async function tokenCaller(db: Kysely<PostgresSchema>, id: string, addres
 function callerAs(row: { id: string; tenant: string | null; name: string; scopes: readonly string[] }, address: string): Caller {
   const { id, name, tenant, scopes } = row;
   const rights = tenant === null ? GRANTS.operator : granted(scopes.filter(isCompanyRight), 'company');
-  return { by: 'token', id, name, address, tenant, rights, employees: [] };
+  return { by: 'token', id, name, address, tenant, rights, within: NOTHING, outside: [] };
 }
 
 /** @param expiresAt null: good until it is revoked @returns the token, for the only time */

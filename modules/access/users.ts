@@ -9,7 +9,7 @@ import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
 import { LEAST_PASSWORD, MOST_PASSWORD } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { ROLES, type Role, type StoredRole } from './rights.ts';
+import { isRole, PROJECT_ROLES, ROLES, type Role, type StoredRole } from './rights.ts';
 import { dropSecondFactor } from './second-factor.ts';
 
 export const LOGIN = /^[^\s/?#%]{1,64}$/;
@@ -17,6 +17,11 @@ export const LOGIN = /^[^\s/?#%]{1,64}$/;
 const password = z.string().min(LEAST_PASSWORD, `at least ${LEAST_PASSWORD} characters`).max(MOST_PASSWORD);
 const employee = z.string().min(1).max(64).nullable().describe("id of the employee in the company's directory");
 const groups = z.array(z.string().min(1).max(64)).max(500).describe('ids of groups of the directory: what an admin of groups sees');
+const onlyProjects = z
+  .boolean()
+  .describe(
+    `true: sees the projects that they were ticked in alone, and without one nothing; for ${PROJECT_ROLES.filter(isRole).join(', ')}`,
+  );
 const email = z.email().max(254).nullable().describe('where a link to a new password is sent');
 
 export const userSchema = z.strictObject({
@@ -24,6 +29,7 @@ export const userSchema = z.strictObject({
   role: z.enum(ROLES),
   employee: employee.nullish().transform((v) => v ?? null),
   groups: groups.default([]),
+  onlyProjects: onlyProjects.default(false),
   email: email.nullish().transform((v) => v ?? null),
 });
 /** What is not named stays as it is. */
@@ -32,6 +38,7 @@ export const userChange = z.strictObject({
   role: z.enum(ROLES).optional(),
   employee: employee.optional(),
   groups: groups.optional(),
+  onlyProjects: onlyProjects.optional(),
   email: email.optional(),
   blocked: z.boolean().optional().describe('true: signed out at once, and no sign-in any more'),
   secondFactor: z.literal(false).optional().describe('false: taken away, for whoever lost the device and the codes'),
@@ -44,6 +51,8 @@ export interface User {
   role: Role;
   employee: string | null;
   groups: string[];
+  /** sees projects alone; means something in some roles only */
+  onlyProjects: boolean;
   email: string | null;
   blocked: boolean;
   secondFactor: boolean;
@@ -57,7 +66,7 @@ export async function listUsers(db: Kysely<PostgresSchema>, scope: TenantScope, 
   const rows = await asTenant(db, scope.tenant, (trx) =>
     trx
       .selectFrom('users')
-      .select(['login', 'role', 'employee', 'groups', 'email', 'blocked_at', 'created_at'])
+      .select(['login', 'role', 'employee', 'groups', 'only_projects', 'email', 'blocked_at', 'created_at'])
       .select(sql<boolean>`totp_secret IS NOT NULL`.as('factor'))
       .select((e) =>
         e
@@ -77,6 +86,7 @@ export async function listUsers(db: Kysely<PostgresSchema>, scope: TenantScope, 
     role: r.role as Role,
     employee: r.employee,
     groups: r.groups,
+    onlyProjects: r.only_projects,
     email: r.email,
     blocked: r.blocked_at !== null,
     secondFactor: r.factor,
@@ -103,11 +113,13 @@ export async function putUser(
       role: form.role,
       employee: form.employee,
       groups: form.groups,
+      only_projects: form.onlyProjects,
       email: form.email,
       updated_at: new Date(),
     };
     const known = await find(trx, scope, login);
-    const after = { role: form.role, employee: form.employee, groups: form.groups, email: form.email, password: 'new' };
+    const { password: _, ...given } = form;
+    const after = { ...given, password: 'new' };
     if (known) {
       await trx.updateTable('users').set(values).where('id', '=', known.id).execute();
       await signOutEverywhere(trx, known.id);
@@ -138,7 +150,7 @@ export async function changeUser(
   return asTenant(db, scope.tenant, async (trx) => {
     const known = await find(trx, scope, login);
     if (!known) return false;
-    const { role, employee, groups: within, email, blocked } = change;
+    const { role, employee, groups: within, onlyProjects, email, blocked } = change;
     await trx
       .updateTable('users')
       .set({
@@ -147,6 +159,7 @@ export async function changeUser(
         ...(role === undefined ? {} : { role }),
         ...(employee === undefined ? {} : { employee }),
         ...(within === undefined ? {} : { groups: within }),
+        ...(onlyProjects === undefined ? {} : { only_projects: onlyProjects }),
         ...(email === undefined ? {} : { email }),
         ...(blocked === undefined ? {} : { blocked_at: blocked ? (known.blocked_at ?? new Date()) : null }),
       })
@@ -231,7 +244,7 @@ export async function setSecondFactorRoles(
 function find(trx: Transaction<PostgresSchema>, scope: TenantScope, login: string) {
   return trx
     .selectFrom('users')
-    .select(['id', 'login', 'role', 'employee', 'groups', 'email', 'blocked_at'])
+    .select(['id', 'login', 'role', 'employee', 'groups', 'only_projects', 'email', 'blocked_at'])
     .where('tenant', '=', scope.tenant)
     .where(sql`lower(login)`, '=', login.toLowerCase())
     .forUpdate()
@@ -244,10 +257,18 @@ export async function signOutEverywhere(trx: Transaction<PostgresSchema>, userId
   await trx.deleteFrom('tickets').where('user_id', '=', userId).execute();
 }
 
-const told = (known: { role: StoredRole; employee: string | null; groups: string[]; email: string | null; blocked_at: Date | null }) => ({
+const told = (known: {
+  role: StoredRole;
+  employee: string | null;
+  groups: string[];
+  only_projects: boolean;
+  email: string | null;
+  blocked_at: Date | null;
+}) => ({
   role: known.role,
   employee: known.employee,
   groups: known.groups,
+  onlyProjects: known.only_projects,
   email: known.email,
   blocked: known.blocked_at !== null,
 });

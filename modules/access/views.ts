@@ -3,7 +3,7 @@ import { actorOf } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Caller, callerOfPerson } from './callers.ts';
-import { employeesWithin } from './reach.ts';
+import { standingOf } from './reach.ts';
 import { type Holder, holderOf, readOnly } from './rights.ts';
 
 /** One of the operator's people looks at a company as one of its people: sees what they see, and changes nothing. */
@@ -40,7 +40,7 @@ export async function viewOf(
   if (until === null || tenant === null) return null;
   const person = await trx
     .selectFrom('users')
-    .select(['id', 'login', 'role', 'tenant', 'employee', 'groups', 'blocked_at'])
+    .select(['id', 'login', 'role', 'tenant', 'employee', 'groups', 'only_projects', 'blocked_at'])
     .where('id', '=', row.view_as ?? '0')
     .where('tenant', '=', tenant)
     .executeTakeFirst();
@@ -60,7 +60,7 @@ export async function viewOf(
     return null;
   }
   const { login, employee } = person;
-  const theirs = callerOfPerson({ ...person, role }, await employeesWithin(trx, { ...person, role }), own.address);
+  const theirs = callerOfPerson(person, await standingOf(trx, { ...person, role }), own.address);
   const caller: Caller = { ...theirs, id: own.id, name: own.name, rights: readOnly(theirs.rights), isViewing: true };
   return { view: { tenant, login, role, employee, until }, caller };
 }

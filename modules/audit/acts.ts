@@ -30,6 +30,12 @@ export const ACTS = [
   'person.unblock',
   'person.delete',
   'person.rules',
+  'person.let-in',
+  'person.shut-out',
+  'project.add',
+  'project.change',
+  'project.people',
+  'project.delete',
   'phone.password',
   'audit.export',
   'token.issue',
@@ -40,7 +46,7 @@ export const ACTS = [
 export type Act = (typeof ACTS)[number];
 
 /** What acts begin with: what they are about. */
-export const ACT_GROUPS = ['recording', 'person', 'phone', 'token', 'support', 'audit'] as const;
+export const ACT_GROUPS = ['recording', 'person', 'project', 'phone', 'token', 'support', 'audit'] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */

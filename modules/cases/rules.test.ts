@@ -11,6 +11,7 @@ function call(direction: 'in' | 'out', at: number, answered: boolean, more: Part
   return {
     ...{ id: `c${made++}`, direction, from: direction === 'in' ? NUMBER : '101', dialled: direction === 'in' ? '74951000101' : NUMBER },
     ...{ number: '74951000101', employee: direction === 'out' || answered ? 'e1' : '', offered: direction === 'in' ? ['e1'] : [] },
+    ...{ group: 'g1' },
     ...{ startedAt: at * SECOND, answeredAt: answered ? decided : 0, endedAt: answered ? decided + 60 * SECOND : decided },
     ...more,
   };
@@ -23,9 +24,10 @@ const single = (calls: CaseCall[]): CaseOfCalls => {
 };
 
 test('several missed calls while a case is open are one', () => {
-  const calls = [missed(0, { offered: ['e1', ''] }), missed(100, { offered: ['e2', 'e1'], number: '74951000102' })];
+  const calls = [missed(0, { offered: ['e1', ''] }), missed(100, { offered: ['e2', 'e1'], number: '74951000102', group: 'g2' })];
   expect(single(calls)).toMatchObject({
     ...{ id: calls[0]?.id, outcome: 'open', missedCalls: calls.map((c) => c.id), offered: ['e1', 'e2'], ownNumber: '74951000102' },
+    ...{ ownNumbers: ['74951000101', '74951000102'], groups: ['g1', 'g2'] },
     ...{ openedAt: 0, waitingFrom: 10 * SECOND, lastMissedAt: 100 * SECOND, attempts: 0, firstAttemptAt: 0 },
   });
 });

@@ -6,7 +6,7 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 
 /** The part of a call that cases are made of. */
 export interface CaseCall
-  extends Pick<CallRow, 'id' | 'from' | 'dialled' | 'number' | 'employee' | 'startedAt' | 'answeredAt' | 'endedAt'> {
+  extends Pick<CallRow, 'id' | 'from' | 'dialled' | 'number' | 'employee' | 'group' | 'startedAt' | 'answeredAt' | 'endedAt'> {
   direction: CallRow['direction'];
   /** employees who were offered a leg */
   offered: readonly string[];
@@ -28,6 +28,9 @@ export interface CaseOfCalls {
   waitingFrom: number;
   lastMissedAt: number;
   missedCalls: string[];
+  /** own numbers and groups that they came to, and employees whom they were offered to: who may see the case */
+  ownNumbers: string[];
+  groups: string[];
   offered: string[];
   /** our calls to the number while the case was open, the one that succeeded among them */
   attempts: number;
@@ -107,6 +110,8 @@ function newCase(number: string, call: CaseCall): CaseOfCalls {
     waitingFrom: call.endedAt,
     lastMissedAt: call.startedAt,
     missedCalls: [call.id],
+    ownNumbers: unique([call.number]),
+    groups: unique([call.group]),
     offered: unique(call.offered),
     attempts: 0,
     attemptedBy: [],
@@ -123,6 +128,8 @@ function miss(open: CaseOfCalls, call: CaseCall): void {
   open.missedCalls.push(call.id);
   open.lastMissedAt = Math.max(open.lastMissedAt, call.startedAt);
   open.ownNumber = call.number;
+  open.ownNumbers = unique([...open.ownNumbers, call.number]);
+  open.groups = unique([...open.groups, call.group]);
   open.offered = unique([...open.offered, ...call.offered]);
 }
 

@@ -1,3 +1,4 @@
+import type { Within } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
@@ -209,16 +210,16 @@ export function changeCase(
   });
 }
 
-/** The case as whoever asks may see it: whose right reaches some employees sees those that rang them, that they tried or own. */
-function all(scope: TenantScope, given: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  const own =
-    scope.onlyEmployees === undefined
-      ? []
-      : [
-          // '' is what cases without an employee carry
-          sql`array_remove(${[...scope.onlyEmployees]}::text[], '') && (c.offered || c.attempted_by || array[c.closed_by, coalesce(n.owner, '')])`,
-        ];
-  return sql.join([sql`c.tenant = ${scope.tenant}`, ...own, ...given], sql` and `);
+/**
+ * The case as whoever asks may see it: employees within reach see those that rang them, that they tried or own; whoever has groups
+ * or own numbers, those whose missed calls came there.
+ */
+function all({ tenant, within }: TenantScope, given: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  // '' is what cases without an employee carry
+  const named = (kind: keyof Within) => sql`${(within?.[kind] ?? []).filter((id) => id !== '')}::text[]`;
+  const reached = sql`(${named('employees')} && (c.offered || c.attempted_by || array[c.closed_by, coalesce(n.owner, '')])
+    or ${named('groups')} && c.groups or ${named('numbers')} && c.own_numbers)`;
+  return sql.join([sql`c.tenant = ${tenant}`, ...(within === undefined ? [] : [reached]), ...given], sql` and `);
 }
 
 /** Only open cases can be meant. */

@@ -186,6 +186,8 @@ function rowOf(tenant: string, c: CaseOfCalls, due: (c: CaseOfCalls) => number):
     waiting_from: when(c.waitingFrom),
     last_missed_at: when(c.lastMissedAt),
     missed_calls: c.missedCalls.map(keyOf),
+    own_numbers: c.ownNumbers.map(keyOf),
+    groups: c.groups,
     offered: c.offered,
     attempts: c.attempts,
     attempted_by: c.attemptedBy,

@@ -1,6 +1,6 @@
 import { type LiveCall, readLive } from '@callscope/core/bus/live.ts';
+import { reachesLive } from '@callscope/core/bus/reach.ts';
 import { subjects } from '@callscope/core/bus/streams.ts';
-import { reachesCall } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 
@@ -34,8 +34,5 @@ export async function liveCallOf(bus: Bus, scope: TenantScope, id: string): Prom
   clearTimeout(timer);
   subscription.unsubscribe();
   if (found === 'silence') throw new LiveUnknown('nothing says which calls are in progress: see /healthz');
-  return found !== null && found.endedAt === 0 && isOf(found, scope) ? found : null;
+  return found !== null && found.endedAt === 0 && reachesLive(scope.within, found) ? found : null;
 }
-
-const isOf = (call: LiveCall, { onlyEmployees }: TenantScope): boolean =>
-  reachesCall(onlyEmployees, [call.employee, ...call.targets.map(({ employee }) => employee)]);

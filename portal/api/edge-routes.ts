@@ -1,4 +1,6 @@
 import { ANNOUNCEMENT_NAME, DIALLED } from '@callscope/core/bus/edge-commands.ts';
+import { tenantScope } from '@callscope/modules/access/callers.ts';
+import type { CompanyRight } from '@callscope/modules/access/rights.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
 import { startCall } from '@callscope/modules/edge/call.ts';
@@ -67,14 +69,14 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     }
   };
   const answers = { 200: { description: 'Done', content: json(doneSchema) }, ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503) };
-  const post = <T extends z.ZodType>(path: string, summary: string, description: string, body: T) =>
+  const post = <T extends z.ZodType>(path: string, summary: string, description: string, body: T, needs: CompanyRight = 'calls:control') =>
     createRoute({
       method: 'post',
       path: `/tenants/{tenant}/calls/{id}/${path}`,
       tags: ['Calls in progress'],
       summary,
       description: `${description} Each command stands in the audit.`,
-      needs: 'calls:control',
+      needs,
       request: { params: callParam, body: { required: true, content: json(body) } },
       responses: answers,
     });
@@ -83,12 +85,16 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     post(
       'recording',
       'Start, stop, mask or unmask the recording',
-      'mask stops what is recorded until unmask: a card number stays out of it. Each start gives a new part.',
+      'mask stops what is recorded until unmask: a card number stays out of it. Each start gives a new part. stop needs calls:control.',
       z.strictObject({ action: z.enum(['start', 'stop', 'mask', 'unmask']) }),
+      'recordings:begin',
     ),
     async (c) => {
       const { tenant, id } = c.req.valid('param');
-      return c.json(await tell(c, tenant, id, { what: c.req.valid('json').action }), 200);
+      const { action } = c.req.valid('json');
+      if (action === 'stop' && !tenantScope(c.get('caller'), tenant, 'calls:control'))
+        throw new Problem(403, 'this token has no scope calls:control');
+      return c.json(await tell(c, tenant, id, { what: action }), 200);
     },
   );
   for (const [what, summary] of [

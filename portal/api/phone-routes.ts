@@ -62,7 +62,7 @@ export function phoneRoutes(api: Api, deps: Deps): void {
     const [known, directory] = await Promise.all([live.now(scope), getDirectory(db, scope, new Date(clock.now()))]);
     if (!known) throw new Problem(503, 'the live state does not answer: see /healthz, and ask again');
     const { accounts = [], employees = [] } = directory?.body ?? {};
-    const lines = phoneLines(domain, { accounts, employees }, known.phones(), known.calls());
+    const lines = phoneLines(domain, { accounts, employees }, known.phones, known.calls);
     return { data: lines.filter((line) => state === undefined || line.state === state).map(phoneJson) };
   };
 

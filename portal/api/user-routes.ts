@@ -10,6 +10,7 @@ import { Problem, problems } from './problem.ts';
 const userOut = z.object({ login: z.string(), role: userSchema.shape.role, employee: z.string().nullable() });
 const userWhole = userOut.extend({
   groups: z.array(z.string()),
+  onlyProjects: z.boolean(),
   email: z.string().nullable(),
   blocked: z.boolean(),
   secondFactor: z.boolean(),

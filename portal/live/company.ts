@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EndedCall, LiveCall, LiveChange, LivePhone, LiveSnapshot } from '@callscope/core/bus/live.ts';
-import type { DeltaMessage } from '../src/live/messages.ts';
+import type { Delta } from './narrowed.ts';
 
 /** Deltas that are kept for watchers that come back: a minute at four a second. */
 const RING = 240;
@@ -44,7 +44,8 @@ const nothing = (): Pending => ({
 
 export interface NumberedDelta {
   seq: number;
-  /** a DeltaMessage as JSON, without `type` */
+  delta: Delta;
+  /** the same as JSON, made once for all who see the whole company */
   text: string;
 }
 
@@ -222,7 +223,7 @@ export class CompanyState {
     this.#pending = nothing();
     const told = new Map(phones.size + phonesGone.size > 0 ? this.phones().map((p) => [p.aor, p]) : []);
     const current = new Map(this.calls().map((c) => [c.id, c]));
-    const delta: Omit<DeltaMessage, 'type'> = {
+    const delta: Delta = {
       calls: [...calls].map((id) => current.get(id)).filter((c) => c !== undefined),
       gone: [...gone].filter((id) => !current.has(id)),
       ended: [...ended.values()],
@@ -232,7 +233,7 @@ export class CompanyState {
       phones: [...new Set([...phones, ...phonesGone])].map((aor) => told.get(aor)).filter((p) => p !== undefined),
       phonesGone: [...phonesGone].filter((aor) => !told.has(aor)),
     };
-    const numbered = { seq: ++this.seq, text: JSON.stringify(delta) };
+    const numbered = { seq: ++this.seq, delta, text: JSON.stringify(delta) };
     this.#ring.push(numbered);
     this.#ringChars += numbered.text.length;
     while (this.#ring.length > RING || this.#ringChars > RING_CHARS) this.#ringChars -= this.#ring.shift()?.text.length ?? 0;

@@ -8,6 +8,7 @@ import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Freshness } from '../src/live/messages.ts';
 import { createCaseBell } from './case-bell.ts';
 import { CompanyState } from './company.ts';
+import { type LiveState, Narrowed } from './narrowed.ts';
 import { Watcher } from './watcher.ts';
 
 /** Four deltas a second for a company, however much happens. */
@@ -26,18 +27,21 @@ const COMMENT_MS = 15_000;
 const watchersGauge = gauge('portal_live_watchers', 'Open live streams');
 const companiesGauge = gauge('portal_live_companies', 'Companies whose live state is followed');
 
+const NO_ACCOUNTS: ReadonlySet<string> = new Set();
+
 export interface LiveFeed {
   /**
    * Live state of one company as Server-Sent Events: `snapshot`, `delta` (with event ids), `freshness`; see
    * ../src/live/messages.ts. Ends at `signal`, when the reader cancels or stops reading for a minute.
    * @param lastEventId the Last-Event-ID header of a browser that comes back, or null
+   * @param accounts addresses of record of the accounts within reach; where all of the company is, nobody asks for them
    */
-  stream(scope: TenantScope, lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array>;
+  stream(scope: TenantScope, lastEventId: string | null, signal: AbortSignal, accounts?: ReadonlySet<string>): ReadableStream<Uint8Array>;
   /**
-   * A company's live state as it stands: at once where somebody watches it, else when the assembler has answered.
+   * A company's live state as it stands, as far as the right reaches: at once where somebody watches it, else when the assembler has answered.
    * @returns null when it does not answer
    */
-  now(scope: TenantScope): Promise<Pick<CompanyState, 'calls' | 'phones'> | null>;
+  now(scope: TenantScope, accounts?: ReadonlySet<string>): Promise<LiveState | null>;
   /** ends every stream */
   close(): void;
 }
@@ -145,28 +149,6 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
     }
   })().catch(() => undefined);
 
-  /** A company of which nothing is ever known: its watchers hear of freshness alone. */
-  const unknown: Company = {
-    state: new CompanyState(),
-    watchers: new Set(),
-    flushedAt: 0,
-    askedAt: 0,
-    flushTimer: undefined,
-    lingerTimer: undefined,
-    unsubscribe: () => undefined,
-  };
-  const freshnessOnly = (tenant: string, signal: AbortSignal) => {
-    const watcher = new Watcher(unknown.state, () => {
-      unknown.watchers.delete(watcher);
-      unhear();
-    });
-    const unhear = bell.hear(tenant, () => watcher.cases());
-    unknown.watchers.add(watcher);
-    const stream = watcher.open(null, signal);
-    watcher.freshness(JSON.stringify(freshness()));
-    return stream;
-  };
-
   let saidFreshness = '';
   let saidAt = 0;
   let commentedAt = 0;
@@ -180,8 +162,8 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
       saidAt = now;
     }
     if (isCommentDue) commentedAt = now;
-    for (const [tenant, company] of [...companies, ['', unknown] as const]) {
-      if (company !== unknown && company.state.isMissing) ask(tenant, company);
+    for (const [tenant, company] of companies) {
+      if (company.state.isMissing) ask(tenant, company);
       for (const watcher of company.watchers) {
         if (isDue) watcher.freshness(text);
         if (isCommentDue) watcher.comment();
@@ -191,18 +173,17 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
   }, FRESHNESS_MS);
 
   return {
-    stream: ({ tenant, onlyEmployees }, lastEventId, signal) => {
-      // calls in progress are not told apart by employee yet: who may see only their own learns how fresh the data is
-      if (onlyEmployees !== undefined) return freshnessOnly(tenant, signal);
+    stream: ({ tenant, within }, lastEventId, signal, accounts = NO_ACCOUNTS) => {
       const company = companies.get(tenant) ?? open(tenant);
       clearTimeout(company.lingerTimer);
       company.lingerTimer = undefined;
-      const watcher = new Watcher(company.state, () => {
+      const left = () => {
         if (!company.watchers.delete(watcher)) return;
         unhear();
         watchersGauge.dec();
         if (company.watchers.size === 0) company.lingerTimer = setTimeout(() => drop(tenant, company), options.lingerMs ?? LINGER_MS);
-      });
+      };
+      const watcher = new Watcher(company.state, left, within === undefined ? null : new Narrowed({ ...within, accounts }));
       const unhear = bell.hear(tenant, () => watcher.cases());
       company.watchers.add(watcher);
       watchersGauge.inc();
@@ -210,7 +191,7 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
       watcher.freshness(JSON.stringify(freshness()));
       return stream;
     },
-    now: async ({ tenant }) => {
+    now: async ({ tenant, within }, accounts = NO_ACCOUNTS) => {
       const company = companies.get(tenant) ?? open(tenant);
       // forgotten some time after the last question, unless somebody watches
       clearTimeout(company.lingerTimer);
@@ -221,13 +202,14 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
         ask(tenant, company);
         await pause(ANSWER_STEP_MS);
       }
-      return company.state.known ? company.state : null;
+      if (!company.state.known) return null;
+      const [calls, phones] = [company.state.calls(), company.state.phones()];
+      return within === undefined ? { calls, phones } : new Narrowed({ ...within, accounts }).snapshot(calls, phones);
     },
     close: () => {
       closed = true;
       clearInterval(beat);
       pulses.unsubscribe();
-      for (const watcher of [...unknown.watchers]) watcher.close();
       for (const [tenant, company] of companies) {
         for (const watcher of [...company.watchers]) watcher.close();
         drop(tenant, company);

@@ -1,4 +1,5 @@
 import type { CompanyState, NumberedDelta } from './company.ts';
+import type { Narrowed } from './narrowed.ts';
 
 /** Bytes that wait in a stream before its reader counts as slow. */
 const QUEUE_BYTES = 256 * 1024;
@@ -14,6 +15,7 @@ const encoder = new TextEncoder();
 /** One open stream. A reader that is slow gets a snapshot when it reads again, instead of a queue that grows. */
 export class Watcher {
   readonly #state: CompanyState;
+  readonly #part: Narrowed | null;
   readonly #left: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waitsForSnapshot = true;
@@ -22,9 +24,10 @@ export class Watcher {
   #room = 0;
   #closed = false;
 
-  /** @param left called once, when the stream has ended */
-  constructor(state: CompanyState, left: () => void) {
+  /** @param left called once, when the stream has ended. @param part of the company that this watcher sees; null: all of it */
+  constructor(state: CompanyState, left: () => void, part: Narrowed | null = null) {
     this.#state = state;
+    this.#part = part;
     this.#left = left;
   }
 
@@ -47,7 +50,8 @@ export class Watcher {
       new ByteLengthQueuingStrategy({ highWaterMark: QUEUE_BYTES }),
     );
     this.#write(`retry: ${RETRY_MS}\n\n`);
-    const missed = this.#state.since(lastEventId);
+    // what a part showed before is not known any more: whoever comes back gets all of it
+    const missed = this.#part ? null : this.#state.since(lastEventId);
     if (missed) {
       this.#waitsForSnapshot = false;
       for (const delta of missed) this.#send(delta);
@@ -108,13 +112,18 @@ export class Watcher {
   #snapshot(): void {
     if (!this.#state.known || !this.#hasRoom) return;
     this.#waitsForSnapshot = false;
+    const [calls, phones] = [this.#state.calls(), this.#state.phones()];
     // may hold what the next delta says too: applying it again does no harm
-    this.#event('snapshot', this.#state.seq, JSON.stringify({ calls: this.#state.calls(), phones: this.#state.phones() }));
+    this.#event('snapshot', this.#state.seq, JSON.stringify(this.#part ? this.#part.snapshot(calls, phones) : { calls, phones }));
   }
 
-  #send({ seq, text }: NumberedDelta): void {
-    if (this.#hasRoom) this.#event('delta', seq, text);
-    else this.#waitsForSnapshot = true;
+  #send({ seq, text, delta }: NumberedDelta): void {
+    if (!this.#hasRoom) {
+      this.#waitsForSnapshot = true;
+      return;
+    }
+    const part = this.#part ? this.#part.delta(delta) : delta;
+    if (part) this.#event('delta', seq, part === delta ? text : JSON.stringify(part));
   }
 
   #event(name: string, seq: number, text: string): void {

@@ -84,7 +84,14 @@ test('cases are the same whatever order and however often calls become known', a
       const isAnswered = random(3) === 0;
       return {
         ...{ id, direction: isOut ? 'out' : 'in', from: isOut ? '101' : number, dialled: isOut ? number : '74951000101', number: '' },
-        ...{ employee: isOut ? 'e101' : '', offered: [], startedAt, answeredAt: isAnswered ? decided : 0, endedAt: decided + 1_000_000 },
+        ...{
+          employee: isOut ? 'e101' : '',
+          group: '',
+          offered: [],
+          startedAt,
+          answeredAt: isAnswered ? decided : 0,
+          endedAt: decided + 1_000_000,
+        },
       };
     };
     const reader = {

@@ -1,8 +1,10 @@
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
-import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
+import { callerOfPerson, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
+import { GRANTS, ofProjects } from '@callscope/modules/access/rights.ts';
 import { type FreshnessWatch, watchFreshness } from '@callscope/portal/health/freshness.ts';
 import { createLiveFeed, type LiveFeed } from '@callscope/portal/live/feed.ts';
 import type { Freshness, LiveMessage } from '@callscope/portal/src/live/messages.ts';
@@ -24,12 +26,12 @@ class Reader {
   seen = new Map<string, string[]>();
   #abort = new AbortController();
 
-  constructor(feed: LiveFeed, tenant: string, before?: Reader) {
+  constructor(feed: LiveFeed, scope: TenantScope, before?: Reader) {
     if (before) {
       this.state = before.state;
       this.lastEventId = before.lastEventId;
     }
-    void this.#read(feed.stream(scopeOf(tenant), this.lastEventId, this.#abort.signal));
+    void this.#read(feed.stream(scope, this.lastEventId, this.#abort.signal));
   }
 
   async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
@@ -143,8 +145,8 @@ describe.each([
     const id = call.call_id;
     const tenant = call.tenant as string;
     const steps = ofCall(call);
-    const own = new Reader(feed, tenant);
-    const other = new Reader(feed, tenant === 't1' ? 't2' : 't1');
+    const own = new Reader(feed, scopeOf(tenant));
+    const other = new Reader(feed, scopeOf(tenant === 't1' ? 't2' : 't1'));
     await until('both streams have begun', () => own.state.synced && other.state.synced);
     const step = async (i: number) => {
       if (sources.includes('events')) await send(...(steps.events[i] ?? []));
@@ -174,8 +176,8 @@ describe.each([
 });
 
 test('who comes back has the state of who stayed, from the deltas it missed', async () => {
-  const stayed = new Reader(feed, 't1');
-  const left = new Reader(feed, 't1');
+  const stayed = new Reader(feed, scopeOf('t1'));
+  const left = new Reader(feed, scopeOf('t1'));
   await send(event('back-1', 'start'), event('back-2', 'start'));
   await until('both see the calls', () => [stayed, left].every((r) => r.call('back-1') && r.call('back-2')));
   await until('both are at the same event', () => left.lastEventId === stayed.lastEventId);
@@ -184,7 +186,7 @@ test('who comes back has the state of who stayed, from the deltas it missed', as
   await until('talking', () => stayed.call('back-1')?.state === 'talking');
   await send(event('back-2', 'ended', { state: 'failed', code: 486 }), event('back-3', 'start'));
   await until('the second has ended', () => stayed.ended('back-2') !== undefined && stayed.call('back-3') !== undefined);
-  const back = new Reader(feed, 't1', left);
+  const back = new Reader(feed, scopeOf('t1'), left);
   await until('it has caught up', () => back.lastEventId === stayed.lastEventId);
   expect([...back.state.calls]).toEqual([...stayed.state.calls]);
   expect(back.state.ended.map((e) => e.id)).toEqual(stayed.state.ended.map((e) => e.id));
@@ -193,6 +195,36 @@ test('who comes back has the state of who stayed, from the deltas it missed', as
   await until('all over', () => back.ended('back-1') !== undefined);
   stayed.leave();
   back.leave();
+});
+
+test('whose right reaches a part sees that part: by its people, or by its numbers', async () => {
+  const part = (within: Partial<Within>) =>
+    tenantScope(
+      callerOfPerson(
+        { id: '1', login: 'olga', tenant: 't1' },
+        { rights: ofProjects(GRANTS.supervisor), within: { ...NOTHING, ...within } },
+        '',
+      ),
+      't1',
+      'calls:read',
+    ) as TenantScope;
+  const whole = new Reader(feed, scopeOf('t1'));
+  const people = new Reader(feed, part({ employees: ['e102'] }));
+  const line = new Reader(feed, part({ numbers: ['74951000102'] }));
+  const nothing = new Reader(feed, part({}));
+  await send(event('part-1', 'start'), event('part-2', 'start', { dst: '74951000102', did: '74951000102' }));
+  await until('the line sees its call', () => line.call('part-2') !== undefined && whole.call('part-1') !== undefined);
+  await send(event('part-1', 'answered', { who: '102@alfa.pbx.test' }), event('part-2', 'answered'));
+  await until('people see theirs', () => people.call('part-1')?.state === 'talking' && line.call('part-2')?.state === 'talking');
+  await until('whole sees both', () => whole.call('part-1')?.state === 'talking' && whole.call('part-2')?.state === 'talking');
+  await send(event('part-1', 'ended'), event('part-2', 'ended'));
+  await until('each hears the end', () => people.ended('part-1') !== undefined && line.ended('part-2') !== undefined);
+  expect([people, line, nothing].map((r) => [...r.seen.keys()])).toEqual([['part-1'], ['part-2'], []]);
+  expect(nothing.state.synced).toBe(true);
+  expect(nothing.state.freshness).not.toBeNull();
+  const now = await feed.now(part({ employees: ['e102'] }));
+  expect(now).toEqual({ calls: [], phones: [] });
+  for (const reader of [whole, people, line, nothing]) reader.leave();
 });
 
 test('a message that is lost on the way is noticed and healed', async () => {
@@ -216,7 +248,7 @@ test('a message that is lost on the way is noticed and healed', async () => {
     },
   });
   const lossy = createLiveFeed({ ...bus, nc }, log, () => freshness.now());
-  const reader = new Reader(lossy, 't1');
+  const reader = new Reader(lossy, scopeOf('t1'));
   await send(event('gap-1', 'start'));
   await until('the call is there', () => reader.call('gap-1') !== undefined);
   lose = true;
@@ -236,7 +268,7 @@ test('a message that is lost on the way is noticed and healed', async () => {
 });
 
 test('kill -9 of the assembler: calls in progress are there again, those that ended meanwhile leave', async () => {
-  const reader = new Reader(feed, 't1');
+  const reader = new Reader(feed, scopeOf('t1'));
   await send(event('kill-1', 'start'), event('kill-2', 'start'));
   await send(event('kill-1', 'answered'), event('kill-2', 'answered'));
   await until('both talk', () => ['kill-1', 'kill-2'].every((id) => reader.call(id)?.state === 'talking'));
@@ -245,7 +277,7 @@ test('kill -9 of the assembler: calls in progress are there again, those that en
   await until('the next life has spoken', () => reader.ended('kill-2') !== undefined && reader.call('kill-3') !== undefined, 30_000);
   expect(reader.call('kill-1')?.state).toBe('talking');
   expect(reader.call('kill-2')).toBeUndefined();
-  const later = new Reader(feed, 't1');
+  const later = new Reader(feed, scopeOf('t1'));
   await until('a later reader', () => later.state.synced);
   expect([...later.state.calls.keys()]).toEqual([...reader.state.calls.keys()]);
 
@@ -260,7 +292,7 @@ test('kill -9 of the assembler: calls in progress are there again, those that en
 
 test('history that is loaded meanwhile: its ends are counted, its calls do not appear, the live one is left alone', async () => {
   const count = 1_500;
-  const reader = new Reader(feed, 't1');
+  const reader = new Reader(feed, scopeOf('t1'));
   await send(event('hist-live', 'start'), event('hist-live', 'answered'));
   await until('the live call talks', () => reader.call('hist-live')?.state === 'talking');
   const before = reader.state.endedCount;
@@ -289,7 +321,7 @@ test('history that is loaded meanwhile: its ends are counted, its calls do not a
 });
 
 test('kill -9 of the bus: nobody keeps a state that is no longer true', async () => {
-  const reader = new Reader(feed, 't1');
+  const reader = new Reader(feed, scopeOf('t1'));
   await send(event('bus-1', 'start'), event('bus-2', 'start'));
   await until('both are there', () => ['bus-1', 'bus-2'].every((id) => reader.call(id) !== undefined));
   process.kill(stack.pidOf('nats'), 'SIGKILL');
@@ -307,7 +339,7 @@ test('kill -9 of the bus: nobody keeps a state that is no longer true', async ()
 
 test('freshness: fresh while idle, names the assembler when it stands still, fresh again after', async () => {
   const said: Freshness[] = [];
-  const reader = new Reader(feed, 't1');
+  const reader = new Reader(feed, scopeOf('t1'));
   await until('fresh', () => reader.state.freshness?.part === null, 30_000);
   const pid = stack.pidOf('assembler');
   await halt(pid);

@@ -6,6 +6,7 @@ import {
   type Holder,
   isCompanyRight,
   OPERATOR_ROLES,
+  ofProjects,
   RIGHTS,
   type Right,
   ROLES,
@@ -29,6 +30,8 @@ const VALUES: Record<string, string> = {
   report: 'hourly',
   measure: 'calls',
   erasure: '1',
+  project: '1',
+  observer: '1',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',
 };
@@ -61,6 +64,8 @@ const DOORS: Door[] = pageDoors(ROUTES)
 
 let stack: Stack;
 const cookies: Partial<Record<Holder, string>> = {};
+/** of whoever sees projects alone */
+let limited = '';
 /** everything in t1 */
 let token: string;
 const tokenWith = async (name: string, scopes: readonly Right[]) =>
@@ -76,6 +81,13 @@ beforeAll(async () => {
     await stack.rest('PUT', `/tenants/t1/users/${role}`, { password: PASSWORD, role });
     cookies[role] = await signedIn('alfa.pbx.test', role, PASSWORD);
   }
+  // of the other company, and let in to this one
+  await stack.rest('PUT', '/tenants/t2/users/boris', { password: PASSWORD, role: 'admin' });
+  await stack.rest('POST', '/tenants/t1/outside-observers', { login: 'boris', domain: 'bravo.pbx.test' });
+  cookies['outside-observer'] = await signedIn('bravo.pbx.test', 'boris', PASSWORD);
+  // sees projects alone, and has none
+  await stack.rest('PUT', '/tenants/t1/users/limited', { password: PASSWORD, role: 'supervisor', onlyProjects: true });
+  limited = await signedIn('alfa.pbx.test', 'limited', PASSWORD);
   // the operator's first person, whose password is shown once
   const [, login = '', password = ''] = /user (\S+), password shown this once: ([\w-]+)/.exec(stack.log()) ?? [];
   cookies.operator = await signedIn(OPERATOR_DOMAIN, login, password);
@@ -128,7 +140,7 @@ describe('the wall between companies: pages', () => {
     for (const role of ROLES) expect((await answered(door, 't2', role)).status, role).toBe(404);
   });
 
-  test.each(ROLES)('%s: what the table of rights gives is open, the rest is 403', async (role) => {
+  test.each([...ROLES, 'outside-observer'] as const)('%s: what the table of rights gives is open, the rest is 403', async (role) => {
     for (const door of DOORS) {
       const reach = GRANTS[role][door.needs as Right];
       const may = reach !== undefined && (door.least === 'own' || reach === 'company');
@@ -138,6 +150,29 @@ describe('the wall between companies: pages', () => {
       else expect([401, 403, 500], `${at}: ${status}`).not.toContain(status);
       expect(location, at).not.toMatch(/^\/sign-in/);
     }
+  });
+
+  test('whoever is given projects has what reaches them, and nothing that tells of everybody', async () => {
+    for (const door of DOORS) {
+      const reach = ofProjects(GRANTS.supervisor)[door.needs as Right];
+      const response = await send(door.method, filled(door.path, 't1'), { cookie: limited });
+      await response.body?.cancel();
+      const at = `${door.method} ${door.path} needs ${door.needs}: ${response.status}`;
+      if (reach === undefined || door.least === 'company') expect(response.status, at).toBe(403);
+      else expect([401, 403, 500], at).not.toContain(response.status);
+    }
+  });
+
+  test('whoever is let in to another company has their own too, and no third one', async () => {
+    for (const door of DOORS) {
+      const at = `${door.method} ${door.path}`;
+      const foreign = await send(door.method, filled(door.path, 'nobody'), { cookie: cookies['outside-observer'] ?? '' });
+      await foreign.body?.cancel();
+      expect(foreign.status, at).toBe(404);
+    }
+    expect(
+      (await answered({ method: 'GET', path: '/c/[company]/people', needs: 'users:write', least: 'own' }, 't2', 'outside-observer')).status,
+    ).toBe(200);
   });
 });
 

@@ -20,7 +20,7 @@ export function requireRight(
 ): TenantScope {
   const { caller } = requireSession(event);
   const scope = tenantScope(caller, event.params.company, needs);
-  if (scope && (least === 'own' || scope.onlyEmployees === undefined)) return scope;
+  if (scope && (least === 'own' || scope.within === undefined)) return scope;
   if (isWithin(caller, event.params.company)) error(403, `not for this role: it needs ${needs}`);
   error(404, 'no such company');
 }

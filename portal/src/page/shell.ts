@@ -1,5 +1,6 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { operatorScope, rightsOf } from '@callscope/modules/access/callers.ts';
+import { companiesOf } from '@callscope/modules/access/outside.ts';
 import { countCases } from '@callscope/modules/cases/store.ts';
 import { listTenants } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -17,19 +18,23 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
   const shown = session?.view ?? session;
   const { db, clock } = deps();
   const now = clock.now();
-  const rights = session ? rightsOf(session.caller) : [];
+  const rights = session ? rightsOf(session.caller, scope.tenant) : [];
   const asked = { from: now - CASES_BACK_MS, status: ['open', 'working'] } as const;
   const [company, companies, cases] = await Promise.all([
     companyOf(scope),
-    operator ? listTenants(db, operator) : [],
+    operator ? listTenants(db, operator) : session ? companiesOf(db, session.caller) : [],
     countCases(db, scope, asked, new Date(now)),
   ]);
   const { id, name, timezone, country } = company;
   return {
     company: { id, name, timezone, country },
-    /** for the operator alone */
+    /** that the person may open */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
-    user: { login: shown?.login ?? '', role: shown?.role ?? 'observer', rights },
+    user: {
+      login: shown?.login ?? '',
+      role: shown === null || shown?.tenant === scope.tenant || operator ? (shown?.role ?? 'observer') : 'outside-observer',
+      rights,
+    },
     /** callers who wait for a call back */
     waiting: { cases: cases.cases, overdue: cases.overdue },
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',

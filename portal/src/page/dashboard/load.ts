@@ -14,6 +14,7 @@ import { loadNames } from '../directory.ts';
 import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import type { CompanyNames } from '../names.ts';
+import { type Part, partOf } from '../part.ts';
 import type { Period } from '../period.ts';
 import { type MissedCall, missedCall } from './missed.ts';
 
@@ -31,8 +32,8 @@ export interface DashboardData {
   missed: MissedCall[];
   names: CompanyNames;
   failure: Failure | null;
-  /** whoever asks sees only their own calls, and no calls in progress */
-  isOwn: boolean;
+  /** null: whoever asks sees the whole company */
+  part: Part | null;
 }
 
 const DAY = 86_400_000;
@@ -45,8 +46,7 @@ export async function loadDashboard(scope: TenantScope, tenant: Tenant, period: 
   const company = { zone: tenant.timezone, country: tenant.country };
   const compared = comparedWith(period, company.zone, now);
   const [found, names] = await Promise.all([answered(ask(scope, company, period, compared)), loadNames(scope, tenant)]);
-  const isOwn = scope.onlyEmployees !== undefined;
-  return { period, now, compared, names, isOwn, failure: found.failure, ...(found.answer ?? NOTHING) };
+  return { period, now, compared, names, part: partOf(scope), failure: found.failure, ...(found.answer ?? NOTHING) };
 }
 
 async function ask(scope: TenantScope, company: Company, { from, to }: Period, compared: Compared) {

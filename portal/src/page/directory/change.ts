@@ -19,7 +19,7 @@ export interface Wanted {
 
 /** When a change of this page would hold, and what would be in force by then. */
 export async function momentFor(scope: TenantScope, company: Tenant, validity: Validity) {
-  const current = await currentDirectory(scope);
+  const current = await currentDirectory(scope, company);
   return { current, ...momentsOf(validity, company.timezone, deps().clock.now(), current.since) };
 }
 

@@ -1,6 +1,5 @@
 import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
-import { type OnlyEmployees, reaches } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
@@ -8,6 +7,7 @@ import { type Entry, KINDS, type Kind } from '@callscope/modules/directory/entri
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { matching } from '#ui/option.ts';
+import { visibleTo } from './visible.ts';
 
 /** What `depends` of the pages names. */
 export const DIRECTORY = 'callscope:directory';
@@ -23,25 +23,18 @@ export interface Current {
   since: number;
 }
 
-/** What is in force now, as far as this person may see it: an employee sees themselves. */
-export async function currentDirectory(scope: TenantScope): Promise<Current> {
+/** What is in force now, as far as this person may see it: an employee sees themselves, whoever has projects their people and numbers. */
+export async function currentDirectory(scope: TenantScope, company: Tenant): Promise<Current> {
   const { db, clock } = deps();
   const found = await getDirectory(db, scope, new Date(clock.now()));
   if (!found) return { body: EMPTY, version: 0, since: 0 };
-  return { body: visibleTo(found.body, scope.onlyEmployees), version: found.version, since: found.validFrom.getTime() };
+  return { body: visibleTo(found.body, scope, company), version: found.version, since: found.validFrom.getTime() };
 }
 
-function visibleTo(body: DirectoryBody, only: OnlyEmployees): DirectoryBody {
-  if (only === undefined) return body;
-  const employees = body.employees.filter((e) => reaches(only, e.id));
-  const own = new Set(employees.flatMap((e) => e.extensions));
-  const groups = new Set(employees.map((e) => e.group));
-  return {
-    numbers: body.numbers,
-    employees,
-    groups: body.groups.filter((g) => groups.has(g.id)),
-    accounts: body.accounts.filter((a) => a.extensions.some((x) => own.has(x))),
-  };
+/** Addresses of record of the accounts that this person sees: whose phones are theirs to know of. */
+export async function accountsWithin(scope: TenantScope, company: Tenant): Promise<Set<string>> {
+  const { body } = await currentDirectory(scope, company);
+  return new Set(body.accounts.map((a) => `${a.user}@${company.domain}`));
 }
 
 /** Whether the person of this page may change the directory. */
@@ -51,7 +44,7 @@ export function mayEdit(locals: App.Locals, company: string): boolean {
 
 /** Whether the history is for this person's eyes: it names everybody. */
 export function maySeeHistory(scope: TenantScope): boolean {
-  return scope.onlyEmployees === undefined;
+  return scope.within === undefined;
 }
 
 export function isKind(text: string): text is Kind {

@@ -3,13 +3,14 @@ import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
-import { reaches } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { CursorError } from '@callscope/portal/calls/cursor.ts';
 import { type CallPage, pageOf } from '@callscope/portal/calls/page.ts';
 import { deps } from '@callscope/portal/deps.ts';
+import { visibleTo } from '../directory/visible.ts';
 import { DEFAULT_SIZE, filterOf, type JournalAddress, without } from './address.ts';
 import { type ConditionId, conditionsIn } from './conditions.ts';
 import { type JournalRow, journalRow } from './rows.ts';
@@ -66,16 +67,14 @@ export async function loadJournal(
     getDirectory(db, scope, new Date(now)),
   ]);
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
-  const body = directory?.body;
+  const body = visibleTo(directory?.body ?? EMPTY, scope, company);
   const segments = await segmentsOf(
     db,
     scope,
     page.rows.map((call) => call.id),
   );
-  const employees = (body?.employees ?? [])
-    .filter((e) => reaches(scope.onlyEmployees, e.id))
-    .map(({ id, name, record }) => ({ id, name, record }));
-  const numbers = (body?.numbers ?? []).map(({ number, label, channel }) => {
+  const employees = body.employees.map(({ id, name, record }) => ({ id, name, record }));
+  const numbers = body.numbers.map(({ number, label, channel }) => {
     const id = normalizePhone(number, company.country);
     return { id, name: label || channel || '', record: null };
   });
@@ -93,7 +92,7 @@ export async function loadJournal(
     failure,
     employees: panel(employees, byEmployee, (id) => ({ id, name: names.get(id) ?? id, record: null })),
     numbers: panel(numbers, byNumber, (id) => ({ id, name: '', record: null })),
-    groups: (body?.groups ?? []).map(({ id, name }) => ({ id, name })),
+    groups: body.groups.map(({ id, name }) => ({ id, name })),
   };
 }
 

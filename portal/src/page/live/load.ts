@@ -28,8 +28,6 @@ export interface WallData {
 
 export interface LiveData {
   names: CompanyNames;
-  /** whoever asks sees only their own calls: those in progress are not told apart yet */
-  isOwn: boolean;
   /** null = the page, not the wall */
   wall: WallData | null;
 }
@@ -39,7 +37,7 @@ const MOST_MISSED = 7;
 /** @param groups of the wall's figures; empty = all. null = no wall */
 export async function loadLive(scope: TenantScope, tenant: Tenant, groups: readonly string[] | null): Promise<LiveData> {
   const [names, wall] = await Promise.all([loadNames(scope, tenant), groups === null ? null : loadWall(scope, tenant, groups)]);
-  return { names, wall, isOwn: scope.onlyEmployees !== undefined };
+  return { names, wall };
 }
 
 async function loadWall(scope: TenantScope, tenant: Tenant, groups: readonly string[]): Promise<WallData> {

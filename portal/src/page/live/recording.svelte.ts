@@ -11,10 +11,13 @@ export class LiveRecordings {
   states = $state.raw<States>({});
   /** calls whose command is under way */
   busy = $state.raw<ReadonlySet<string>>(new Set());
+  /** whoever may only begin one does not end what the rules of the company record */
+  readonly mayStop: boolean;
   readonly #href: string;
 
   /** @param talking ids of calls that talk, in any order: what is new is asked about at once */
-  constructor(company: string, talking: () => string) {
+  constructor(company: string, talking: () => string, mayStop: boolean) {
+    this.mayStop = mayStop;
     this.#href = `/c/${encodeURIComponent(company)}/live/recording`;
     $effect(() => {
       if (talking() === '') return;

@@ -72,7 +72,7 @@ export async function loadMissed(scope: TenantScope, tenant: Tenant, address: Mi
   const [totals, found, byEmployee, names, settings] = await Promise.all([
     countCases(db, scope, whole, at),
     listCases(db, scope, { ...whole, ...SHOWN[show] }, { limit: LIMIT + 1, order, after }, at),
-    scope.onlyEmployees === undefined ? casesByEmployee(db, scope, { from: period.from, to: period.to }, at) : null,
+    scope.within === undefined ? casesByEmployee(db, scope, { from: period.from, to: period.to }, at) : null,
     loadNames(scope, tenant),
     getSettings(db, scope),
   ]);

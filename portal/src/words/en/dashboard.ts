@@ -3,6 +3,7 @@ import type { dashboard as source } from '../ru/dashboard.ts';
 export const dashboard: typeof source = {
   everything: (hours) => `All employees, groups and numbers${hours === '' ? '' : `, ${hours}`}`,
   own: (hours) => `Only your calls${hours === '' ? '' : `, ${hours}`}`,
+  part: (hours) => `Only your groups and projects${hours === '' ? '' : `, ${hours}`}`,
   quick: 'Quick periods',
   quicks: { today: 'Today', yesterday: 'Yesterday', week: 'Week', month: 'Month' },
   /** in the strip, where their neighbours say the rest */

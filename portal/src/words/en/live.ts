@@ -48,9 +48,6 @@ export const live: typeof source = {
   connecting: 'Connecting',
   lost: 'Connection lost',
   lostText: 'This is what was known last; connecting again.',
-  own: 'Calls of the company are seen by its supervisor',
-  ownText: 'You see your own calls only; their log updates by itself.',
-  openJournal: 'Open the call log',
   noScript: 'Calls in progress need a browser with JavaScript.',
   board: {
     title: (company) => `Wall board, ${company}`,

@@ -6,6 +6,7 @@ export const missed: typeof source = {
   lead: (minutes) =>
     `A case: missed calls of one number in a row, until the caller has talked to us. They are to be called back within ${minutes} working ${plural('en', minutes, { one: 'minute', other: 'minutes' })}.`,
   own: 'Cases that rang you, that you called back or that you own.',
+  part: 'Shown are the cases of your groups and projects.',
   figures: 'Cases of the period',
   stats: { cases: 'Cases', calledBack: 'Called back', gotThrough: 'Got through', remaining: 'Remaining', overdue: 'Overdue' },
   shorts: { cases: 'Cases', calledBack: 'Called back', gotThrough: 'Through', remaining: 'Remaining', overdue: 'Overdue' },

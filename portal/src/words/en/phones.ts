@@ -49,9 +49,6 @@ export const phones: typeof source = {
   silentText:
     'The exchange has named none. OpenSIPS has to send the events E_UL_CONTACT_INSERT, E_UL_CONTACT_UPDATE and E_UL_CONTACT_DELETE or, by HEP, answers to REGISTER. How to: docs/operator.md, “Phones”.',
   openAccounts: 'Accounts of the directory',
-  own: 'The company’s phones are for supervisors',
-  ownText: 'You see your own calls only.',
-  openJournal: 'Open the call log',
   noScript: 'Which phones are registered is shown in a browser with JavaScript.',
   history: {
     of: (account) => `history of ${account}`,

@@ -5,13 +5,16 @@ export const rights: typeof source = {
   lead: 'What each role may do. Pages and API allow and refuse by this very table.',
   table: 'Rights of roles',
   right: 'Right',
-  reaches: { every: 'All companies', company: 'Whole company', groups: 'Own groups', own: 'Own' },
+  reaches: { every: 'All companies', company: 'Whole company', projects: 'Own projects', groups: 'Own groups', own: 'Own' },
   none: 'No',
   own: '“Own” is calls in which the employee called, answered or was rung, their recordings and missed calls, and the employee’s own entry in the directory.',
+  projects:
+    'Supervisors, quality, marketing and observers can be given projects instead of the whole company: calls of their numbers and groups, recordings, missed calls, people and numbers.',
   where: 'People get a role on the page “Users”, programs get rights on the page “Tokens”.',
   names: {
     'calls:read': 'Calls, reports, phones, what goes on now',
     'directory:read': 'Directory and settings of the company',
+    'recordings:begin': 'Begin recording a call in progress, hide a part of it',
     'recordings:listen': 'Hear and download recordings, give links to them',
     'cases:write': 'Take missed calls in hand and close them',
     'calls:control': 'Control calls in progress, call from an employee’s phone',

@@ -63,6 +63,7 @@ export const shell: typeof source = {
     employee: 'Employee',
     operator: 'Operator',
     support: 'Operator’s support',
+    'outside-observer': 'Outside observer',
   },
   account: 'Account',
   signOut: 'Sign out',

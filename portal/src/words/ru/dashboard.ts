@@ -2,6 +2,7 @@ export const dashboard = {
   /** "Все сотрудники, группы и номера, 0:00–14:20" */
   everything: (hours: string) => `Все сотрудники, группы и номера${hours === '' ? '' : `, ${hours}`}`,
   own: (hours: string) => `Только ваши звонки${hours === '' ? '' : `, ${hours}`}`,
+  part: (hours: string) => `Только ваши группы и проекты${hours === '' ? '' : `, ${hours}`}`,
   quick: 'Быстрый выбор периода',
   /** short names of quick periods */
   quicks: { today: 'Сегодня', yesterday: 'Вчера', week: 'Неделя', month: 'Месяц' },

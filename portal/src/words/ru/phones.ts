@@ -48,9 +48,6 @@ export const phones = {
   silentText:
     'АТС не назвала ни одной. OpenSIPS должен присылать события E_UL_CONTACT_INSERT, E_UL_CONTACT_UPDATE и E_UL_CONTACT_DELETE или, по HEP, ответы на REGISTER. Настройка: docs/operator.md, «Phones».',
   openAccounts: 'Аккаунты справочника',
-  own: 'Телефоны компании видит руководитель',
-  ownText: 'Вам видны только ваши звонки.',
-  openJournal: 'Открыть журнал',
   noScript: 'Какие телефоны на связи, видно в браузере с JavaScript.',
   history: {
     of: (account: string) => `история ${account}`,

@@ -62,6 +62,7 @@ export const shell = {
     employee: 'Сотрудник',
     operator: 'Оператор',
     support: 'Поддержка оператора',
+    'outside-observer': 'Сторонний наблюдатель',
   },
   account: 'Учётная запись',
   signOut: 'Выйти',

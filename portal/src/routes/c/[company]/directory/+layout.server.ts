@@ -1,12 +1,12 @@
 import { KINDS, type Kind } from '@callscope/modules/directory/entries.ts';
-import { requireRight } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { currentDirectory, DIRECTORY, mayEdit, maySeeHistory } from '#page/directory/load.ts';
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = async (event) => {
   const scope = requireRight(event, 'directory:read');
   event.depends(DIRECTORY);
-  const { body, version } = await currentDirectory(scope);
+  const { body, version } = await currentDirectory(scope, await companyOf(scope));
   return {
     directory: {
       version,

@@ -1,4 +1,3 @@
-import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { companyOf, requireRight } from '#page/company.ts';
 import { LIVE } from '#page/live/board.ts';
 import { choiceFromQuery } from '#page/live/lines.ts';
@@ -13,7 +12,5 @@ export const load: PageServerLoad = async (event) => {
   const company = await companyOf(scope);
   // the page chooses groups by itself; only the wall asks the store about them
   const groups = isWall ? choiceFromQuery(params).groups : null;
-  const { session } = event.locals;
-  const mayControl = session !== null && session !== undefined && tenantScope(session.caller, company.id, 'calls:control') !== null;
-  return { live: await loadLive(scope, company, groups), isBare: isWall, mayControl };
+  return { live: await loadLive(scope, company, groups), isBare: isWall };
 };

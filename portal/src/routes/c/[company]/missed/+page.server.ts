@@ -10,6 +10,7 @@ import { error, fail, type RequestEvent } from '@sveltejs/kit';
 import { companyOf, requireRight } from '#page/company.ts';
 import { CASES, missedFromQuery } from '#page/missed/address.ts';
 import { loadMissed } from '#page/missed/load.ts';
+import { partOf } from '#page/part.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -22,7 +23,7 @@ export const load: PageServerLoad = async (event) => {
       missed: await loadMissed(scope, company, missedFromQuery(event.url.searchParams, company.timezone, deps().clock.now())),
       canWrite: session !== null && tenantScope(session.caller, company.id, 'cases:write') !== null,
       me: session?.login ?? '',
-      isOwn: scope.onlyEmployees !== undefined,
+      part: partOf(scope),
       // which of the two forms the first HTML has; the browser's width decides after that
       isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
     };

@@ -1,8 +1,9 @@
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
-import { reaches } from '@callscope/core/domain/reach.ts';
+import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { companyOf, requireRight } from '#page/company.ts';
+import { visibleTo } from '#page/directory/visible.ts';
 import { matching } from '#ui/option.ts';
 import type { RequestHandler } from './$types';
 
@@ -15,11 +16,9 @@ export const GET: RequestHandler = async (event) => {
   if (q === '') return Response.json({ employees: [], numbers: [] });
   const { db, clock } = deps();
   const [company, directory] = await Promise.all([companyOf(scope), getDirectory(db, scope, new Date(clock.now()))]);
-  const body = directory?.body;
-  const employees = (body?.employees ?? [])
-    .filter((e) => reaches(scope.onlyEmployees, e.id))
-    .map((e) => ({ value: e.id, label: e.name, note: e.extensions.join(' ') }));
-  const numbers = (body?.numbers ?? []).map((n) => {
+  const body = visibleTo(directory?.body ?? EMPTY, scope, company);
+  const employees = body.employees.map((e) => ({ value: e.id, label: e.name, note: e.extensions.join(' ') }));
+  const numbers = body.numbers.map((n) => {
     const number = normalizePhone(n.number, company.country);
     return { value: number, label: n.label, note: number };
   });

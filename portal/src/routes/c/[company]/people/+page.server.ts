@@ -1,7 +1,8 @@
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { letIn, shutOut } from '@callscope/modules/access/outside.ts';
 import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
-import { isRole } from '@callscope/modules/access/rights.ts';
+import { isRole, PROJECT_ROLES } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import {
   changeUser,
@@ -37,7 +38,17 @@ const isSelf = (session: Session, scope: TenantScope, login: string) =>
 export const actions: Actions = {
   save: async (event) => {
     const { scope, session } = rightsOf(event);
-    const given = await fieldsOf(event.request, ['before', 'login', 'role', 'employee', 'email', 'password', 'resetFactor', 'groups']);
+    const given = await fieldsOf(event.request, [
+      'before',
+      'login',
+      'role',
+      'employee',
+      'email',
+      'password',
+      'resetFactor',
+      'groups',
+      'onlyProjects',
+    ]);
     const login = given.before === '' ? given.login.trim() : given.before;
     const { role } = given;
     const [email, employee] = [given.email.trim() || null, given.employee || null];
@@ -50,6 +61,7 @@ export const actions: Actions = {
       const fault = await passwordFault(given.password, [login, (await companyOf(scope)).domain]);
       if (fault !== null) return fail(400, { fault: fault === 'known' ? ('knownPassword' as const) : ('password' as const) });
     }
+    const onlyProjects = PROJECT_ROLES.includes(role) && given.onlyProjects !== '';
     const groups = role === 'group-admin' ? given.groups.split(' ').filter(Boolean) : [];
     const directory = (await getDirectory(db, scope, new Date(clock.now())))?.body;
     if (employee !== null && !directory?.employees.some((e) => e.id === employee)) return fail(400, { fault: 'employee' as const });
@@ -61,10 +73,10 @@ export const actions: Actions = {
     if (self && (given.password !== '' || role !== known?.role || given.resetFactor !== '')) return fail(403, { fault: 'self' as const });
     try {
       if (isNew) {
-        await putUser(db, scope, session.caller, login, { password: given.password, role, employee, groups, email });
+        await putUser(db, scope, session.caller, login, { password: given.password, role, employee, groups, onlyProjects, email });
         return { done: 'added' as const };
       }
-      const change: UserChange = { role, employee, groups, email };
+      const change: UserChange = { role, employee, groups, onlyProjects, email };
       if (given.password !== '') change.password = given.password;
       if (given.resetFactor !== '') change.secondFactor = false;
       if (!(await changeUser(db, scope, session.caller, login, change))) error(404, 'no such user');
@@ -93,6 +105,22 @@ export const actions: Actions = {
     const roles = (await event.request.formData()).getAll('roles').map(String).filter(isRole);
     await setSecondFactorRoles(deps().db, scope, session.caller, roles);
     return { done: 'rulesSaved' as const };
+  },
+  letIn: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const { who, onlyProjects } = await fieldsOf(event.request, ['who', 'onlyProjects']);
+    const [, login, domain] = /^\s*([^\s@]{1,64})@([^\s@]{1,253})\s*$/.exec(who) ?? [];
+    if (login === undefined || domain === undefined) return fail(400, { fault: 'who' as const });
+    const { db, clock } = deps();
+    const made = await letIn(db, scope, session.caller, { login, domain, onlyProjects: onlyProjects !== '' }, clock.now());
+    if (typeof made === 'string') return fail(made === 'busy' ? 429 : 400, { fault: made });
+    return { done: 'letIn' as const };
+  },
+  shutOut: async (event) => {
+    const { scope, session } = rightsOf(event);
+    const { id } = await fieldsOf(event.request, ['id']);
+    if (!/^\d{1,18}$/.test(id) || !(await shutOut(deps().db, scope, session.caller, id))) error(404, 'nobody of that id was let in');
+    return { done: 'shutOut' as const };
   },
   access: async (event) => {
     const { scope, session } = rightsOf(event);

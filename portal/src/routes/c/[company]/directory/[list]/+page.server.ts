@@ -9,6 +9,7 @@ export const load: PageServerLoad = async (event) => {
   if (!isKind(list)) error(404, 'no such list');
   event.depends(DIRECTORY);
   const q = (event.url.searchParams.get('q') ?? '').trim().slice(0, 100);
-  const [company, current] = await Promise.all([companyOf(scope), currentDirectory(scope)]);
+  const company = await companyOf(scope);
+  const current = await currentDirectory(scope, company);
   return { list: listOf(current, list, q, company) };
 };

@@ -4,7 +4,7 @@ import { writeXlsx } from '@callscope/modules/directory/files/xlsx-write.ts';
 import { SHEET_NAMES } from '@callscope/modules/directory/import/columns.ts';
 import { tableOf } from '@callscope/modules/directory/import/export.ts';
 import { error } from '@sveltejs/kit';
-import { requireRight } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { currentDirectory, isKind } from '#page/directory/load.ts';
 import type { RequestHandler } from './$types';
 
@@ -15,7 +15,7 @@ export const GET: RequestHandler = async (event) => {
   const scope = requireRight(event, 'directory:read');
   const { locale } = event.locals;
   const list = event.url.searchParams.get('list') ?? '';
-  const { body } = await currentDirectory(scope);
+  const { body } = await currentDirectory(scope, await companyOf(scope));
   if (event.url.searchParams.get('format') === 'xlsx') {
     const sheets = KINDS.map((kind) => ({ name: SHEET_NAMES[locale][kind], rows: tableOf(body, kind, locale) }));
     return fileOf(writeXlsx(sheets), XLSX, `directory-${scope.tenant}.xlsx`);

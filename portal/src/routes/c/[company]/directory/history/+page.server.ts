@@ -1,7 +1,7 @@
 import { listChanges, listVersions } from '@callscope/modules/directory/history.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { pastResolved } from '@callscope/portal/directory/applied.ts';
-import { requireRight } from '#page/company.ts';
+import { companyOf, requireRight } from '#page/company.ts';
 import { currentDirectory, DIRECTORY } from '#page/directory/load.ts';
 import type { PageServerLoad } from './$types';
 
@@ -18,7 +18,7 @@ export const load: PageServerLoad = async (event) => {
     listChanges(db, scope, { before, limit: A_PAGE }),
     listVersions(db, scope),
     pastResolved(bus, scope.tenant),
-    currentDirectory(scope),
+    companyOf(scope).then((company) => currentDirectory(scope, company)),
   ]);
   return {
     history: {

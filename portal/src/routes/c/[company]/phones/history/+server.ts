@@ -6,10 +6,11 @@ import type { RequestHandler } from './$types';
 
 /** When an account had phones registered in the last days, for its row. */
 export const GET: RequestHandler = async (event) => {
-  const scope = requireRight(event, 'calls:read', 'company');
+  const scope = requireRight(event, 'calls:read');
   const params = event.url.searchParams;
   const asked = loadHistory(scope, await companyOf(scope), params.get('account') ?? '', params.get('domain') ?? '');
-  const { answer } = await answered(asked);
-  if (answer === null) error(503, 'no answer');
+  const { answer, failure } = await answered(asked);
+  if (failure) error(503, 'no answer');
+  if (answer === null) error(404, 'no such account');
   return Response.json(answer);
 };

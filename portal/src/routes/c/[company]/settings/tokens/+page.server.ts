@@ -16,7 +16,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     tokens: tokens.map((token) => ({ ...token, isOver: token.expiresAt !== null && token.expiresAt.getTime() <= clock.now() })),
     // nobody gives what they do not have
-    mayGive: rightsOf(requireSession(event).caller).filter(isCompanyRight),
+    mayGive: rightsOf(requireSession(event).caller, scope.tenant).filter(isCompanyRight),
   };
 };
 

@@ -1,0 +1,35 @@
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
+import { callerStill } from '@callscope/modules/access/sessions.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { requireSession } from '../company.ts';
+
+/** A right that was taken away is used no longer than this. */
+const LOOK_MS = 10_000;
+
+/**
+ * A stream's signal: aborted when the reader leaves, and when the right that it was opened with is not the same any more, whether
+ * taken away or of another reach. The browser opens it again with what it may then.
+ */
+export function whileStanding(
+  event: { locals: App.Locals; url: URL; request: Request },
+  scope: TenantScope,
+  needs: PageRight,
+): AbortSignal {
+  const session = requireSession(event);
+  const { db, clock, log } = deps();
+  const ended = new AbortController();
+  const timer = setInterval(async () => {
+    const caller = await callerStill(db, session, clock.now()).catch((error: unknown) => {
+      // PostgreSQL away takes nobody's right
+      log.warn('a stream cannot look whether its right stands', { error: String(error) });
+      return session.caller;
+    });
+    const now = caller && tenantScope(caller, scope.tenant, needs);
+    if (JSON.stringify(now) !== JSON.stringify(scope)) ended.abort();
+  }, LOOK_MS);
+  const signal = AbortSignal.any([event.request.signal, ended.signal]);
+  if (signal.aborted) clearInterval(timer);
+  else signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return signal;
+}
