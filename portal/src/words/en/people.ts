@@ -107,6 +107,7 @@ export const people: typeof source = {
     noNumbers: 'none chosen',
     noGroups: 'none chosen',
     peopleOf: (n) => `users: ${n}`,
+    usedBy: (used, name) => `${used}, project “${name}”`,
     openPeople: (name) => `Users of the project “${name}”`,
     people: 'Who uses the project',
     peopleNote: 'A tick opens the project to whoever sees own projects alone. For others it changes nothing.',

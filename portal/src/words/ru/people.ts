@@ -105,6 +105,7 @@ export const people = {
     noNumbers: 'не выбраны',
     noGroups: 'не выбраны',
     peopleOf: (n: string) => `пользователи: ${n}`,
+    usedBy: (used: string, name: string) => `${used}, проект «${name}»`,
     openPeople: (name: string) => `Пользователи проекта «${name}»`,
     people: 'Кто пользуется проектом',
     peopleNote: 'Отметка открывает проект тем, кто видит только свои проекты. Остальным она ничего не меняет.',
