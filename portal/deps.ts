@@ -2,6 +2,7 @@ import type { Clock } from '@callscope/core/node/clock.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Attempts } from '@callscope/modules/access/attempts.ts';
+import type { FactorSecrets } from '@callscope/modules/access/factor-secrets.ts';
 import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -27,6 +28,8 @@ export interface Deps {
   recordings: RecordedAudio;
   /** with which recordings of companies are sealed */
   keys: CompanyKeys;
+  /** secrets of one-time codes */
+  factors: FactorSecrets;
   /** of passwords and codes, and of letters that strangers ask for */
   attempts: Attempts;
   letters: Attempts;

@@ -11,6 +11,7 @@ import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { connectPostgres } from '@callscope/core/node/postgres.ts';
 import { Attempts } from '@callscope/modules/access/attempts.ts';
 import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
+import { FactorSecrets } from '@callscope/modules/access/factor-secrets.ts';
 import { ensureOperatorToken } from '@callscope/modules/access/tokens.ts';
 import { ensureOperatorUser } from '@callscope/modules/access/users.ts';
 import { publishOutbox } from '@callscope/modules/directory/outbox.ts';
@@ -74,7 +75,15 @@ await runService('portal', async (service) => {
     service.log.error('sealed recordings cannot be heard', { error });
   });
   const sealing = { name: 'recordings', problem: () => sealed };
-  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES, [directories, sealing], localDataDir());
+  const factors = new FactorSecrets(recordingKeysFile(config));
+  let lost: string | null = null;
+  await factors.sealAll(postgres.db).catch((error: unknown) => {
+    if (!(error instanceof KeysMissing)) throw error;
+    lost = error.message;
+    service.log.error('codes of the second step of sign-in cannot be checked, recovery codes can', { error });
+  });
+  const signIn = { name: 'second factors', problem: () => lost };
+  const health = new HealthWatch(bus, store, postgres.db, config.EXPECT_SERVICES, [directories, sealing, signIn], localDataDir());
   const freshness = watchFreshness(bus, config.EDGE_GROUP);
   service.onStop('freshness', () => freshness.stop());
   const live = createLiveFeed(bus, service.log, () => freshness.now());
@@ -106,6 +115,7 @@ await runService('portal', async (service) => {
     portalUrl: config.PORTAL_URL?.replace(/\/+$/, '') ?? null,
     recordings,
     keys,
+    factors,
     attempts: new Attempts(),
     letters: new Attempts(3_600_000),
     mail,

@@ -3,6 +3,8 @@ import { asOperator } from '@callscope/core/node/postgres.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
+import type { FactorSecrets } from './factor-secrets.ts';
+import { isPassword } from './passwords.ts';
 import { renewSession, type Session } from './sessions.ts';
 import { hashOf } from './tickets.ts';
 import { base32, stepOfCode } from './totp.ts';
@@ -11,11 +13,13 @@ const RECOVERY_CODES = 10;
 
 /** As typed: spaces, dashes and case do not matter. */
 const bare = (code: string) => code.replace(/[\s-]/g, '').toUpperCase().slice(0, 40);
+const DIGITS = /^\d{6}$/;
 const newRecoveryCode = () => (base32(randomBytes(10)).match(/.{4}/g) ?? []).join('-');
 
-/** Takes a code of the authenticator or a recovery code, each once. @returns which it was; null: neither */
+/** Takes a code of the authenticator or a recovery code, each once. @returns which it was; null: neither. @throws KeysMissing for a code of the authenticator */
 export async function isSecondFactor(
   trx: Transaction<PostgresSchema>,
+  secrets: FactorSecrets,
   userId: string,
   typed: string,
   now: number,
@@ -23,8 +27,10 @@ export async function isSecondFactor(
   const code = bare(typed);
   const user = await trx.selectFrom('users').select(['totp_secret', 'totp_step']).where('id', '=', userId).forUpdate().executeTakeFirst();
   if (!user?.totp_secret) return null;
-  const step = stepOfCode(user.totp_secret, code, now, Number(user.totp_step));
-  if (step !== null) {
+  // whoever has recovery codes gets in also when the secrets cannot be opened
+  if (DIGITS.test(code)) {
+    const step = stepOfCode(await secrets.open(userId, user.totp_secret), code, now, Number(user.totp_step));
+    if (step === null) return null;
     await trx.updateTable('users').set({ totp_step: step }).where('id', '=', userId).execute();
     return 'code';
   }
@@ -41,36 +47,55 @@ export interface Changed {
   token: string;
 }
 
+/** What turns a second factor on: the secret that the authenticator was given, its code, and the person's password. */
+export interface Enrolment {
+  secret: string;
+  code: string;
+  password: string;
+}
+
 /**
- * Turns the second factor on when the code shows that the authenticator has the secret.
- * @returns recovery codes, for the only time; null: the code is not of this secret
+ * Turns the second factor on when the code shows that the authenticator has the secret. Asks for the password: whoever found a
+ * browser open must not shut its owner out.
+ * @returns recovery codes, for the only time, or what was wrong. @throws SignInBusy, KeysMissing
  */
-export function enrol(
+export async function enrol(
   db: Kysely<PostgresSchema>,
+  secrets: FactorSecrets,
   session: Session,
-  secret: string,
-  code: string,
+  { secret, code, password }: Enrolment,
   now: number,
-): Promise<(Changed & { recoveryCodes: string[] }) | null> {
+): Promise<(Changed & { recoveryCodes: string[] }) | 'password' | 'code'> {
   const step = stepOfCode(secret, bare(code), now, 0);
-  if (step === null) return Promise.resolve(null);
+  if (step === null) return 'code';
+  const user = await asOperator(db, (trx) =>
+    trx.selectFrom('users').select('password_hash').where('id', '=', session.userId).executeTakeFirst(),
+  );
+  if (!(await isPassword(user?.password_hash ?? null, password))) return 'password';
+  const totp_secret = await secrets.seal(session.userId, secret);
   return asOperator(db, async (trx) => {
     const set = await trx
       .updateTable('users')
-      .set({ totp_secret: secret, totp_step: step })
+      .set({ totp_secret, totp_step: step })
       .where('id', '=', session.userId)
       .where('totp_secret', 'is', null)
       .executeTakeFirst();
-    if (set.numUpdatedRows === 0n) return null;
+    if (set.numUpdatedRows === 0n) return 'code';
     const recoveryCodes = await newCodes(trx, session);
     return { recoveryCodes, token: await changed(trx, session, true, now) };
   });
 }
 
-/** Turns it off, by a code. @returns null: the code is wrong */
-export function removeSecondFactor(db: Kysely<PostgresSchema>, session: Session, code: string, now: number): Promise<Changed | null> {
+/** Turns it off, by a code. @returns null: the code is wrong. @throws KeysMissing */
+export function removeSecondFactor(
+  db: Kysely<PostgresSchema>,
+  secrets: FactorSecrets,
+  session: Session,
+  code: string,
+  now: number,
+): Promise<Changed | null> {
   return asOperator(db, async (trx) => {
-    if ((await isSecondFactor(trx, session.userId, code, now)) === null) return null;
+    if ((await isSecondFactor(trx, secrets, session.userId, code, now)) === null) return null;
     await dropSecondFactor(trx, session.userId);
     return { token: await changed(trx, session, false, now) };
   });
@@ -82,9 +107,17 @@ export async function dropSecondFactor(trx: Transaction<PostgresSchema>, userId:
   await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
 }
 
-/** New recovery codes for old ones, by a code. @returns null: the code is wrong */
-export function renewRecoveryCodes(db: Kysely<PostgresSchema>, session: Session, code: string, now: number): Promise<string[] | null> {
-  return asOperator(db, async (trx) => ((await isSecondFactor(trx, session.userId, code, now)) === null ? null : newCodes(trx, session)));
+/** New recovery codes for old ones, by a code. @returns null: the code is wrong. @throws KeysMissing */
+export function renewRecoveryCodes(
+  db: Kysely<PostgresSchema>,
+  secrets: FactorSecrets,
+  session: Session,
+  code: string,
+  now: number,
+): Promise<string[] | null> {
+  return asOperator(db, async (trx) =>
+    (await isSecondFactor(trx, secrets, session.userId, code, now)) === null ? null : newCodes(trx, session),
+  );
 }
 
 export async function recoveryCodesLeft(db: Kysely<PostgresSchema>, session: Session): Promise<number> {

@@ -5,6 +5,7 @@ import type { Act } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Attempts, beginTrial, networkOf, stateOf } from './attempts.ts';
+import type { FactorSecrets } from './factor-secrets.ts';
 import { hasRoom, isPassword, SignInBusy } from './passwords.ts';
 import { isSecondFactor } from './second-factor.ts';
 import { beginSession, type Device } from './sessions.ts';
@@ -130,10 +131,12 @@ export async function askForCode(
 
 /**
  * The second step: a code of the authenticator, or a recovery code. Null: the first step is over, begin anew.
+ * @throws KeysMissing when the master key of the secrets is not there
  */
 export async function signInWithCode(
   db: Kysely<PostgresSchema>,
   attempts: Attempts,
+  secrets: FactorSecrets,
   ticket: string,
   code: string,
   device: Device,
@@ -151,7 +154,7 @@ export async function signInWithCode(
       .where('id', '=', first.userId)
       .executeTakeFirst();
     if (!user || user.blocked_at !== null) return null;
-    const how = await isSecondFactor(trx, user.id, code, now);
+    const how = await isSecondFactor(trx, secrets, user.id, code, now);
     if (how === null) {
       await note(trx, user, device, 'person.sign-in-refused', { wrong: 'code' });
       return { kind: 'wrong' };

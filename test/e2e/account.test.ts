@@ -114,10 +114,12 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     await look(page, 'second-factor');
     const secret = await page.locator('input[name=secret]').inputValue();
     await page.fill('input[name=code]', '000000');
+    await page.fill('input[name=password]', PASSWORD);
     await page.getByRole('button', { name: 'Включить' }).click();
     await page.getByRole('alert').waitFor();
     expect(await page.locator('input[name=secret]').inputValue()).toBe(secret);
     await page.fill('input[name=code]', totpCode(secret, Math.floor(Date.now() / 30_000)));
+    await page.fill('input[name=password]', PASSWORD);
     await page.getByRole('button', { name: 'Включить' }).click();
     const codes = page.locator('ul.mono li');
     await codes.first().waitFor();

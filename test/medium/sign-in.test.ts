@@ -101,7 +101,7 @@ function codeNow(secret: string, stepsAhead = 0): string {
 async function enrol(visitor: Visitor): Promise<{ secret: string; codes: string[] }> {
   const html = await (await visitor.ask('/account/second-factor')).text();
   const secret = /name="secret" value="([A-Z2-7]{32})"/.exec(html)?.[1] ?? '';
-  const answer = await visitor.ask('/account/second-factor', { secret, code: codeNow(secret) });
+  const answer = await visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: PASSWORD });
   return { secret, codes: [...(await answer.text()).matchAll(/<li[^>]*>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})<\/li>/g)].map((m) => m[1] ?? '') };
 }
 
@@ -256,6 +256,19 @@ describe('second factor', () => {
     const replay = new Visitor();
     await replay.signIn('boris');
     expect(await statusOf(replay.ask('/sign-in/code', { code: codes[0]?.toLowerCase() ?? '' }))).toBe(401);
+  });
+
+  test('it is turned on by the password alone, and by whoever has it', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/zoya', { password: PASSWORD, role: 'observer' });
+    const visitor = new Visitor();
+    await visitor.signIn('zoya');
+    const html = await (await visitor.ask('/account/second-factor')).text();
+    const secret = /name="secret" value="([A-Z2-7]{32})"/.exec(html)?.[1] ?? '';
+    const wrong = await visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: 'found-it-open' });
+    expect([wrong.status, await wrong.text()]).toEqual([401, expect.stringContaining('Нынешний пароль не подошёл')]);
+    for (let i = 0; i < 9; i++) await visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: `guess-${i}` });
+    expect(await statusOf(visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: PASSWORD }))).toBe(429);
+    expect(await statusOf(new Visitor().signIn('zoya'))).toBe(303);
   });
 
   test('codes are guessed five times, then the password is asked again; ten for a person, then they wait', async () => {

@@ -89,8 +89,8 @@ export const actions: Actions = {
     const session = requireSession(event);
     const { code } = await fieldsOf(event.request, ['code']);
     if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
-    const { db, clock } = deps();
-    const done = await removeSecondFactor(db, session, code, clock.now());
+    const { db, clock, factors } = deps();
+    const done = await removeSecondFactor(db, factors, session, code, clock.now());
     if (!done) return fail(401, { factor: 'wrongCode' as const });
     keepSecret(event, 'session', done.token);
     return { factor: 'turnedOff' as const };
@@ -99,8 +99,8 @@ export const actions: Actions = {
     const session = requireSession(event);
     const { code } = await fieldsOf(event.request, ['code']);
     if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
-    const { db, clock } = deps();
-    const codes = await renewRecoveryCodes(db, session, code, clock.now());
+    const { db, clock, factors } = deps();
+    const codes = await renewRecoveryCodes(db, factors, session, code, clock.now());
     return codes === null ? fail(401, { factor: 'wrongCode' as const }) : { codes };
   },
   link: async (event) => {

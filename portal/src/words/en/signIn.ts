@@ -38,6 +38,7 @@ export const signIn: typeof source = {
     lead: 'Enter the code of your authenticator app or one of your recovery codes.',
     label: 'Code',
     submit: 'Confirm',
+    keys: 'Codes of the app cannot be checked now. Sign in with a recovery code or ask support.',
     wrong: 'This code did not match. Codes change every 30 seconds, and each is good once.',
     lost: 'Neither the app nor recovery codes? Ask your company’s administrator or support.',
   },
