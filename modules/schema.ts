@@ -175,6 +175,9 @@ export interface PostgresSchema {
     last_used_at: ColumnType<Date | null, Date | undefined, Date>;
     revoked_at: ColumnType<Date | null, Date | undefined, Date>;
     expires_at: ColumnType<Date | null, Date | null | undefined, never>;
+    made_by: ColumnType<string | null, string | undefined, never>;
+    made_by_kind: ColumnType<ActorKind | null, ActorKind | undefined, never>;
+    made_by_user: ColumnType<string | null, string | null | undefined, never>;
   };
   users: {
     id: Generated<string>;

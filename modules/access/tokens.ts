@@ -17,6 +17,10 @@ export interface IssuedToken {
   lastUsedAt: Date | null;
   /** null: good until it is revoked */
   expiresAt: Date | null;
+  /** login, or name of a token; null: not known */
+  madeBy: string | null;
+  /** of a person who made it; null: a token did, or it is not known */
+  maker: 'there' | 'blocked' | 'deleted' | null;
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
@@ -77,7 +81,16 @@ export async function issueToken(
   return asTenant(db, scope.tenant, async (trx) => {
     const { id } = await trx
       .insertInto('api_tokens')
-      .values({ tenant: scope.tenant, name, hash: hashOf(token), scopes: [...scopes], expires_at: expiresAt })
+      .values({
+        tenant: scope.tenant,
+        name,
+        hash: hashOf(token),
+        scopes: [...scopes],
+        expires_at: expiresAt,
+        made_by: caller.name,
+        made_by_kind: caller.by,
+        made_by_user: caller.by === 'person' ? caller.id : null,
+      })
       .returning('id')
       .executeTakeFirstOrThrow();
     const after = { name, scopes, expiresAt };
@@ -88,13 +101,26 @@ export async function issueToken(
 
 /** Tokens that are not revoked, those that are over among them, in the order they were issued. */
 export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<IssuedToken[]> {
-  const rows = await asTenant(db, scope.tenant, (trx) =>
+  // one of the operator's people may have made it
+  const rows = await asOperator(db, (trx) =>
     trx
-      .selectFrom('api_tokens')
-      .select(['id', 'name', 'scopes', 'created_at', 'last_used_at', 'expires_at'])
-      .where('tenant', '=', scope.tenant)
-      .where('revoked_at', 'is', null)
-      .orderBy('id')
+      .selectFrom('api_tokens as t')
+      .leftJoin('users', 'users.id', 't.made_by_user')
+      .select([
+        't.id',
+        't.name',
+        't.scopes',
+        't.created_at',
+        't.last_used_at',
+        't.expires_at',
+        't.made_by',
+        't.made_by_kind',
+        't.made_by_user',
+      ])
+      .select('users.blocked_at')
+      .where('t.tenant', '=', scope.tenant)
+      .where('t.revoked_at', 'is', null)
+      .orderBy('t.id')
       .execute(),
   );
   return rows.map((r) => ({
@@ -104,6 +130,8 @@ export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope)
     createdAt: r.created_at,
     lastUsedAt: r.last_used_at,
     expiresAt: r.expires_at,
+    madeBy: r.made_by,
+    maker: r.made_by_kind !== 'person' ? null : r.made_by_user === null ? 'deleted' : r.blocked_at === null ? 'there' : 'blocked',
   }));
 }
 

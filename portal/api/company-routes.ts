@@ -110,6 +110,11 @@ export function companyRoutes(api: Api, deps: Deps): void {
     scopes: z.array(z.enum(COMPANY_RIGHTS)),
     createdAt: z.string(),
     lastUsedAt: z.string().nullable(),
+    madeBy: z.string().nullable().describe('login, or name of a token; null: not known'),
+    maker: z
+      .enum(['there', 'blocked', 'deleted'])
+      .nullable()
+      .describe('of a person who made it: a token is the company’s and goes on when they have left; null: a token did, or it is not known'),
     expiresAt: z.string().nullable().describe('null: good until it is revoked; one that is over stays listed until then'),
   });
   api.openapi(
@@ -133,6 +138,8 @@ export function companyRoutes(api: Api, deps: Deps): void {
             ...t,
             createdAt: t.createdAt.toISOString(),
             lastUsedAt: t.lastUsedAt?.toISOString() ?? null,
+            madeBy: t.madeBy,
+            maker: t.maker,
             expiresAt: t.expiresAt?.toISOString() ?? null,
           })),
         },

@@ -19,6 +19,8 @@ interface Listed {
   scopes: string[];
   lastUsedAt: string | null;
   expiresAt: string | null;
+  madeBy: string | null;
+  maker: string | null;
 }
 
 beforeAll(async () => {
@@ -41,6 +43,32 @@ const asked = async (token: string) =>
   (await fetch(`${stack.portal}/api/v1/tenants/t1`, { headers: { authorization: `Bearer ${token}` } })).status;
 
 describe('tokens of programs', () => {
+  test('a token goes on when whoever issued it is blocked or gone, and the list says so', async () => {
+    const password = 'secret-secret';
+    await stack.rest('PUT', '/tenants/t1/users/anna', { password, role: 'admin' });
+    const send = (path: string, form: Record<string, string>, cookie = '') =>
+      fetch(`${stack.portal}${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin: stack.portal, accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', cookie },
+        body: new URLSearchParams(form).toString(),
+      });
+    const signedIn = await send('/sign-in', { domain: 'alfa.pbx.test', login: 'anna', password });
+    const cookie = (signedIn.headers.getSetCookie().find((line) => line.startsWith('callscope_session=')) ?? '').split(';')[0] ?? '';
+    const made = await (
+      await send('/c/t1/settings/tokens?/issue', { name: 'by anna', rights: 'directory:read', days: '30' }, cookie)
+    ).text();
+    const token = /cs_[\w-]{40,}/.exec(made)?.[0] ?? '';
+    const find = async () => (await stack.rest<{ data: Listed[] }>('GET', '/tenants/t1/tokens')).data.find((t) => t.name === 'by anna');
+    expect(await find()).toMatchObject({ madeBy: 'anna', maker: 'there' });
+    await stack.rest('PATCH', '/tenants/t1/users/anna', { blocked: true });
+    expect([(await find())?.maker, await asked(token)]).toEqual(['blocked', 200]);
+    await stack.rest('DELETE', '/tenants/t1/users/anna');
+    expect([await find(), await asked(token)]).toEqual([expect.objectContaining({ madeBy: 'anna', maker: 'deleted' }), 200]);
+    const { id } = await issue({ name: 'by a token' });
+    expect(await listed(id)).toMatchObject({ madeBy: 'BOOTSTRAP_TOKEN', maker: null });
+  });
+
   test('a token is kept as a hash alone; its last use and its end are told', async () => {
     const { id, token } = await issue({ name: 'crm', scopes: ['directory:read'], expiresAt: FAR });
     expect(await listed(id)).toMatchObject({ name: 'crm', scopes: ['directory:read'], lastUsedAt: null, expiresAt: FAR });

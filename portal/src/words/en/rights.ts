@@ -32,8 +32,8 @@ export const rights: typeof source = {
   },
   tokens: {
     title: 'Tokens',
-    lead: 'Keys with which programs use the company’s API: a CRM, your own scripts.',
-    columns: { name: 'Name', rights: 'Rights', created: 'Made', used: 'Last use', expires: 'Good until' },
+    lead: 'Keys with which programs use the company’s API: a CRM, your own scripts. A token is the company’s and goes on when whoever issued it has left.',
+    columns: { name: 'Name', rights: 'Rights', maker: 'Issued by', created: 'Made', used: 'Last use', expires: 'Good until' },
     add: 'New token',
     name: 'Name',
     nameHint: 'Which program uses it',
@@ -51,6 +51,7 @@ export const rights: typeof source = {
     revokeTitle: (name) => `Revoke “${name}”?`,
     revokeText: 'The program loses access at once. Links to recordings that it gave stop working.',
     revoked: 'Token revoked.',
+    makers: { blocked: 'blocked', deleted: 'deleted' },
     over: 'over',
     never: 'not yet',
     forever: 'until revoked',
