@@ -1,5 +1,5 @@
 import { asOperator } from '@callscope/core/node/postgres.ts';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type Caller, callerOfPerson } from './callers.ts';
@@ -12,6 +12,9 @@ import { endView, type View, viewOf } from './views.ts';
 /** A device is signed out so long after it signed in, however much it is used: a stolen session ends. */
 export const SESSION_DAYS = 30;
 const SESSION_MS = SESSION_DAYS * 86_400_000;
+/** And after so long without use: a device that was given away. */
+export const IDLE_DAYS = 14;
+const IDLE_MS = IDLE_DAYS * 86_400_000;
 /** The session's time is moved at most this often. */
 const TOUCH_MS = 10 * 60_000;
 /** A token is good for this long, then the browser gets another for the same session. */
@@ -58,7 +61,8 @@ export async function beginSession(
   now: number,
 ): Promise<string> {
   const token = newToken();
-  await trx.deleteFrom('sessions').where('expires_at', '<', new Date(now)).execute();
+  const isOver = sql<boolean>`expires_at < ${new Date(now)} OR last_seen_at < ${new Date(now - IDLE_MS)}`;
+  await trx.deleteFrom('sessions').where(isOver).execute();
   await trx
     .insertInto('sessions')
     .values({
@@ -101,6 +105,7 @@ export function sessionOf(
       .select(['sessions.view_as', 'sessions.view_tenant', 'sessions.view_login', 'sessions.view_until'])
       .where((e) => e.or([e('sessions.hash', '=', hash), e('sessions.previous_hash', '=', hash)]))
       .where('sessions.expires_at', '>', new Date(now))
+      .where('sessions.last_seen_at', '>', new Date(now - IDLE_MS))
       .where('users.blocked_at', 'is', null)
       .executeTakeFirst();
     if (!row) return null;
@@ -186,6 +191,7 @@ export async function ownDevices(db: Kysely<PostgresSchema>, session: Session): 
       .select(['id', 'user_agent', 'address', 'created_at', 'last_seen_at'])
       .where('user_id', '=', session.userId)
       .where('expires_at', '>', new Date())
+      .where('last_seen_at', '>', new Date(Date.now() - IDLE_MS))
       .orderBy('last_seen_at', 'desc')
       .limit(100)
       .execute(),

@@ -144,7 +144,7 @@ describe('sessions', () => {
     expect([await one.isIn(), await two.isIn(), await three.isIn()]).toEqual([true, false, false]);
   });
 
-  test('a session ends 30 days after its sign-in, however much it is used', async () => {
+  test('a session ends 30 days after its sign-in, however much it is used, and after 14 without use', async () => {
     const visitor = new Visitor();
     await visitor.signIn('dina');
     const { db, close } = connectPostgres<PostgresSchema>(
@@ -174,6 +174,12 @@ describe('sessions', () => {
     const used = await asOperator(db, (trx) => trx.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirstOrThrow());
     expect(used.last_seen_at.getTime()).toBeGreaterThan(longAgo.getTime());
     expect(used.expires_at).toEqual(ends);
+    await set({ last_seen_at: new Date(Date.now() - 13.9 * 86_400_000) });
+    expect(await visitor.isIn()).toBe(true);
+    await set({ last_seen_at: new Date(Date.now() - 14.1 * 86_400_000) });
+    expect(await visitor.isIn()).toBe(false);
+    await set({ last_seen_at: new Date() });
+    expect(await visitor.isIn()).toBe(true);
     await set({ expires_at: longAgo });
     expect(await visitor.isIn()).toBe(false);
     await close();
