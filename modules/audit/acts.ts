@@ -37,6 +37,12 @@ export const ACTS = [
   'project.people',
   'project.delete',
   'phone.password',
+  'company.add',
+  'company.change',
+  'company.settings',
+  'company.directory',
+  'company.directory-export',
+  'telephony.change',
   'audit.export',
   'token.issue',
   'token.revoke',
@@ -46,7 +52,17 @@ export const ACTS = [
 export type Act = (typeof ACTS)[number];
 
 /** What acts begin with: what they are about. */
-export const ACT_GROUPS = ['recording', 'person', 'project', 'phone', 'token', 'support', 'audit'] as const;
+export const ACT_GROUPS = [
+  'recording',
+  'person',
+  'project',
+  'company',
+  'telephony',
+  'phone',
+  'token',
+  'support',
+  'audit',
+] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */

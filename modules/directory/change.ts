@@ -2,6 +2,8 @@ import { type DirectoryBody, directorySchema } from '@callscope/core/domain/dire
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Actor } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
 import { applyPolicy } from '../recordings/policy-store.ts';
 import type { ChangeKind, PostgresSchema } from '../schema.ts';
 import { announce } from './announce.ts';
@@ -11,6 +13,8 @@ import type { Author } from './history.ts';
 
 export interface ChangeRequest {
   author: Author;
+  /** the same for the audit, with where the request came from */
+  actor: Actor;
   kind: ChangeKind;
   /** null: now, or the beginning of time for the first */
   validFrom: Date | null;
@@ -90,8 +94,13 @@ export function putDirectory(
 }
 
 /** Asks that written calls from a moment on are resolved again by the directories as they are. @returns as above */
-export function recompute(db: Kysely<PostgresSchema>, scope: TenantScope, author: Author, from: Date): Promise<Outcome | null> {
-  const request: ChangeRequest = { author, kind: 'recompute', validFrom: from, recomputeFrom: from, expected: null };
+export function recompute(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  by: Pick<ChangeRequest, 'author' | 'actor'>,
+  from: Date,
+): Promise<Outcome | null> {
+  const request: ChangeRequest = { ...by, kind: 'recompute', validFrom: from, recomputeFrom: from, expected: null };
   return inTurn(db, scope, request, async (turn) => ({ version: await turn.close([]), diff: [] }));
 }
 
@@ -163,14 +172,23 @@ function inTurn<T>(
       close: async (diff) => {
         if (written.length === 0) version++;
         const count = (op: Difference['op']) => diff.filter((d) => d.op === op).length;
+        const counts = { added: count('add'), changed: count('change'), removed: count('remove') };
         await trx
           .insertInto('directory_changes')
           .values({
             ...{ tenant, version, author: request.author.name, author_kind: request.author.kind, kind: request.kind },
             ...{ valid_from: from, recompute_from: request.recomputeFrom },
-            ...{ added: count('add'), changed: count('change'), removed: count('remove'), diff: JSON.stringify(diff) },
+            ...{ ...counts, diff: JSON.stringify(diff) },
           })
           .execute();
+        const { actor, kind, recomputeFrom } = request;
+        // what it was and is stands in the directory's own history, under this number
+        await noteAct(trx, tenant, {
+          actor,
+          act: 'company.directory',
+          subject: String(version),
+          after: { kind, validFrom: from, recomputeFrom, ...counts },
+        });
         if (written.length > 0)
           await trx
             .updateTable('directory_versions')

@@ -11,6 +11,8 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import type { Kysely, Transaction } from 'kysely';
 import type { z } from 'zod';
+import type { Actor } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { announce } from './announce.ts';
 
@@ -19,7 +21,12 @@ const MOST_VERSIONS = 100;
 
 /** A company's settings as they are now. */
 export function getSettings(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<CompanySettings> {
-  return asTenant(db, scope.tenant, async (trx) => (await newest(trx, scope.tenant))?.body ?? DEFAULT_SETTINGS);
+  return asTenant(db, scope.tenant, (trx) => settingsNow(trx, scope.tenant));
+}
+
+/** The same within a transaction. */
+export async function settingsNow(trx: Transaction<PostgresSchema>, tenant: string): Promise<CompanySettings> {
+  return (await newest(trx, tenant))?.body ?? DEFAULT_SETTINGS;
 }
 
 /**
@@ -30,16 +37,26 @@ export function getSettings(db: Kysely<PostgresSchema>, scope: TenantScope): Pro
 export function changeSettings(
   db: Kysely<PostgresSchema>,
   scope: TenantScope,
+  actor: Actor,
   { timezone, country, ...form }: z.output<typeof companySettingsSchema>,
   recompute: Date | null,
 ): Promise<number | null> {
   return asTenant(db, scope.tenant, async (trx) => {
-    const tenant = await trx.selectFrom('tenants').select('version').where('id', '=', scope.tenant).forUpdate().executeTakeFirst();
+    const tenant = await trx
+      .selectFrom('tenants')
+      .select(['version', 'timezone', 'country'])
+      .where('id', '=', scope.tenant)
+      .forUpdate()
+      .executeTakeFirst();
     if (!tenant) return null;
     const version = Number(tenant.version) + 1;
     const changed = { timezone, country, version, updated_at: new Date() };
     await trx.updateTable('tenants').set(changed).where('id', '=', scope.tenant).execute();
-    await storeSettings(trx, scope.tenant, timezone, form, recompute);
+    const before = { timezone: tenant.timezone, country: tenant.country, ...(await settingsNow(trx, scope.tenant)) };
+    const after = { timezone, country, ...(await storeSettings(trx, scope.tenant, timezone, form, recompute)) };
+    const since = recompute && { since: recompute };
+    if (since || !isDeepStrictEqual(before, after))
+      await noteAct(trx, scope.tenant, { actor, act: 'company.settings', subject: '', before, after: { ...after, ...since } });
     await announce(trx, scope.tenant, version);
     return version;
   });

@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DirectoryBody, DirectoryHead, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import type { Actor } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { announce } from './announce.ts';
-import { settingsVersions, storeSettings } from './settings.ts';
+import { settingsNow, settingsVersions, storeSettings } from './settings.ts';
 
 export class DomainTaken extends Error {}
 
@@ -18,6 +21,7 @@ export class DomainTaken extends Error {}
 export function putTenant(
   db: Kysely<PostgresSchema>,
   _operator: OperatorScope,
+  actor: Actor,
   id: string,
   form: z.output<typeof tenantSchema>,
   recompute: Date | null = null,
@@ -31,7 +35,7 @@ export function putTenant(
       notify_email: form.notifyEmail,
       country: form.country,
     };
-    const before = await trx.selectFrom('tenants').select('version').where('id', '=', id).forUpdate().executeTakeFirst();
+    const before = await trx.selectFrom('tenants').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
     const version = Number(before?.version ?? 0) + 1;
     try {
       if (before)
@@ -49,11 +53,27 @@ export function putTenant(
       if (isUnique(error)) throw new DomainTaken(`domain ${form.domain} belongs to another company`, { cause: error });
       throw error;
     }
+    const was = before && { ...companyAs(before), ...(await settingsNow(trx, id)) };
     const settings = await storeSettings(trx, id, form.timezone, form, recompute);
+    const act = before ? 'company.change' : 'company.add';
+    const is = { ...companyAs(values), ...settings };
+    if (!isDeepStrictEqual(was, is)) await noteAct(trx, id, { actor, act, subject: id, before: was, after: is });
     await announce(trx, id, version);
     return { version, settings, created: before === undefined };
   });
 }
+
+/** As the audit tells of it. */
+const companyAs = ({
+  name,
+  domain,
+  timezone,
+  locale,
+  notify_email,
+  country,
+}: Pick<Selectable<PostgresSchema['tenants']>, 'name' | 'domain' | 'timezone' | 'locale' | 'notify_email' | 'country'>) => ({
+  ...{ name, domain, timezone, locale, notifyEmail: notify_email, country },
+});
 
 export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<Tenant | null> {
   return asTenant(db, scope.tenant, async (trx) => {

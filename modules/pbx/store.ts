@@ -3,6 +3,8 @@ import { countryCode } from '@callscope/core/domain/phone.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Actor } from '../audit/acts.ts';
+import { noteAct } from '../audit/store.ts';
 import { applyPolicy } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { type OperatorTrunksForm, type Outgoing, type PbxForm, plainNumber } from './forms.ts';
@@ -25,7 +27,7 @@ export function ha1(username: string, domain: string, password: string): string 
  * Replaces a company's telephony as a whole. Rows that stay as they are are not touched, so that the edge reloads only what
  * changed. @returns false when there is no such company. @throws PbxConflict
  */
-export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, form: PbxForm): Promise<boolean> {
+export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, actor: Actor, form: PbxForm): Promise<boolean> {
   const { tenant } = scope;
   return conflicts(
     asTenant(db, tenant, async (trx) => {
@@ -107,18 +109,33 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, form: Pbx
           value: n.to.kind === 'outside' ? plainNumber(n.to.value, country) : n.to.value,
         })),
       );
-      await replaceOutgoing(trx, tenant, form);
+      const outgoing = await replaceOutgoing(trx, tenant, form);
       await applyPolicy(trx, tenant);
+      const names = (list: readonly { username: string }[]) => list.map((a) => a.username).sort();
+      const passwords = form.accounts.filter((a) => a.password !== undefined || a.ha1 !== undefined).map((a) => a.user);
+      await noteAct(trx, tenant, {
+        ...{ actor, act: 'telephony.change', subject: '' },
+        before: { accounts: names(before), ...outgoing.before },
+        after: {
+          ...{ accounts: names(accounts), passwords, ...outgoing.after },
+          ...{ shortNumbers: form.shortNumbers.length, groups: form.groups.length, numbers: form.numbers.length },
+        },
+      });
       return true;
     }),
   );
 }
 
 /** Replaces what every company calls through: trunks, routes, emergency numbers. @throws PbxConflict */
-export function putOperatorTrunks(db: Kysely<PostgresSchema>, _operator: OperatorScope, form: OperatorTrunksForm): Promise<void> {
+export function putOperatorTrunks(
+  db: Kysely<PostgresSchema>,
+  _operator: OperatorScope,
+  actor: Actor,
+  form: OperatorTrunksForm,
+): Promise<void> {
   return conflicts(
     asOperator(db, async (trx) => {
-      await replaceOutgoing(trx, null, form);
+      const told = await replaceOutgoing(trx, null, form);
       await replace(
         trx,
         'pbx_emergency_numbers',
@@ -126,11 +143,23 @@ export function putOperatorTrunks(db: Kysely<PostgresSchema>, _operator: Operato
         undefined,
         form.emergency.map((number) => ({ number })),
       );
+      await noteAct(trx, null, {
+        actor,
+        act: 'telephony.change',
+        subject: '',
+        before: told.before,
+        after: { ...told.after, emergency: form.emergency },
+      });
     }),
   );
 }
 
-async function replaceOutgoing(trx: Transaction<PostgresSchema>, tenant: string | null, form: Outgoing): Promise<void> {
+/** @returns the trunks by their ids, for the audit: what they sign in with is nobody's to read */
+async function replaceOutgoing(
+  trx: Transaction<PostgresSchema>,
+  tenant: string | null,
+  form: Outgoing,
+): Promise<{ before: object; after: object }> {
   const { rows } = await sql<{
     id: string;
     secret: string | null;
@@ -185,6 +214,11 @@ async function replaceOutgoing(trx: Transaction<PostgresSchema>, tenant: string 
     tenant,
     form.blockedPrefixes.map((prefix) => ({ tenant, prefix })),
   );
+  const secretsGiven = form.trunks.filter((t) => t.secret !== undefined).map((t) => t.id);
+  return {
+    before: { trunks: [...secrets.keys()].sort() },
+    after: { trunks: form.trunks.map((t) => t.id).sort(), secrets: secretsGiven, routes: form.routes.length },
+  };
 }
 
 /** Makes a table's rows of one owner these, in as few changes as it takes. @param owner company; null: the operator; undefined: a table of nobody's */

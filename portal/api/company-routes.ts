@@ -4,6 +4,7 @@ import { isCompanyId, TENANT_ID, type TenantScope } from '@callscope/core/domain
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { COMPANY_RIGHTS, type CompanyRight, READ_RIGHTS, RIGHT_SETS } from '@callscope/modules/access/rights.ts';
 import { issueToken, listTokens, revokeToken } from '@callscope/modules/access/tokens.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { DomainTaken, getTenant, listTenants, putTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
@@ -93,7 +94,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       const form = c.req.valid('json');
       try {
         const from = recompute === undefined ? null : new Date(recompute);
-        const { version, settings, created } = await putTenant(db, operatorOf(c), tenant, form, from);
+        const { version, settings, created } = await putTenant(db, operatorOf(c), actorOf(c.get('caller')), tenant, form, from);
         await followTerms(deps, tenantScope(c.get('caller'), tenant, 'calls:read') as TenantScope);
         await whenApplied(bus, tenant, version);
         return c.json({ id: tenant, ...form, ...settings }, created ? 201 : 200);

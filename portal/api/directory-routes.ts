@@ -1,4 +1,5 @@
 import { directorySchema } from '@callscope/core/domain/directory.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { changeDirectory, DirectoryMoved, type Outcome, putDirectory, recompute } from '@callscope/modules/directory/change.ts';
 import { applyChanges, type Change, changeSchema, DirectoryEditError } from '@callscope/modules/directory/edit.ts';
 import { KINDS } from '@callscope/modules/directory/entries.ts';
@@ -146,7 +147,7 @@ export function directoryRoutes(api: Api, { db, bus, clock }: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const scope = scopeOf(c);
-      return answer(c, tenant, recompute(db, scope, authorOf(c.get('caller')), new Date(c.req.valid('json').from)));
+      return answer(c, tenant, recompute(db, scope, byOf(c), new Date(c.req.valid('json').from)));
     },
   );
 
@@ -299,13 +300,15 @@ type Writing = Context<
   { out: { query: { validFrom?: string; recompute?: 'true' | 'false' }; header: { 'if-match'?: string } } }
 >;
 
+const byOf = (c: Context<Env>) => ({ author: authorOf(c.get('caller')), actor: actorOf(c.get('caller')) });
+
 /** When, by whom, on top of what, and whether the past follows. */
 function requestOf(c: Writing) {
   const { validFrom, recompute: isWished } = c.req.valid('query');
   const from = validFrom === undefined ? null : new Date(validFrom);
   const expected = /\d+/.exec(c.req.valid('header')['if-match'] ?? '')?.[0];
   return {
-    author: authorOf(c.get('caller')),
+    ...byOf(c),
     validFrom: from,
     recomputeFrom: isWished === 'true' ? (from ?? new Date(0)) : null,
     expected: expected === undefined ? null : Number(expected),

@@ -1,3 +1,4 @@
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { operatorTrunksForm, pbxForm } from '@callscope/modules/pbx/forms.ts';
 import { PbxConflict, putOperatorTrunks, putPbx } from '@callscope/modules/pbx/store.ts';
 import { tenantParam } from './company-routes.ts';
@@ -24,7 +25,7 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const scope = scopeOf(c);
-      if (!(await refused(putPbx(db, scope, c.req.valid('json'))))) throw noCompany(tenant);
+      if (!(await refused(putPbx(db, scope, actorOf(c.get('caller')), c.req.valid('json'))))) throw noCompany(tenant);
       return c.body(null, 204);
     },
   );
@@ -40,7 +41,7 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
       responses: { ...stored, ...problems(400, 401, 403, 409, 413, 415, 503) },
     }),
     async (c) => {
-      await refused(putOperatorTrunks(db, operatorOf(c), c.req.valid('json')));
+      await refused(putOperatorTrunks(db, operatorOf(c), actorOf(c.get('caller')), c.req.valid('json')));
       return c.body(null, 204);
     },
   );

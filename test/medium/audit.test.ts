@@ -71,6 +71,36 @@ test('it is found by matter, act, person, subject and time', async () => {
   expect((await list(`?to=${new Date(Date.now() + 60_000).toISOString()}`)).data.length).toBeGreaterThan(7);
 });
 
+test('settings, telephony, the directory and its export are lines, with what changed and no secret', async () => {
+  const { tenant } = companies().t1 ?? {};
+  await stack.rest('PUT', '/tenants/t1', { ...tenant, name: 'Альфа и сыновья' });
+  // the same again is no change
+  await stack.rest('PUT', '/tenants/t1', { ...tenant, name: 'Альфа и сыновья' });
+  const [changed, ...others] = (await list('?act=company.change')).data;
+  expect([changed?.subject, others.length]).toEqual(['t1', 0]);
+  expect([changed?.before, changed?.after]).toMatchObject([{ name: tenant?.name }, { name: 'Альфа и сыновья' }]);
+  expect((await list('?act=company.add')).data).toMatchObject([{ subject: 't1', after: { domain } }]);
+  await stack.rest('PUT', '/tenants/t1/directory', companies().t1?.directory ?? {});
+  expect((await list('?act=company.directory')).data).toMatchObject([{ after: { kind: 'replace', changed: 0, removed: 0 } }]);
+  await stack.rest('PUT', '/tenants/t1/pbx', { accounts: [{ user: 'phone101', password: 'phone-secret' }] });
+  const [telephony] = (await list('?act=telephony')).data;
+  expect([telephony?.before, telephony?.after]).toMatchObject([{ accounts: [] }, { accounts: ['phone101'], passwords: ['phone101'] }]);
+  const cookie = await signedIn('admin');
+  const page = await (await fetch(`${stack.portal}/c/t1/settings`, { headers: { cookie } })).text();
+  expect(page).toContain('Альфа и сыновья');
+  const form = { timezone: tenant?.timezone, country: tenant?.country, callbackMinutes: 17 };
+  const saved = await fetch(`${stack.portal}/c/t1/settings`, {
+    method: 'POST',
+    headers: { origin: stack.portal, cookie, accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ settings: JSON.stringify(form), since: '' }).toString(),
+  });
+  expect(saved.status).toBe(200);
+  expect((await list('?act=company.settings')).data).toMatchObject([{ who: 'admin', after: { callbackMinutes: 17 } }]);
+  await fetch(`${stack.portal}/c/t1/directory/export?format=xlsx`, { headers: { cookie } });
+  expect((await list('?act=company.directory-export')).data).toMatchObject([{ who: 'admin', subject: 'xlsx' }]);
+  expect(JSON.stringify((await list('?limit=1000')).data)).not.toContain('phone-secret');
+});
+
 test('only who has the right reads it, and only of their own company', async () => {
   const ask = async (path: string, headers: Record<string, string>) =>
     (await fetch(`${stack.portal}${path}`, { headers, redirect: 'manual' })).status;

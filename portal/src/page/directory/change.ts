@@ -1,5 +1,6 @@
 import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { changeDirectory, DirectoryMoved } from '@callscope/modules/directory/change.ts';
 import { DirectoryEditError } from '@callscope/modules/directory/edit.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -40,6 +41,7 @@ export async function changeAs(
       scope,
       {
         author: authorOf(locals.session.caller),
+        actor: actorOf(locals.session.caller),
         kind: wanted.kind,
         validFrom: from,
         recomputeFrom: recompute,

@@ -1,10 +1,11 @@
 import { companySettingsSchema } from '@callscope/core/domain/directory.ts';
 import { instantOf } from '@callscope/core/domain/zone.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { changeSettings } from '@callscope/modules/directory/settings.ts';
 import { followTerms } from '@callscope/portal/cases/follow-terms.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { companyOf, requireRight } from '#page/company.ts';
+import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { fromJson } from '#page/form-json.ts';
 import { loadSettings } from '#page/settings/load.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -25,7 +26,13 @@ export const actions: Actions = {
     const recompute = since === '' ? null : instantOf(given.data.timezone, Date.parse(`${since}T00:00:00Z`));
     // NaN is not in the past either
     if (recompute !== null && !(recompute <= clock.now())) return fail(400, { refused: true });
-    const version = await changeSettings(db, scope, given.data, recompute === null ? null : new Date(recompute));
+    const version = await changeSettings(
+      db,
+      scope,
+      actorOf(requireSession(event).caller),
+      given.data,
+      recompute === null ? null : new Date(recompute),
+    );
     if (version === null) error(404, 'no such company');
     await followTerms(deps(), scope);
     return { refused: false };
