@@ -52,17 +52,7 @@ export const ACTS = [
 export type Act = (typeof ACTS)[number];
 
 /** What acts begin with: what they are about. */
-export const ACT_GROUPS = [
-  'recording',
-  'person',
-  'project',
-  'company',
-  'telephony',
-  'phone',
-  'token',
-  'support',
-  'audit',
-] as const;
+export const ACT_GROUPS = ['recording', 'person', 'project', 'company', 'telephony', 'phone', 'token', 'support', 'audit'] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */
