@@ -1,8 +1,16 @@
 import type { Direction } from '@callscope/core/domain/call.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
-import { endOfHour } from '@callscope/core/domain/zone.ts';
+import { endOfHour, startOfDay } from '@callscope/core/domain/zone.ts';
 import type { CallFilter } from '../query/filter.ts';
 import type { Format, Words } from './words.ts';
+
+/** A column of REST that says which row it is. */
+export interface KeyColumn {
+  id: string;
+  type: 'instant' | 'text' | 'integer' | 'number';
+  label: Words;
+  definition: Words;
+}
 
 export interface Dimension {
   label: Words;
@@ -11,6 +19,10 @@ export interface Dimension {
   format: Format;
   /** column of `calls`; null: made by the plan */
   column: string | null;
+  /** column beside it in REST with what the directory calls a value; none: it has no name */
+  named?: 'label' | 'name';
+  /** where one value is several columns in REST; none: one, with the dimension's id */
+  parts?: { columns: readonly KeyColumn[]; of(key: string): Record<string, string | number | null> };
   /** the calls of one value. @param zone company's */
   calls(value: string, zone: string): CallFilter;
 }
@@ -28,12 +40,77 @@ export const DIMENSIONS = {
     column: null,
     calls: (start, zone) => ({ from: Date.parse(start), to: endOfHour(zone, Date.parse(start)) }),
   },
+  day: {
+    label: { ru: 'День', en: 'Day' },
+    definition: { ru: 'День, в который звонок начался, по времени компании.', en: "The day on which the call started, company's time." },
+    type: 'instant',
+    format: 'day',
+    column: null,
+    calls: (start, zone) => ({ from: Date.parse(start), to: startOfDay(zone, Date.parse(start), 1) }),
+  },
+  weekHour: {
+    label: { ru: 'День недели и час', en: 'Weekday and hour' },
+    definition: {
+      ru: 'День недели и час, в который звонок начался, по времени компании; 1 = понедельник, 13 = 13:00–14:00.',
+      en: "Weekday and hour in which the call started, company's time; 1 = Monday, 13 = 13:00–14:00.",
+    },
+    type: 'text',
+    format: 'name',
+    column: null,
+    parts: {
+      columns: [
+        {
+          ...{ id: 'weekday', type: 'integer', label: { ru: 'День недели', en: 'Weekday' } },
+          definition: { ru: '1 = понедельник … 7 = воскресенье', en: '1 = Monday … 7 = Sunday' },
+        },
+        { id: 'hour', type: 'integer', label: { ru: 'Час', en: 'Hour' }, definition: { ru: '13 = 13:00–14:00', en: '13 = 13:00–14:00' } },
+      ],
+      of: (key) => ({ weekday: Number(key.split('-')[0]), hour: Number(key.split('-')[1]) }),
+    },
+    calls: (key) => {
+      const [weekday = 1, hour = 0] = key.split('-').map(Number);
+      return { weekday: [weekday], time: { from: hour * 60, to: (hour + 1) * 60 } };
+    },
+  },
+  talk: {
+    label: { ru: 'Разговор', en: 'Talk' },
+    definition: {
+      ru: 'Сколько длился разговор, от и до, в секундах; звонки без ответа стоят отдельно.',
+      en: 'How long the talk lasted, from and to, in seconds; calls without an answer stand apart.',
+    },
+    type: 'text',
+    format: 'name',
+    column: null,
+    parts: {
+      columns: [
+        {
+          ...{ id: 'fromSeconds', type: 'number', label: { ru: 'От, с', en: 'From, s' } },
+          definition: { ru: 'включительно; пусто = без ответа', en: 'included; null = not answered' },
+        },
+        {
+          ...{ id: 'toSeconds', type: 'number', label: { ru: 'До, с', en: 'To, s' } },
+          definition: { ru: 'не включая; пусто = без верхней границы', en: 'excluded; null = without an end' },
+        },
+      ],
+      of: (key) => {
+        const band = bandOf(key);
+        return { fromSeconds: band?.from ?? null, toSeconds: band?.to ?? null };
+      },
+    },
+    calls: (key) => {
+      const band = bandOf(key);
+      if (!band) return { answered: false };
+      // durations are whole milliseconds
+      return { answered: true, talkMin: band.from, ...(band.to === null ? {} : { talkMax: band.to - 0.001 }) };
+    },
+  },
   number: {
     label: { ru: 'Номер', en: 'Number' },
     definition: { ru: 'Номер компании, на который звонили.', en: "The company's number that was called." },
     type: 'text',
     format: 'phone',
     column: 'number',
+    named: 'label',
     calls: (number) => ({ number: [international(number)] }),
   },
   employee: {
@@ -45,6 +122,7 @@ export const DIMENSIONS = {
     type: 'text',
     format: 'name',
     column: 'employee',
+    named: 'name',
     calls: (author) => ({ author: [author] }),
   },
   offeredTo: {
@@ -64,6 +142,7 @@ export const DIMENSIONS = {
     type: 'text',
     format: 'name',
     column: 'group_id',
+    named: 'name',
     calls: (group) => ({ group: [group] }),
   },
   direction: {
@@ -84,6 +163,28 @@ export const DIMENSIONS = {
   },
 } as const satisfies Record<string, Dimension>;
 export type DimensionId = keyof typeof DIMENSIONS;
+
+/** Bounds between bands of talks, in seconds: up to half a minute is hardly a talk (T-64). */
+const BOUNDS = [0, 30, 60, 180, 600];
+export const UNANSWERED = 'unanswered';
+
+/**
+ * Starts of the bands, in seconds: from the shortest talk that is asked for on (T-65).
+ * @param talkMax of the filter: bands that begin after it are empty, and left out
+ */
+export function bandStarts({ talkMin = 0, talkMax = Number.POSITIVE_INFINITY }: Pick<CallFilter, 'talkMin' | 'talkMax'>): number[] {
+  return [talkMin, ...BOUNDS.filter((bound) => bound > talkMin && bound <= talkMax)];
+}
+
+/** @param to null = without an end */
+export const bandKey = (from: number, to: number | null): string => `${from}-${to ?? ''}`;
+
+/** null = not answered */
+function bandOf(key: string): { from: number; to: number | null } | null {
+  if (key === UNANSWERED) return null;
+  const [from = '0', to = ''] = key.split('-');
+  return { from: Number(from), to: to === '' ? null : Number(to) };
+}
 
 /** Stored digits without + could be read as a national number of the company's country. */
 function international(stored: string): string {

@@ -131,6 +131,15 @@ const ADDITIVE = {
     },
     where: { ...MISSED, missedKind: ['busy_hit'] },
   },
+  missedButBusy: {
+    ...missed,
+    label: { ru: 'Пропущенные', en: 'Missed' },
+    definition: {
+      ru: 'Неотвеченные входящие, кроме попавших в занятость: те стоят рядом.',
+      en: 'Missed incoming calls except those that hit busy, which stand beside them.',
+    },
+    where: { ...MISSED, missedKind: ['out_of_hours', 'short_abandon', 'not_taken'] },
+  },
   outOfHours: {
     ...missed,
     label: { ru: 'Вне часов', en: 'Out of hours' },

@@ -8,4 +8,4 @@ export type Language = keyof Words;
 /** share: 0 to 1 */
 export type Unit = 'calls' | 'offers' | 'seconds' | 'share';
 /** How a value is shown; the portal's formats turn it into text (design/ui/brief.md, Formats). */
-export type Format = 'count' | 'duration' | 'share' | 'hour' | 'phone' | 'name';
+export type Format = 'count' | 'duration' | 'share' | 'hour' | 'day' | 'phone' | 'name';

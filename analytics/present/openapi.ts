@@ -1,5 +1,5 @@
 import type { Report } from '../reports/define.ts';
-import { type Column, columnsOf } from './table.ts';
+import { type Column, restColumns } from './table.ts';
 
 /** The part of JSON Schema that rows need. */
 export type RowSchema = {
@@ -12,7 +12,7 @@ export type RowSchema = {
 
 /** What a row of the report holds, in English. */
 export function rowSchema(report: Report): RowSchema {
-  const columns = columnsOf(report);
+  const columns = restColumns(report);
   return {
     type: 'object',
     title: report.id,
@@ -26,7 +26,7 @@ export function rowSchema(report: Report): RowSchema {
 export function describeReports(reports: readonly Report[]): string {
   return reports
     .map((report) => {
-      const columns = columnsOf(report).map((column) => column.id);
+      const columns = restColumns(report).map((column) => column.id);
       const period = report.mostDays === null ? '' : `; from and to needed, at most ${report.mostDays} days`;
       return `- \`${report.id}\`: ${report.title.en}; ${columns.join(', ')}${period}`;
     })

@@ -1,4 +1,4 @@
-import { DIMENSIONS } from '../catalog/dimensions.ts';
+import { DIMENSIONS, type Dimension } from '../catalog/dimensions.ts';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Format, Unit, Words } from '../catalog/words.ts';
 import type { Figures, ReportAnswer } from '../query/answer.ts';
@@ -36,12 +36,35 @@ export interface Table {
 export function columnsOf(report: Report): Column[] {
   const figures = report.measures.map((id): Column => {
     const { kind, unit, format, label, short = label, definition } = MEASURES[id];
-    return { id, type: kind === 'count' || kind === 'offers' ? 'integer' : 'number', unit, format, label, short, definition };
+    return {
+      id: report.as?.[id] ?? id,
+      type: kind === 'count' || kind === 'offers' ? 'integer' : 'number',
+      unit,
+      format,
+      label,
+      short,
+      definition,
+    };
   });
   if (report.by === null) return figures;
   const { type, format, label, definition } = DIMENSIONS[report.by];
   return [{ id: report.by, type, unit: null, format, label, short: label, definition }, ...figures];
 }
+
+/** The same as programs get them: a key of several parts is several columns, and one that the directory names has its name beside it. */
+export function restColumns(report: Report): Column[] {
+  const columns = columnsOf(report);
+  if (report.by === null) return columns;
+  const { parts, named, label }: Dimension = DIMENSIONS[report.by];
+  const [key, ...figures] = columns as [Column, ...Column[]];
+  if (parts) return [...parts.columns.map((part) => ({ unit: null, format: 'count' as const, short: part.label, ...part })), ...figures];
+  if (named === undefined) return columns;
+  const definition = { ru: 'Как это называет справочник; пусто = никак.', en: 'What the directory calls it; empty = nothing.' };
+  const beside: Column = { id: named, type: 'text', unit: null, format: 'name', label: NAMES[named], short: label, definition };
+  return [key, beside, ...figures];
+}
+
+const NAMES = { label: { ru: 'Название', en: 'Label' }, name: { ru: 'Имя', en: 'Name' } };
 
 export function tableOf(plan: ReportPlan, answer: ReportAnswer): Table {
   const { report } = plan;

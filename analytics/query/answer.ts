@@ -1,10 +1,11 @@
+import { bandKey, UNANSWERED } from '../catalog/dimensions.ts';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Plan, ReportPlan } from './plan.ts';
 
 /** null = no data: a mean over no calls. Seconds keep their milliseconds; nothing is rounded before it is shown. */
 export type Figures<M extends string = MeasureId> = Partial<Record<M, number | null>>;
 export interface ReportRow {
-  /** value of the report's dimension: an hour's start in RFC 3339 UTC, or an id ('' = without); null in a report of one row */
+  /** value of the report's dimension: an hour's or day's start in RFC 3339 UTC, or an id ('' = without); null in a report of one row */
   key: string | null;
   figures: Figures;
 }
@@ -16,15 +17,17 @@ export interface ReportAnswer {
 /** A row of the store: sums as numbers or, when they may be large, as text; durations in ms. */
 export type StoreRow = Record<string, string | number>;
 
-/** The dimension's column in a row of the store; a measure's has the measure's id. Seconds since the epoch for an hour. */
+/** The dimension's column in a row of the store; a measure's has the measure's id. Seconds since the epoch for an hour or day, ms of a band's start. */
 export const KEY = 'key';
 /** Columns of calls counted beside the figures: part0, part1 … */
 export const PART = 'part';
 
-/** The report's rows of what the store added up: every hour of the period has one, also where nothing happened. */
+/** The report's rows of what the store added up: every hour, day and band of the question has one, also where nothing happened. */
 export function answerOf(plan: ReportPlan, found: readonly StoreRow[]): ReportAnswer {
   const { measures } = plan.report;
-  const rows = plan.hours ? everyHour(plan.hours, found) : found.map((row) => ({ key: plan.by === null ? null : String(row[KEY]), row }));
+  const rows = plan.starts
+    ? everyStart(plan, plan.starts, found)
+    : found.map((row) => ({ key: plan.by === null ? null : String(row[KEY]), row }));
   return {
     rows: rows.map(({ key, row }) => ({ key, figures: figuresOf(measures, [row]) })),
     totals: figuresOf(measures, found),
@@ -45,7 +48,10 @@ export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: rea
   return Object.fromEntries(measures.map((id) => [id, figure(id)])) as Record<M, number | null>;
 }
 
-function everyHour(hours: NonNullable<Plan['hours']>, found: readonly StoreRow[]): { key: string; row: StoreRow }[] {
-  const byStart = new Map(found.map((row) => [Number(row[KEY]) * 1_000, row]));
-  return hours.map((start) => ({ key: new Date(start).toISOString(), row: byStart.get(start) ?? {} }));
+function everyStart({ by, filter }: Plan, starts: readonly number[], found: readonly StoreRow[]): { key: string; row: StoreRow }[] {
+  const byKey = new Map(found.map((row) => [Number(row[KEY]), row]));
+  if (by !== 'talk') return starts.map((start) => ({ key: new Date(start).toISOString(), row: byKey.get(start / 1_000) ?? {} }));
+  const bands = starts.map((start, i) => ({ key: bandKey(start, starts[i + 1] ?? null), row: byKey.get(Math.ceil(start * 1_000)) ?? {} }));
+  // a call without an answer has no talk of any length
+  return (filter.talkMin ?? 0) > 0 ? bands : [...bands, { key: UNANSWERED, row: byKey.get(-1) ?? {} }];
 }

@@ -27,7 +27,7 @@ export function compile(plan: Plan, parts: readonly Counted[] = []): Compiled {
   const grouped = key ? `\nGROUP BY ${KEY}\nORDER BY ${KEY}` : '';
   return {
     sql: `SELECT\n  ${columns.join(',\n  ')}\nFROM ${TABLE[plan.source](conditions)}${grouped}`,
-    params: plan.hours ? { ...params, hours: plan.hours.map((start) => start / 1_000) } : params,
+    params: { ...params, ...keyParams(plan) },
   };
 }
 
@@ -47,9 +47,20 @@ function keyOf({ by, source, filter, company }: Plan): string | null {
   if (by === 'offeredTo') return offeredToSql(filter, company);
   const { column } = DIMENSIONS[by];
   if (column !== null) return column;
+  // as the filters `weekday` and `time` have it, so that a list opens the same calls
+  if (by === 'weekHour')
+    return "concat(toString(toDayOfWeek(started_at, 0, {zone: String})), '-', toString(toHour(started_at, {zone: String})))";
+  if (by === 'talk') return `if(result = 'answered', toInt64(roundDown(${DURATIONS.talk}, {bands: Array(Int64)})), -1)`;
   // the hours are given: the zone is worked out in one place, core/domain/zone.ts, and the engine's own rules do not matter
   const second = source === 'quarters' ? 'toInt64(toUnixTimestamp(quarter))' : 'intDiv(toUnixTimestamp64Micro(started_at), 1000000)';
-  return `roundDown(${second}, {hours: Array(Int64)})`;
+  return `roundDown(${second}, {${by}s: Array(Int64)})`;
+}
+
+function keyParams({ by, starts, company }: Plan): Record<string, unknown> {
+  if (by === 'weekHour') return { zone: company.zone };
+  if (starts === null) return {};
+  if (by === 'talk') return { bands: starts.map((seconds) => Math.ceil(seconds * 1_000)) };
+  return { [`${by}s`]: starts.map((start) => start / 1_000) };
 }
 
 function sumOf(id: AdditiveId, plan: Plan): string {

@@ -10,6 +10,7 @@ import type { ReportPlan } from './plan.ts';
  * @returns null when there can be none
  */
 export function drill(plan: ReportPlan, key: string | null, measure: MeasureId | null): CallFilter | null {
+  if (plan.isEmpty) return null;
   const ofRow = key === null || plan.by === null ? plan.filter : narrow(plan.filter, DIMENSIONS[plan.by].calls(key, plan.company.zone));
   return ofRow && (measure === null ? ofRow : narrow(ofRow, MEASURES[measure].where));
 }

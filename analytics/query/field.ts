@@ -128,10 +128,32 @@ export function timeOfDay(about: string): Field<{ from: number; to: number }> {
       return right ? { from, to } : { wrong: 'HH:MM-HH:MM, e.g. 08:00-20:00' };
     },
     write: ({ from, to }) => `${written(from)}-${written(to)}`,
-    meet: (_, second) => second,
+    meet: bothTimes,
     about,
     example: '08:00-20:00',
   };
+}
+
+/**
+ * The part of the day that both let through; null: none. Two that go around the clock may meet twice, before and after the gap of
+ * one of them: an address holds one part, and then it is the first.
+ */
+function bothTimes(first: { from: number; to: number }, second: { from: number; to: number }): { from: number; to: number } | null {
+  const parts = ({ from, to }: { from: number; to: number }) =>
+    (from < to
+      ? [[from, to]]
+      : [
+          [from, MINUTES_A_DAY],
+          [0, to],
+        ]) as [number, number][];
+  const met = parts(first).flatMap(([a, b]) =>
+    parts(second).flatMap(([c, d]) => (Math.max(a, c) < Math.min(b, d) ? [{ from: Math.max(a, c), to: Math.min(b, d) }] : [])),
+  );
+  const late = met.find((part) => part.to === MINUTES_A_DAY);
+  const early = met.find((part) => part.from === 0);
+  // one that goes over midnight is one part again
+  if (late && early && late !== early) return { from: late.from, to: early.to };
+  return met[0] ?? null;
 }
 
 export function weekdays(about: string): Field<readonly number[]> {

@@ -114,3 +114,16 @@ describe('two filters together', () => {
     expect(narrow({ number: ['8 (495) 100-01-01', '84951000102'] }, { number: ['+74951000101'] })).toEqual({ number: ['+74951000101'] });
   });
 });
+
+test.each([
+  ['08:00-20:00', '12:00-13:00', '12:00-13:00'],
+  ['08:30-20:00', '08:00-09:00', '08:30-09:00'],
+  ['08:00-20:00', '20:00-21:00', null],
+  ['22:00-06:00', '23:00-24:00', '23:00-24:00'],
+  ['22:00-06:00', '05:00-07:00', '05:00-06:00'],
+  ['22:00-06:00', '12:00-13:00', null],
+  ['22:00-06:00', '23:00-02:00', '23:00-02:00'],
+])('%s and %s meet in %s', (first, second, both) => {
+  const of = (time: string) => filterFromQuery(new URLSearchParams({ time }));
+  expect(narrow(of(first), of(second))?.time ?? null).toEqual(both === null ? null : of(both).time);
+});

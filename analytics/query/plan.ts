@@ -1,8 +1,9 @@
 import type { Within } from '@callscope/core/domain/reach.ts';
-import { hoursOf } from '@callscope/core/domain/zone.ts';
+import { daysOf, hoursOf } from '@callscope/core/domain/zone.ts';
+import { bandStarts } from '../catalog/dimensions.ts';
 import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Report } from '../reports/define.ts';
-import { type CallFilter, FilterError } from './filter.ts';
+import { type CallFilter, FilterError, narrow } from './filter.ts';
 
 /** What the meaning of a filter depends on besides itself. */
 export interface Company {
@@ -21,8 +22,10 @@ export interface Plan {
   /** what the store adds up */
   sums: readonly AdditiveId[];
   by: Report['by'];
-  /** starts of the rows' hours, ms since the epoch; null when rows are not hours */
-  hours: readonly number[] | null;
+  /** starts of the rows: hours or days in ms since the epoch, bands of talk in seconds; null: rows are what the store finds */
+  starts: readonly number[] | null;
+  /** the report is about other calls than the filter lets through: there are none */
+  isEmpty: boolean;
   source: Source;
 }
 /** quarters = the projection by_quarter of `calls`: counts per quarter of an hour, direction, result and missed kind. */
@@ -43,22 +46,30 @@ const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>([
 /** @throws FilterError when the report needs another period */
 export function planReport(report: Report, filter: CallFilter, company: Company): ReportPlan {
   if (report.mostDays !== null) checkPeriod(report.id, report.mostDays, filter);
-  return { report, ...planFigures(report.measures, filter, company, report.by) };
+  const narrowed = report.only ? narrow(filter, report.only) : filter;
+  return { report, ...planFigures(report.measures, narrowed ?? filter, company, report.by), isEmpty: narrowed === null };
 }
 
 /** Figures over a filter, broken down by `by`; null = one row. */
 export function planFigures(measures: readonly MeasureId[], filter: CallFilter, company: Company, by: Report['by'] = null): Plan {
   const sums = additiveOf(measures);
-  const hours = by === 'hour' ? hoursOf(company.zone, filter.from ?? 0, filter.to ?? 0) : null;
-  return { filter, company, sums, by, hours, source: fitsQuarters(sums, filter, by, hours) ? 'quarters' : 'rows' };
+  const starts = startsOf(by, filter, company);
+  return { filter, company, sums, by, starts, isEmpty: false, source: fitsQuarters(sums, filter, by, starts) ? 'quarters' : 'rows' };
 }
 
-function fitsQuarters(sums: readonly AdditiveId[], filter: CallFilter, by: Report['by'], hours: readonly number[] | null): boolean {
-  const edges = [filter.from ?? 0, filter.to ?? 0, ...(hours ?? [])];
+function startsOf(by: Report['by'], filter: CallFilter, { zone }: Company): number[] | null {
+  const { from = 0, to = 0 } = filter;
+  if (by === 'hour') return hoursOf(zone, from, to);
+  if (by === 'day') return daysOf(zone, from, to);
+  return by === 'talk' ? bandStarts(filter) : null;
+}
+
+function fitsQuarters(sums: readonly AdditiveId[], filter: CallFilter, by: Report['by'], starts: readonly number[] | null): boolean {
+  const edges = [filter.from ?? 0, filter.to ?? 0, ...(starts ?? [])];
   return (
     sums.every((id) => MEASURES[id].kind === 'count') &&
     Object.entries(filter).every(([field, value]) => value === undefined || KEPT_IN_QUARTERS.has(field)) &&
-    (by === null || by === 'hour' || by === 'direction' || by === 'result') &&
+    (by === null || by === 'hour' || by === 'day' || by === 'direction' || by === 'result') &&
     edges.every((at) => at % QUARTER === 0)
   );
 }

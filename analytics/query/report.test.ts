@@ -81,12 +81,12 @@ describe('a period', () => {
   test('is needed where hours are rows, and has an end', () => {
     expect(() => plan('direction=in')).toThrow(/^from: hourly needs a period.*; to: /);
     expect(() => plan('from=2026-10-01T00:00:00Z&to=2026-11-02T00:00:00Z')).toThrow(/^to: .*at most 31 days/);
-    expect(plan('', MOSCOW, summary).hours).toBeNull();
+    expect(plan('', MOSCOW, summary).starts).toBeNull();
   });
 
   test('of 31 days may hold the hour that the clock gives back', () => {
     const october = 'from=2026-09-30T22:00:00Z&to=2026-10-31T23:00:00Z';
-    expect(plan(october, { zone: 'Europe/Berlin', country: 'DE' }).hours).toHaveLength(31 * 24 + 1);
+    expect(plan(october, { zone: 'Europe/Berlin', country: 'DE' }).starts).toHaveLength(31 * 24 + 1);
   });
 });
 

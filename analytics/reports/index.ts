@@ -1,10 +1,28 @@
+import { byGroup } from './by-group.ts';
 import type { Report } from './define.ts';
 import { hourly } from './hourly.ts';
+import { incomingByEmployee, incomingByNumber, incomingTotals } from './incoming.ts';
 import { offers, offersByEmployee } from './offers.ts';
+import { outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
+import { daily, weekHours } from './over-time.ts';
 import { summary } from './summary.ts';
 
 /** Every report: a new one is a file and a line here. */
-export const REPORTS: readonly Report[] = [hourly, summary, offers, offersByEmployee];
+export const REPORTS: readonly Report[] = [
+  hourly,
+  daily,
+  weekHours,
+  summary,
+  incomingTotals,
+  incomingByNumber,
+  incomingByEmployee,
+  outgoingShares,
+  outgoingByNumber,
+  outgoingByEmployee,
+  byGroup,
+  offers,
+  offersByEmployee,
+];
 
 export function reportOf(id: string): Report | undefined {
   return REPORTS.find((report) => report.id === id);

@@ -7,7 +7,7 @@ import { askedBy, run } from './run.ts';
 
 /** A report's rows and totals. @throws QueryTooLarge, StoreUnavailable */
 export async function runReport(client: ClickHouseClient, scope: TenantScope, plan: ReportPlan): Promise<ReportAnswer> {
-  const nothing = plan.hours?.length === 0;
+  const nothing = plan.isEmpty || plan.starts?.length === 0;
   const within = { ...plan, company: askedBy(scope, plan.company) };
   return answerOf(plan, nothing ? [] : await run<StoreRow>(client, scope, compile(within)));
 }

@@ -67,6 +67,13 @@ export function hoursOf(zone: string, from: number, to: number): number[] {
   return starts;
 }
 
+/** Starts of all days that [from, to) touches, oldest first. */
+export function daysOf(zone: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let at = startOfDay(zone, from); at < to; at = startOfDay(zone, at, 1)) starts.push(at);
+  return starts;
+}
+
 /** First instant after `before` with the offset of `after`; the clock changes once between them. */
 function changeBetween(zone: string, before: number, after: number): number {
   const offset = offsetAt(zone, after);

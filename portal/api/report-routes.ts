@@ -1,13 +1,17 @@
 import { MEASURES } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
 import { reportJson } from '@callscope/analytics/present/rest.ts';
-import { filterToQuery } from '@callscope/analytics/query/filter.ts';
+import { filterToQuery, narrow } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
 import { countedCalls, explainFigure } from '@callscope/analytics/run/explain.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
-import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import type { Tenant } from '@callscope/core/domain/directory.ts';
+import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { EMPTY } from '@callscope/modules/directory/difference.ts';
+import { employeeNames, getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { callJson, callSchema } from './call-json.ts';
@@ -90,7 +94,8 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
       const plan = orProblem(() => planReport(report, filter, companyOf(company)));
-      return c.json(reportJson(report, await runReport(store, scope, plan), company.locale), 200);
+      const [answer, nameOf] = await Promise.all([runReport(store, scope, plan), namesFor(db, scope, report, company)]);
+      return c.json(reportJson(report, answer, company.locale, nameOf), 200);
     },
   );
 
@@ -122,12 +127,14 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       const { measure: asked, language, ...query } = c.req.valid('query');
       const scope = scopeOf(c);
       const report = known(id);
-      const measure = report.measures.find((one) => one === asked);
+      const measure = report.measures.find((one) => (report.as?.[one] ?? one) === asked);
       if (!measure)
         throw new Problem(400, 'the request is wrong in these fields', [
-          { field: 'measure', message: `one of ${report.measures.join(', ')}` },
+          { field: 'measure', message: `one of ${report.measures.map((one) => report.as?.[one] ?? one).join(', ')}` },
         ]);
-      const filter = readFilter(query);
+      // a report that is about some calls alone asks about these
+      const given = readFilter(query);
+      const filter = narrow(given, report.only ?? {}) ?? given;
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
       const company = companyOf(found);
@@ -158,6 +165,22 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       );
     },
   );
+}
+
+/** What the directory calls values of the report's dimension, those that it had once among them. */
+async function namesFor(db: Deps['db'], scope: TenantScope, report: Report, { country }: Tenant): Promise<(key: string) => string> {
+  if (report.by === 'employee') {
+    const names = await employeeNames(db, scope.tenant);
+    return (id) => names.get(id) ?? '';
+  }
+  if (report.by !== 'number' && report.by !== 'group') return () => '';
+  const { numbers, groups } = (await getDirectory(db, scope, new Date()))?.body ?? EMPTY;
+  const named =
+    report.by === 'group'
+      ? groups.map(({ id, name }) => [id, name] as const)
+      : numbers.map(({ number, label, channel }) => [normalizePhone(number, country), label || channel || ''] as const);
+  const names = new Map(named);
+  return (key) => names.get(key) ?? '';
 }
 
 /** @throws Problem 404 naming the known ones */

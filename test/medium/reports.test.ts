@@ -4,6 +4,7 @@ import { compile } from '@callscope/analytics/query/compile.ts';
 import { filterFromQuery, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
+import { REPORTS } from '@callscope/analytics/reports/index.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { endOfHour, hoursOf, startOfDay, wallClock } from '@callscope/core/domain/zone.ts';
@@ -266,7 +267,7 @@ describe('what cannot be answered', () => {
   test('an unknown report names the known ones', async () => {
     const response = await asT1('/tenants/t1/reports/yearly');
     expect(response.status).toBe(404);
-    expect(((await response.json()) as { detail: string }).detail).toContain('hourly, summary, offers, by-employee-offers');
+    expect(((await response.json()) as { detail: string }).detail).toContain(REPORTS.map(({ id }) => id).join(', '));
   });
 
   test("another company's report answers like one that does not exist", async () => {
@@ -280,7 +281,7 @@ test('the description names every report and its columns', async () => {
   const text = await (await asT1('/openapi.json')).text();
   const { paths } = JSON.parse(text) as { paths: Record<string, { get: { parameters: { name: string; schema: { enum?: string[] } }[] } }> };
   const route = paths['/tenants/{tenant}/reports/{report}']?.get;
-  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(['hourly', 'summary', 'offers', 'by-employee-offers']);
+  expect(route?.parameters.find((p) => p.name === 'report')?.schema.enum).toEqual(REPORTS.map(({ id }) => id));
   expect(route?.parameters.map((p) => p.name)).toEqual(expect.arrayContaining(['from', 'employee', 'caller', 'time']));
   expect(text).toContain('"title":"hourly"');
 });

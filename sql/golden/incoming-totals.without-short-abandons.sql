@@ -1,0 +1,18 @@
+-- incoming-totals?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&shortAbandons=exclude
+-- Europe/Moscow, RU; read from quarters. Written by npm run golden.
+SELECT
+  sumIf(n, direction = 'in') AS in,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind IN ('out_of_hours', 'short_abandon', 'not_taken')) AS missedButBusy,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind = 'busy_hit') AS busyHit
+FROM (
+  SELECT toStartOfFifteenMinutes(started_at) AS quarter, direction, result, missed_kind, count() AS n
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND toStartOfFifteenMinutes(started_at) >= toDateTime({from: UInt32}, 'UTC')
+    AND toStartOfFifteenMinutes(started_at) < toDateTime({to: UInt32}, 'UTC')
+    AND direction = 'in'
+    AND missed_kind != 'short_abandon'
+  GROUP BY quarter, direction, result, missed_kind
+);
+-- from = 1795467600
+-- to = 1795554000

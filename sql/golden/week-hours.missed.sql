@@ -1,0 +1,19 @@
+-- week-hours?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in&answered=false
+-- Europe/Moscow, RU; read from rows. Written by npm run golden.
+SELECT
+  concat(toString(toDayOfWeek(started_at, 0, {zone: String})), '-', toString(toHour(started_at, {zone: String}))) AS key,
+  count() AS calls,
+  countIf(direction = 'in') AS in,
+  countIf(direction = 'in' AND result != 'answered') AS inMissed,
+  countIf(direction = 'out') AS out
+FROM calls
+WHERE tenant = {tenant: String}
+  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
+  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  AND direction = 'in'
+  AND result != 'answered'
+GROUP BY key
+ORDER BY key;
+-- from = 1795467600000000
+-- to = 1795554000000000
+-- zone = "Europe/Moscow"
