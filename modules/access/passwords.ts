@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
 /** More sign-ins than this wait at once: the next is told to try later instead of making all wait. */
@@ -64,3 +65,6 @@ export async function isPassword(phc: string | null, password: string, turn: Tur
   const matches = await inTurn(() => verify(known, password), turn);
   return matches && phc !== null;
 }
+
+/** A password that is made for somebody and shown once: 96 random bits. */
+export const madePassword = (): string => randomBytes(12).toString('base64url');

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
@@ -8,7 +7,7 @@ import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
 import { LEAST_PASSWORD, MOST_PASSWORD } from './password-rules.ts';
-import { hashPassword } from './passwords.ts';
+import { hashPassword, madePassword } from './passwords.ts';
 import { isRole, PROJECT_ROLES, ROLES, type Role, type StoredRole } from './rights.ts';
 import { dropSecondFactor } from './second-factor.ts';
 
@@ -294,7 +293,7 @@ export async function ensureOperatorUser(db: Kysely<PostgresSchema>): Promise<{ 
     asOperator(db, (trx) => trx.selectFrom('users').select('id').where('tenant', 'is', null).limit(1).executeTakeFirst());
   if (await anybody()) return null;
   const login = 'admin';
-  const password = randomBytes(12).toString('base64url');
+  const password = madePassword();
   const password_hash = await hashPassword(password);
   const made = await asOperator(db, (trx) =>
     trx

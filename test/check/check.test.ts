@@ -124,10 +124,10 @@ test('a page, a form or a route that names no right, or none there is, is found'
     [`${at}/bare/+page.svelte`]: '',
   });
   expect(checkRights(root).filter((problem) => !problem.includes('is open and not there'))).toEqual([
-    `${at}/bad/+page.server.ts: load names no right: begin it with requireRight or requireSession (portal/src/page/company.ts)`,
+    `${at}/bad/+page.server.ts: load names no right: begin it with requireRight, requireOperatorRight or requireSession (portal/src/page/company.ts)`,
     `${at}/bad/+page.server.ts: ?/save needs "calls:wrong", which is no right of modules/access/rights.ts`,
-    `${at}/bad/+server.ts: GET names no right: begin it with requireRight or requireSession (portal/src/page/company.ts)`,
-    `${at}/bare/+page.svelte: a page of a company has a +page.server.ts, whose load names a right`,
+    `${at}/bad/+server.ts: GET names no right: begin it with requireRight, requireOperatorRight or requireSession (portal/src/page/company.ts)`,
+    `${at}/bare/+page.svelte: a page of a company or of the operator has a +page.server.ts, whose load names a right`,
     'portal/api/new-routes.ts: createRoute is that of context.ts, which asks for the right',
   ]);
 });

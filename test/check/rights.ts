@@ -55,15 +55,16 @@ export function checkRights(root: string): string[] {
   const doors = pageDoors(routes);
   const problems = doors.flatMap(({ file, what, needs }) => {
     const at = `portal/src/routes/${file}: ${what}`;
-    if (needs === null) return [`${at} names no right: begin it with requireRight or requireSession (portal/src/page/company.ts)`];
+    if (needs === null)
+      return [`${at} names no right: begin it with requireRight, requireOperatorRight or requireSession (portal/src/page/company.ts)`];
     if (['session', 'open', ...RIGHTS].includes(needs)) return [];
     return [`${at} needs "${needs}", which is no right of modules/access/rights.ts`];
   });
   const pages = readdirSync(routes, { recursive: true, withFileTypes: true }).filter((f) => f.name === '+page.svelte');
   for (const page of pages.map((f) => join(f.parentPath, f.name))) {
     // a layout's load is not asked again for each page in it
-    if (relative(routes, page).startsWith(`c${sep}`) && !existsSync(join(dirname(page), '+page.server.ts')))
-      problems.push(`${relative(root, page)}: a page of a company has a +page.server.ts, whose load names a right`);
+    if (/^(c|operator)[\\/]/.test(relative(routes, page)) && !existsSync(join(dirname(page), '+page.server.ts')))
+      problems.push(`${relative(root, page)}: a page of a company or of the operator has a +page.server.ts, whose load names a right`);
   }
   for (const file of Object.keys(OPEN))
     if (!doors.some((d) => d.file === file)) problems.push(`test/check/rights.ts: ${file} is open and not there`);
@@ -102,7 +103,7 @@ function doorsOf(path: string): { what: string; asks: Asked | null }[] {
   return doors;
 }
 
-/** The first requireRight or requireSession that a function calls, by itself or by a function of its file. */
+/** The first requireRight, requireOperatorRight or requireSession that a function calls, by itself or by a function of its file. */
 function askedBy(node: ts.Node, own: ReadonlyMap<string, ts.Node>, seen = new Set<ts.Node>()): Asked | null {
   if (seen.has(node)) return null;
   seen.add(node);
@@ -110,7 +111,7 @@ function askedBy(node: ts.Node, own: ReadonlyMap<string, ts.Node>, seen = new Se
   const look = (inside: ts.Node): Asked | null => {
     if (ts.isCallExpression(inside) && ts.isIdentifier(inside.expression)) {
       const [, needs, least] = inside.arguments;
-      if (inside.expression.text === 'requireRight')
+      if (inside.expression.text === 'requireRight' || inside.expression.text === 'requireOperatorRight')
         return {
           needs: needs && ts.isStringLiteral(needs) ? needs.text : null,
           least: least && ts.isStringLiteral(least) && least.text === 'company' ? 'company' : 'own',

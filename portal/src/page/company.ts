@@ -1,7 +1,7 @@
 import type { Tenant } from '@callscope/core/domain/directory.ts';
-import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { isWithin, type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
-import type { Reach } from '@callscope/modules/access/rights.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { isWithin, operatorScope, type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
+import type { OperatorRight, Reach } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -23,6 +23,14 @@ export function requireRight(
   if (scope && (least === 'own' || scope.within === undefined)) return scope;
   if (isWithin(caller, event.params.company)) error(403, `not for this role: it needs ${needs}`);
   error(404, 'no such company');
+}
+
+/** The right to what is done across companies, for the operator's people: every page and form below /operator begins here. */
+export function requireOperatorRight(event: { locals: App.Locals; url: URL }, needs: OperatorRight): OperatorScope {
+  const { caller } = requireSession(event);
+  const scope = operatorScope(caller, needs);
+  if (!scope) error(403, `not for this role: it needs ${needs}`);
+  return scope;
 }
 
 /** For what is a person's own, whatever their role. */
