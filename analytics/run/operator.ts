@@ -101,3 +101,26 @@ export async function decodedChannels(client: ClickHouseClient, scope: OperatorS
     edgeDrops: counts(r.edge_drops),
   }));
 }
+
+/** How a company is used. */
+export interface CompanyUse {
+  calls: number;
+  /** ms since the epoch */
+  lastCallAt: number;
+}
+
+/** Calls of companies since a moment, in one question; a company without calls is not among them. */
+export async function useOfCompanies(
+  client: ClickHouseClient,
+  scope: OperatorScope,
+  companies: readonly string[],
+  sinceMs: number,
+): Promise<Map<string, CompanyUse>> {
+  if (companies.length === 0) return new Map();
+  const rows = await runAsOperator<{ tenant: string; calls: string; last: string }>(client, scope, {
+    sql: `SELECT tenant, count() AS calls, toUnixTimestamp64Milli(max(started_at)) AS last FROM calls
+      WHERE tenant IN {companies: Array(String)} AND started_at >= fromUnixTimestamp64Milli({since: Int64}, 'UTC') GROUP BY tenant`,
+    params: { companies, since: sinceMs },
+  });
+  return new Map(rows.map((r) => [r.tenant, { calls: Number(r.calls), lastCallAt: Number(r.last) }]));
+}

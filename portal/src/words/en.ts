@@ -9,6 +9,7 @@ import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
 import { missed } from './en/missed.ts';
+import { operator } from './en/operator.ts';
 import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
@@ -34,6 +35,7 @@ export const en: Words = {
   kit,
   live,
   missed,
+  operator,
   people,
   phones,
   player,

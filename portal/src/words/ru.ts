@@ -9,6 +9,7 @@ import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
 import { missed } from './ru/missed.ts';
+import { operator } from './ru/operator.ts';
 import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
@@ -34,6 +35,7 @@ export const ru = {
   kit,
   live,
   missed,
+  operator,
   people,
   phones,
   player,

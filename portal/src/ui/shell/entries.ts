@@ -1,6 +1,6 @@
-import type { PageRight } from '@callscope/modules/access/callers.ts';
 import type { Right } from '@callscope/modules/access/rights.ts';
 import BookUser from '@lucide/svelte/icons/book-user';
+import Building2 from '@lucide/svelte/icons/building-2';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import Eye from '@lucide/svelte/icons/eye';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
@@ -16,15 +16,17 @@ import type { Icon } from '../icon.ts';
 export interface Entry {
   /** its name is words.shell.pages[id] */
   id: keyof Words['shell']['pages'];
-  /** after /c/{company} */
+  /** after /c/{company}; of the operator's own pages the whole of it */
   path: string;
+  /** one page for all companies: the operator's */
+  isOfOperator?: true;
   icon: Icon;
   /** G, then this letter */
   key?: string;
   /** place in the phone's bar, from 1; the others are under "more" */
   phone?: number;
   /** stands in the menu of whoever has it: the right that the page asks for */
-  needs: PageRight;
+  needs: Right;
 }
 
 export interface Group {
@@ -68,6 +70,10 @@ export const GROUPS: readonly Group[] = [
       { id: 'viewAs', path: '/view-as', icon: Eye, needs: 'people:view' },
     ],
   },
+  {
+    id: 'operator',
+    entries: [{ id: 'companies', path: '/operator', icon: Building2, isOfOperator: true, needs: 'companies:read', key: 'c' }],
+  },
 ];
 
 /** The menu as a person has it. */
@@ -80,7 +86,7 @@ export function menuFor(rights: readonly Right[]): Group[] {
 export const ENTRIES: readonly Entry[] = GROUPS.flatMap((group) => group.entries);
 
 export function hrefOf(company: string, entry: Entry): string {
-  return `/c/${encodeURIComponent(company)}${entry.path}`;
+  return entry.isOfOperator ? entry.path : `/c/${encodeURIComponent(company)}${entry.path}`;
 }
 
 /** The entry that a page belongs to: the longest path that its own begins with. */

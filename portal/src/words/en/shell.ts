@@ -11,6 +11,7 @@ export const shell: typeof source = {
     marketing: 'Marketing',
     quality: 'Quality',
     settings: 'Settings',
+    operator: 'Operator',
   },
   pages: {
     dashboard: 'Dashboard',
@@ -22,6 +23,7 @@ export const shell: typeof source = {
     phones: 'Phones',
     people: 'Users',
     viewAs: 'View as',
+    companies: 'All companies',
     settings: 'Company settings',
     gallery: 'Component gallery',
   },
@@ -35,6 +37,7 @@ export const shell: typeof source = {
     phones: 'Phones',
     people: 'Users',
     viewAs: 'View as',
+    companies: 'Companies',
     settings: 'Settings',
     gallery: 'Gallery',
   },

@@ -9,6 +9,7 @@ export const shell = {
     marketing: 'Маркетинг',
     quality: 'Контроль качества',
     settings: 'Настройки',
+    operator: 'Оператор',
   },
   pages: {
     dashboard: 'Сводка',
@@ -20,6 +21,7 @@ export const shell = {
     phones: 'Телефоны',
     people: 'Пользователи',
     viewAs: 'Смотреть как',
+    companies: 'Все компании',
     settings: 'Настройки компании',
     gallery: 'Галерея компонентов',
   },
@@ -34,6 +36,7 @@ export const shell = {
     phones: 'Телефоны',
     people: 'Пользователи',
     viewAs: 'Смотреть как',
+    companies: 'Компании',
     settings: 'Настройки',
     gallery: 'Галерея',
   },

@@ -1,0 +1,21 @@
+import type { OperatorRight, Right } from '@callscope/modules/access/rights.ts';
+import type { Words } from '#words/words.ts';
+
+export interface OperatorPage {
+  /** its name is words.operator.tabs[id] */
+  id: keyof Words['operator']['tabs'];
+  href: string;
+  /** G, then this letter */
+  key: string;
+  /** the right that the page asks for */
+  needs: OperatorRight;
+}
+
+const PAGES: readonly OperatorPage[] = [
+  { id: 'companies', href: '/operator', key: 'c', needs: 'companies:read' },
+  { id: 'people', href: '/operator/people', key: 'u', needs: 'operators:write' },
+  { id: 'audit', href: '/operator/audit', key: 'a', needs: 'operators:write' },
+];
+
+/** The operator's pages as a person has them. */
+export const pagesFor = (rights: readonly Right[]): OperatorPage[] => PAGES.filter(({ needs }) => rights.includes(needs));
