@@ -34,15 +34,26 @@ export interface Visitor {
   password: string;
 }
 
-/** Through the page, as people do; ends on `to`, a page of a company. */
-export async function signIn(page: Page, portal: string, { domain, login, password }: Visitor, to: string): Promise<void> {
+/** Through the page, as people do; ends on `to`. @param answers waits until the page there answers: one of a company, or `awake` */
+export async function signIn(
+  page: Page,
+  portal: string,
+  { domain, login, password }: Visitor,
+  to: string,
+  answers: (page: Page) => Promise<void> = settled,
+): Promise<void> {
   await page.goto(`${portal}/sign-in?to=${encodeURIComponent(to)}`);
   await page.fill('input[name=domain]', domain);
   await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', password);
   await page.click('button[type=submit]');
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await settled(page);
+  await answers(page);
+}
+
+/** A page of no company answers to clicks: its script has taken over from the first styles. */
+export async function awake(page: Page): Promise<void> {
+  await page.locator('#first-styles').waitFor({ state: 'detached' });
 }
 
 /** The page of a company answers to clicks: what only its script shows is there. */

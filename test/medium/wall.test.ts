@@ -53,14 +53,20 @@ interface Door extends Pick<Asking, 'needs' | 'least'> {
 }
 
 /** Ways into a company's pages; a layout's load is asked with the pages in it. */
-const DOORS: Door[] = pageDoors(ROUTES)
-  .filter(({ file }) => file.startsWith('c/') && !file.endsWith('+layout.server.ts'))
-  .map(({ file, what, ...asks }) => {
-    const path = `/${file.slice(0, file.lastIndexOf('/'))}`;
-    if (what === 'load') return { method: 'GET', path, ...asks };
-    if (!what.startsWith('?/')) return { method: what, path, ...asks };
-    return { method: 'POST', path: what === '?/default' ? path : `${path}${what}`, ...asks };
-  });
+const DOORS = doorsBelow('c/');
+/** Ways into the operator's own pages. */
+const OPERATOR_DOORS = doorsBelow('operator/');
+
+function doorsBelow(folder: string): Door[] {
+  return pageDoors(ROUTES)
+    .filter(({ file }) => file.startsWith(folder) && !file.endsWith('+layout.server.ts'))
+    .map(({ file, what, ...asks }) => {
+      const path = `/${file.slice(0, file.lastIndexOf('/'))}`;
+      if (what === 'load') return { method: 'GET', path, ...asks };
+      if (!what.startsWith('?/')) return { method: what, path, ...asks };
+      return { method: 'POST', path: what === '?/default' ? path : `${path}${what}`, ...asks };
+    });
+}
 
 let stack: Stack;
 const cookies: Partial<Record<Holder, string>> = {};
@@ -189,6 +195,38 @@ test.each(OPERATOR_ROLES)(
       }
   },
 );
+
+describe("the operator's own pages", () => {
+  test('pages, forms and files are found', () => {
+    expect(OPERATOR_DOORS.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      expect.arrayContaining(['GET /operator', 'POST /operator/people?/add', 'GET /operator/audit/export']),
+    );
+  });
+
+  test('without a session to sign-in or 401', async () => {
+    for (const door of OPERATOR_DOORS) {
+      const response = await send(door.method, door.path, {});
+      await response.body?.cancel();
+      const at = `${door.method} ${door.path}: ${response.status}`;
+      if (response.status === 303 || response.status === 302) expect(response.headers.get('location'), at).toMatch(/^\/sign-in/);
+      else expect(response.status, at).toBe(401);
+    }
+  });
+
+  test.each([...OPERATOR_ROLES, ...ROLES, 'outside-observer'] as const)(
+    '%s: what the table of rights gives is open, the rest is 403',
+    async (role) => {
+      for (const door of OPERATOR_DOORS) {
+        const { status, location } = await answered(door, '', role);
+        const at = `${door.method} ${door.path} needs ${door.needs}: ${status}`;
+        // an admin of a company has rights that are called otherwise: none of a company's people has the operator's
+        if (GRANTS[role][door.needs as Right] === undefined) expect(status, at).toBe(403);
+        else expect([401, 403, 500], at).not.toContain(status);
+        expect(location, at).not.toMatch(/^\/sign-in/);
+      }
+    },
+  );
+});
 
 /** Broken off in the middle of a letter: no percent-encoding of anything. */
 const MALFORMED = '%E0%A4%A';
