@@ -2,7 +2,6 @@ import type { operator as source } from '../ru/operator.ts';
 
 export const operator: typeof source = {
   title: 'Operator',
-  home: 'Operator, to the companies',
   sections: 'The operator’s pages',
   tabs: { companies: 'Companies', people: 'The operator’s people', audit: 'The operator’s audit' },
   auditLead: 'Who of the operator’s people signed in, and who was added, changed, blocked and deleted. Lines cannot be altered or removed.',

@@ -1,7 +1,6 @@
 /** The operator's own pages: companies, people, what they did. */
 export const operator = {
   title: 'Оператор',
-  home: 'Оператор, к компаниям',
   sections: 'Разделы оператора',
   tabs: { companies: 'Компании', people: 'Сотрудники оператора', audit: 'Журнал оператора' },
   auditLead: 'Кто из сотрудников оператора входил, кого завели, изменили, заблокировали и удалили. Строки не изменить и не удалить.',
