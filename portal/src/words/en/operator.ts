@@ -4,7 +4,8 @@ export const operator: typeof source = {
   title: 'Operator',
   sections: 'The operator’s pages',
   tabs: { companies: 'Companies', people: 'The operator’s people', audit: 'The operator’s audit' },
-  auditLead: 'Who of the operator’s people signed in, and who was added, changed, blocked and deleted. Lines cannot be altered or removed.',
+  auditLead:
+    'Who of the operator’s people signed in, and who was added, changed, blocked and deleted, and what of the operator’s telephony was changed. Lines cannot be altered or removed.',
   companies: {
     lead: 'The pages of every company of this installation.',
     list: 'List of companies',
