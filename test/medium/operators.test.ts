@@ -1,4 +1,5 @@
 import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
+import { createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies } from './fixtures.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -222,5 +223,25 @@ describe("the operator's list of companies", () => {
     const number = String(first?.number).replace(/\D/g, '');
     expect(await found(`+${number}`)).toEqual(['t1']);
     expect(await found(number.slice(-7))).toContain('t1');
+  });
+
+  test('tells how many may sign in, the calls of seven days and the last of them', async () => {
+    await stack.rest('PUT', '/tenants/t2/users/boris', { password: PASSWORD, role: 'admin' });
+    await stack.rest('PUT', '/tenants/t2/users/vlad', { password: PASSWORD, role: 'observer' });
+    await stack.rest('PATCH', '/tenants/t2/users/vlad', { blocked: true });
+    const store = createClient({ url: stack.storeUrl() });
+    // two within the days, one before them, one of another company
+    await store.command({
+      query: `INSERT INTO calls (tenant, started_at, id, direction, result, written_at)
+        SELECT t, now64(6) - toIntervalHour(h), concat(t, toString(h)), 'in', 'answered', now64(3)
+        FROM values('t String, h UInt16', ('t2', 1), ('t2', 100), ('t2', 200), ('t1', 2))`,
+    });
+    await store.close();
+    const cookie = await signIn(OPERATOR_DOMAIN, 'helper');
+    const { text } = await page('/operator?q=bravo', cookie);
+    const [row = ''] = /<tr[^>]*data-company="t2".*?<\/tr>/s.exec(text) ?? [];
+    const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => cell.replaceAll(/<[^>]*>/g, '').trim());
+    expect(cells.slice(0, 3)).toEqual(['bravo.pbx.test', '1', '2']);
+    expect(cells[3]).toMatch(/^\d\d\.\d\d.* \d\d:\d\d$/);
   });
 });
