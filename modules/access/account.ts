@@ -18,6 +18,14 @@ export async function ownAccount(db: Kysely<PostgresSchema>, session: Session): 
   return { email: row?.email ?? null, company: row?.name ?? null };
 }
 
+/** Whether whoever sits at the open browser also knows the password. @throws SignInBusy */
+export async function isOwnPassword(db: Kysely<PostgresSchema>, session: Session, password: string): Promise<boolean> {
+  const user = await asOperator(db, (trx) =>
+    trx.selectFrom('users').select('password_hash').where('id', '=', session.userId).executeTakeFirst(),
+  );
+  return isPassword(user?.password_hash ?? null, password);
+}
+
 /**
  * Changes the own password by the one there is: other devices are signed out, this one's token changes.
  * @returns the new token; null: the present password is wrong. @throws SignInBusy
@@ -29,10 +37,7 @@ export async function changePassword(
   next: string,
   now: number,
 ): Promise<string | null> {
-  const user = await asOperator(db, (trx) =>
-    trx.selectFrom('users').select('password_hash').where('id', '=', session.userId).executeTakeFirst(),
-  );
-  if (!(await isPassword(user?.password_hash ?? null, present))) return null;
+  if (!(await isOwnPassword(db, session, present))) return null;
   const password_hash = await hashPassword(next);
   return asOperator(db, async (trx) => {
     await trx

@@ -13,6 +13,7 @@ const MOST_PEOPLE = 5;
 
 export interface Recovered {
   login: string;
+  /** empty: one of the operator's people */
   company: string;
   locale: string;
   /** of the link; null: an administrator of a company, whose password only support restores (L-24) */
@@ -33,7 +34,8 @@ export async function beginRecovery(db: Kysely<PostgresSchema>, email: string, d
   );
   const recovered: Recovered[] = [];
   for (const { id, tenant, login, role, name, locale } of people) {
-    const isAdmin = role === 'admin';
+    // the operator's own people, kept as `admin` too, have nobody above them to ask
+    const isAdmin = role === 'admin' && tenant !== null;
     const token = isAdmin ? null : await issueTicket(db, 'recovery', { userId: id, tenant, data: {} }, now, RECOVERY_MINUTES * 60_000);
     const actor = { by: 'person', who: login, whose: tenant, address: device.address } as const;
     await asOperator(db, (trx) => noteAct(trx, tenant, { actor, act: 'person.recovery', subject: login, after: { sent: !isAdmin } }));

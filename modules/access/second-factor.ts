@@ -3,8 +3,8 @@ import { asOperator } from '@callscope/core/node/postgres.ts';
 import type { Kysely, Transaction } from 'kysely';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
+import { isOwnPassword } from './account.ts';
 import type { FactorSecrets } from './factor-secrets.ts';
-import { isPassword } from './passwords.ts';
 import { renewSession, type Session } from './sessions.ts';
 import { hashOf } from './tickets.ts';
 import { base32, stepOfCode } from './totp.ts';
@@ -68,10 +68,7 @@ export async function enrol(
 ): Promise<(Changed & { recoveryCodes: string[] }) | 'password' | 'code'> {
   const step = stepOfCode(secret, bare(code), now, 0);
   if (step === null) return 'code';
-  const user = await asOperator(db, (trx) =>
-    trx.selectFrom('users').select('password_hash').where('id', '=', session.userId).executeTakeFirst(),
-  );
-  if (!(await isPassword(user?.password_hash ?? null, password))) return 'password';
+  if (!(await isOwnPassword(db, session, password))) return 'password';
   const totp_secret = await secrets.seal(session.userId, secret);
   return asOperator(db, async (trx) => {
     const set = await trx
@@ -86,16 +83,25 @@ export async function enrol(
   });
 }
 
-/** Turns it off, by a code. @returns null: the code is wrong. @throws KeysMissing */
-export function removeSecondFactor(
+/** What a second factor is turned off by, and recovery codes are made anew: both what the person knows and what they have. */
+export interface Proof {
+  password: string;
+  /** of the authenticator, or a recovery code */
+  code: string;
+}
+
+/** @returns what was wrong, or what is changed. @throws SignInBusy, KeysMissing */
+export async function removeSecondFactor(
   db: Kysely<PostgresSchema>,
   secrets: FactorSecrets,
   session: Session,
-  code: string,
+  { password, code }: Proof,
   now: number,
-): Promise<Changed | null> {
+): Promise<Changed | 'password' | 'code'> {
+  // before the code, which is good once: a slip in the password must not use it up
+  if (!(await isOwnPassword(db, session, password))) return 'password';
   return asOperator(db, async (trx) => {
-    if ((await isSecondFactor(trx, secrets, session.userId, code, now)) === null) return null;
+    if ((await isSecondFactor(trx, secrets, session.userId, code, now)) === null) return 'code';
     await dropSecondFactor(trx, session.userId);
     return { token: await changed(trx, session, false, now) };
   });
@@ -107,16 +113,17 @@ export async function dropSecondFactor(trx: Transaction<PostgresSchema>, userId:
   await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
 }
 
-/** New recovery codes for old ones, by a code. @returns null: the code is wrong. @throws KeysMissing */
-export function renewRecoveryCodes(
+/** New recovery codes for old ones. @returns what was wrong, or the codes, for the only time. @throws SignInBusy, KeysMissing */
+export async function renewRecoveryCodes(
   db: Kysely<PostgresSchema>,
   secrets: FactorSecrets,
   session: Session,
-  code: string,
+  { password, code }: Proof,
   now: number,
-): Promise<string[] | null> {
+): Promise<string[] | 'password' | 'code'> {
+  if (!(await isOwnPassword(db, session, password))) return 'password';
   return asOperator(db, async (trx) =>
-    (await isSecondFactor(trx, secrets, session.userId, code, now)) === null ? null : newCodes(trx, session),
+    (await isSecondFactor(trx, secrets, session.userId, code, now)) === null ? 'code' : newCodes(trx, session),
   );
 }
 

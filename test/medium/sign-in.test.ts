@@ -1,3 +1,4 @@
+import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { asOperator, connectPostgres } from '@callscope/core/node/postgres.ts';
 import { totpCode } from '@callscope/modules/access/totp.ts';
@@ -277,6 +278,32 @@ describe('second factor', () => {
     expect(await statusOf(new Visitor().signIn('zoya'))).toBe(303);
   });
 
+  test('it is turned off, and recovery codes are made anew, by the password with a code', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/yana', { password: PASSWORD, role: 'observer' });
+    const visitor = new Visitor();
+    await visitor.signIn('yana');
+    const [one = '', two = ''] = (await enrol(visitor)).codes;
+    const tried = async (act: string, form: Record<string, string>) => {
+      const answer = await visitor.ask(`/account?/${act}`, form);
+      return [answer.status, await answer.text()] as const;
+    };
+    for (const act of ['turnOff', 'newCodes']) {
+      for (const form of [{ code: one }, { code: one, password: 'found-it-open' }])
+        expect(await tried(act, form)).toEqual([401, expect.stringContaining('Нынешний пароль не подошёл')]);
+      expect(await tried(act, { code: 'AAAA-AAAA-AAAA-AAAA', password: PASSWORD })).toEqual([
+        401,
+        expect.stringContaining('Код не подошёл'),
+      ]);
+    }
+    // a wrong password used no code up
+    const [status, html] = await tried('newCodes', { code: one, password: PASSWORD });
+    const fresh = [...html.matchAll(/<li[^>]*>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})<\/li>/g)].map((m) => m[1] ?? '');
+    expect([status, fresh.length]).toEqual([200, 10]);
+    expect((await tried('turnOff', { code: two, password: PASSWORD }))[0]).toBe(401);
+    expect((await tried('turnOff', { code: fresh[0] ?? '', password: PASSWORD }))[0]).toBe(200);
+    expect((await new Visitor().signIn('yana')).headers.get('location')).not.toBe('/sign-in/code');
+  });
+
   test('codes are guessed five times, then the password is asked again; ten for a person, then they wait', async () => {
     const visitor = new Visitor();
     await visitor.signIn('vera');
@@ -339,6 +366,20 @@ describe('recovery (T-09, L-24)', () => {
     const letter = await letterTo('admin@alfa.test');
     expect(letter).toContain('/sign-in/help');
     expect(letter).not.toContain('new-password');
+  });
+
+  test("the operator's own people, who have nobody to ask, are sent a link of the same kind", async () => {
+    for (const role of ['operator', 'support']) {
+      await stack.rest('PUT', `/ops/users/chief-${role}`, { password: PASSWORD, role, email: `${role}@operator.example` });
+      const visitor = new Visitor('192.0.2.54');
+      expect(await statusOf(visitor.signIn(`chief-${role}`, PASSWORD, OPERATOR_DOMAIN)), role).toBe(303);
+      await new Visitor('192.0.2.55').ask('/sign-in/recover', { email: `${role}@operator.example` });
+      const letter = await letterTo(`${role}@operator.example`);
+      const path = /https:\/\/portal\.test(\/sign-in\/new-password\?t=[\w-]+)/.exec(letter)?.[1] ?? '';
+      expect(await statusOf(new Visitor().ask(path, { password: 'from-the-letter' })), role).toBe(200);
+      expect(await visitor.isIn(), role).toBe(false);
+      expect(await statusOf(new Visitor('192.0.2.56').signIn(`chief-${role}`, 'from-the-letter', OPERATOR_DOMAIN)), role).toBe(303);
+    }
   });
 
   test('what is asked by «Нужна помощь» reaches support, and can write no header', async () => {

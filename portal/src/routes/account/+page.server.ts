@@ -2,10 +2,10 @@ import { changeEmail, changePassword, ownAccount } from '@callscope/modules/acce
 import { linkedAccounts, unlinkAccount } from '@callscope/modules/access/links.ts';
 import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
-import { recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
+import { type Proof, recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
 import { endSessions, ownDevices, type Session } from '@callscope/modules/access/sessions.ts';
-import { deps } from '@callscope/portal/deps.ts';
-import { fail } from '@sveltejs/kit';
+import { type Deps, deps } from '@callscope/portal/deps.ts';
+import { fail, type RequestEvent } from '@sveltejs/kit';
 import { requireSession } from '#page/company.ts';
 import { EMAIL, fieldsOf } from '#page/sign-in/visitor.ts';
 import { beginWith } from '#page/sign-in/with-provider.ts';
@@ -36,6 +36,27 @@ export const load: PageServerLoad = async (event) => {
 function mayTry(session: Session): boolean {
   const { attempts, clock } = deps();
   return attempts.take(`own ${session.userId}`, MOST_TRIES, clock.now());
+}
+
+/** Does what takes both the password and a code; what was wrong is an answer of the form. */
+async function withFactor<T extends object>(
+  event: RequestEvent,
+  act: (db: Deps['db'], factors: Deps['factors'], session: Session, proof: Proof, now: number) => Promise<T | 'password' | 'code'>,
+) {
+  const session = requireSession(event);
+  const proof = await fieldsOf(event.request, ['password', 'code']);
+  if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
+  const { db, clock, factors, attempts } = deps();
+  try {
+    const done = await act(db, factors, session, proof, clock.now());
+    if (done === 'password') return fail(401, { factor: 'wrongPassword' as const });
+    if (done === 'code') return fail(401, { factor: 'wrongCode' as const });
+    attempts.clear(`own ${session.userId}`);
+    return done;
+  } catch (error) {
+    if (error instanceof SignInBusy) return fail(429, { factor: 'busy' as const });
+    throw error;
+  }
 }
 
 export const actions: Actions = {
@@ -86,22 +107,14 @@ export const actions: Actions = {
     return { devices: 'endedOthers' as const };
   },
   turnOff: async (event) => {
-    const session = requireSession(event);
-    const { code } = await fieldsOf(event.request, ['code']);
-    if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
-    const { db, clock, factors } = deps();
-    const done = await removeSecondFactor(db, factors, session, code, clock.now());
-    if (!done) return fail(401, { factor: 'wrongCode' as const });
+    const done = await withFactor(event, removeSecondFactor);
+    if (!('token' in done)) return done;
     keepSecret(event, 'session', done.token);
     return { factor: 'turnedOff' as const };
   },
   newCodes: async (event) => {
-    const session = requireSession(event);
-    const { code } = await fieldsOf(event.request, ['code']);
-    if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
-    const { db, clock, factors } = deps();
-    const codes = await renewRecoveryCodes(db, factors, session, code, clock.now());
-    return codes === null ? fail(401, { factor: 'wrongCode' as const }) : { codes };
+    const done = await withFactor(event, renewRecoveryCodes);
+    return Array.isArray(done) ? { codes: done } : done;
   },
   link: async (event) => {
     const session = requireSession(event);

@@ -38,6 +38,7 @@ export const account: typeof source = {
   factorOn: 'On: sign-in asks for a code of your authenticator app.',
   factorOff: 'Off: the password is enough.',
   codesLeft: (n) => `Recovery codes left: ${n}`,
+  factorAsks: 'To turn it off or to get new recovery codes, enter your password and a code.',
   turnOn: 'Turn on',
   turnOff: 'Turn off',
   newCodes: 'New recovery codes',
