@@ -104,7 +104,7 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 describe.skipIf(!HAS_BROWSER)('the account', () => {
-  test('a second factor is turned on by what the page shows; the next sign-in asks for it, a recovery code lets in', async () => {
+  test('a second factor is turned on by what the page shows; the next sign-in asks for it, a recovery code lets in; it is turned off by the password with a code', async () => {
     const page = await newPage();
     await enter(page, 'anna', '/account');
     await look(page, 'account');
@@ -124,7 +124,7 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     const codes = page.locator('ul.mono li');
     await codes.first().waitFor();
     await look(page, 'recovery-codes');
-    const code = (await codes.first().textContent()) ?? '';
+    const [code = '', ...rest] = await codes.allTextContents();
     await page.getByRole('button', { name: 'Я сохранил коды' }).click();
     await page.getByText('Кодов восстановления осталось: 10').waitFor();
 
@@ -139,6 +139,23 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     await next.click('button[type=submit]');
     await next.waitForURL(/\/account/);
     await next.getByText('Кодов восстановления осталось: 9').waitFor();
+    await look(next, 'second-factor-on');
+
+    const part = next.locator('form', { has: next.getByRole('button', { name: 'Выключить' }) });
+    const send = async (button: string, password: string) => {
+      await part.getByLabel('Нынешний пароль').fill(password);
+      await part.getByLabel('Код из приложения или код восстановления').fill(rest.shift() ?? '');
+      await part.getByRole('button', { name: button }).click();
+    };
+    await send('Выключить', 'found-it-open');
+    await next.getByText('Нынешний пароль не подошёл.').waitFor();
+    await look(next, 'second-factor-refused');
+    await send('Новые коды восстановления', PASSWORD);
+    const fresh = next.locator('ul.mono li');
+    await fresh.first().waitFor();
+    rest.unshift((await fresh.first().textContent()) ?? '');
+    await send('Выключить', PASSWORD);
+    await next.getByText('Второй шаг входа выключен.').waitFor();
   });
 
   test('a device signed out elsewhere is led to the sign-in page at its next step', async () => {

@@ -6,9 +6,7 @@ import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, type Stack, startStack, until } from './stack.ts';
-
-const PASSWORD = 'secret-secret';
-const DOMAIN = 'alfa.pbx.test';
+import { DOMAIN, PASSWORD, Visitor } from './visitor.ts';
 
 let stack: Stack;
 let smtp: SMTPServer;
@@ -53,45 +51,7 @@ afterAll(async () => {
   await new Promise<void>((done) => smtp.close(() => done()));
 });
 
-/** A browser: keeps cookies, comes by http through a proxy from an address of its own. */
-class Visitor {
-  readonly cookies = new Map<string, string>();
-  readonly address: string;
-  constructor(address = '192.0.2.1') {
-    this.address = address;
-  }
-
-  async ask(path: string, form?: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    const response = await fetch(`${stack.portal}${path}`, {
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html',
-        origin: stack.portal,
-        'x-forwarded-proto': 'http',
-        'x-forwarded-for': this.address,
-        cookie: [...this.cookies].map(([n, v]) => `${n}=${v}`).join('; '),
-        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-        ...headers,
-      },
-      ...(form ? { method: 'POST', body: new URLSearchParams(form).toString() } : {}),
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '' || /max-age=0/i.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return response;
-  }
-
-  signIn(login: string, password = PASSWORD, domain = DOMAIN): Promise<Response> {
-    return this.ask('/sign-in', { domain, login, password });
-  }
-
-  async isIn(): Promise<boolean> {
-    return (await this.ask('/account')).status === 200;
-  }
-}
-
+const visitorAt = (address?: string) => new Visitor(stack.portal, address);
 const statusOf = async (response: Promise<Response>) => (await response).status;
 
 /** The six digits, as an app beside the person makes them. */
@@ -108,22 +68,22 @@ async function enrol(visitor: Visitor): Promise<{ secret: string; codes: string[
 
 describe('wrong passwords', () => {
   test('a hundred for one account lock it for strangers, not for its known browser, and nobody else', async () => {
-    const own = new Visitor('192.0.2.10');
+    const own = visitorAt('192.0.2.10');
     expect(await statusOf(own.signIn('anna'))).toBe(303);
-    const attacker = new Visitor('203.0.113.5');
+    const attacker = visitorAt('203.0.113.5');
     const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => statusOf(attacker.signIn('anna', `wrong-${i}`))));
     expect(answers.filter((s) => s === 401).length).toBeLessThanOrEqual(10);
     expect(answers.filter((s) => s === 429).length).toBeGreaterThanOrEqual(90);
-    expect(await statusOf(new Visitor('192.0.2.99').signIn('anna'))).toBe(429);
+    expect(await statusOf(visitorAt('192.0.2.99').signIn('anna'))).toBe(429);
     own.cookies.delete('callscope_session');
     expect(await statusOf(own.signIn('anna', 'a slip'))).toBe(401);
     expect(await statusOf(own.signIn('anna'))).toBe(303);
     expect(await own.isIn()).toBe(true);
-    expect(await statusOf(new Visitor('203.0.113.5').signIn('boris'))).toBe(303);
+    expect(await statusOf(visitorAt('203.0.113.5').signIn('boris'))).toBe(303);
   });
 
   test('a name that nobody has is locked as one that somebody has: the answer does not tell them apart', async () => {
-    const attacker = new Visitor('203.0.113.6');
+    const attacker = visitorAt('203.0.113.6');
     const statuses = [];
     for (let i = 0; i < 12; i++) statuses.push(await statusOf(attacker.signIn('nobody-at-all', `wrong-${i}`)));
     expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
@@ -133,7 +93,7 @@ describe('wrong passwords', () => {
 
 describe('sessions', () => {
   test('a person sees the own devices, signs one out and all others; the devices feel it at once', async () => {
-    const [one, two, three] = [new Visitor(), new Visitor(), new Visitor()];
+    const [one, two, three] = [visitorAt(), visitorAt(), visitorAt()];
     for (const visitor of [one, two, three]) await visitor.signIn('vera');
     const html = await (await one.ask('/account')).text();
     const ids = [...html.matchAll(/data-device="(\d+)"/g)].map((m) => m[1] ?? '');
@@ -146,7 +106,7 @@ describe('sessions', () => {
   });
 
   test('a session ends 30 days after its sign-in, however much it is used, and after 14 without use', async () => {
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('dina');
     const { db, close } = connectPostgres<PostgresSchema>(
       stack.databaseUrl(),
@@ -187,7 +147,7 @@ describe('sessions', () => {
   });
 
   test("nobody signs out another's device", async () => {
-    const [vera, boris] = [new Visitor(), new Visitor()];
+    const [vera, boris] = [visitorAt(), visitorAt()];
     await vera.signIn('vera');
     await boris.signIn('boris');
     const html = await (await vera.ask('/account')).text();
@@ -197,7 +157,7 @@ describe('sessions', () => {
   });
 
   test('a new password signs out the others and changes the token of this one; the present one is asked for', async () => {
-    const [here, there] = [new Visitor(), new Visitor()];
+    const [here, there] = [visitorAt(), visitorAt()];
     for (const visitor of [here, there]) await visitor.signIn('galina');
     const before = here.cookies.get('callscope_session');
     expect(await statusOf(here.ask('/account?/password', { present: 'wrong', next: 'another-secret' }))).toBe(401);
@@ -205,14 +165,14 @@ describe('sessions', () => {
     expect(await statusOf(here.ask('/account?/password', { present: PASSWORD, next: 'another-secret' }))).toBe(200);
     expect(here.cookies.get('callscope_session')).not.toBe(before);
     expect([await here.isIn(), await there.isIn()]).toEqual([true, false]);
-    const old = new Visitor();
+    const old = visitorAt();
     old.cookies.set('callscope_session', before ?? '');
     expect(await old.isIn()).toBe(false);
-    expect(await statusOf(new Visitor().signIn('galina', 'another-secret'))).toBe(303);
+    expect(await statusOf(visitorAt().signIn('galina', 'another-secret'))).toBe(303);
   });
 
   test('who is blocked is out at once and does not get in, with the one error', async () => {
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('dina');
     await stack.rest('PATCH', '/tenants/t1/users/dina', { blocked: true });
     expect(await visitor.isIn()).toBe(false);
@@ -222,7 +182,7 @@ describe('sessions', () => {
   });
 
   test('behind TLS the cookies are __Host- and Secure, and the browser is told to stay with TLS; over plain http neither', async () => {
-    const tls = await new Visitor().ask(
+    const tls = await visitorAt().ask(
       '/sign-in',
       { domain: DOMAIN, login: 'vera', password: PASSWORD },
       { 'x-forwarded-proto': 'https', origin: stack.portal.replace('http:', 'https:') },
@@ -231,7 +191,7 @@ describe('sessions', () => {
     for (const line of tls.headers.getSetCookie().filter((l) => !l.includes('callscope_step')))
       expect(line).toMatch(/^__Host-callscope_\w+=.*Path=\/; HttpOnly; Secure; SameSite=Lax/);
     expect(tls.headers.get('strict-transport-security')).toContain('max-age=31536000');
-    const plain = await new Visitor().signIn('vera');
+    const plain = await visitorAt().signIn('vera');
     expect(plain.headers.getSetCookie()[0]).toMatch(/^callscope_session=/);
     expect(plain.headers.get('strict-transport-security')).toBeNull();
   });
@@ -239,11 +199,11 @@ describe('sessions', () => {
 
 describe('second factor', () => {
   test('with it the password alone opens nothing; a code lets in once, a recovery code lets in once', async () => {
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('boris');
     const { secret, codes } = await enrol(visitor);
     expect(codes.length).toBe(10);
-    const next = new Visitor();
+    const next = visitorAt();
     const first = await next.signIn('boris');
     expect([first.status, first.headers.get('location')]).toEqual([303, '/sign-in/code']);
     expect(await next.isIn()).toBe(false);
@@ -256,18 +216,18 @@ describe('second factor', () => {
       [code, 401],
       [codes[0] ?? '', 303],
     ] as const) {
-      const again = new Visitor();
+      const again = visitorAt();
       await again.signIn('boris');
       expect(await statusOf(again.ask('/sign-in/code', { code: given }))).toBe(status);
     }
-    const replay = new Visitor();
+    const replay = visitorAt();
     await replay.signIn('boris');
     expect(await statusOf(replay.ask('/sign-in/code', { code: codes[0]?.toLowerCase() ?? '' }))).toBe(401);
   });
 
   test('it is turned on by the password alone, and by whoever has it', async () => {
     await stack.rest('PUT', '/tenants/t1/users/zoya', { password: PASSWORD, role: 'observer' });
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('zoya');
     const html = await (await visitor.ask('/account/second-factor')).text();
     const secret = /name="secret" value="([A-Z2-7]{32})"/.exec(html)?.[1] ?? '';
@@ -275,12 +235,12 @@ describe('second factor', () => {
     expect([wrong.status, await wrong.text()]).toEqual([401, expect.stringContaining('Нынешний пароль не подошёл')]);
     for (let i = 0; i < 9; i++) await visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: `guess-${i}` });
     expect(await statusOf(visitor.ask('/account/second-factor', { secret, code: codeNow(secret), password: PASSWORD }))).toBe(429);
-    expect(await statusOf(new Visitor().signIn('zoya'))).toBe(303);
+    expect(await statusOf(visitorAt().signIn('zoya'))).toBe(303);
   });
 
   test('it is turned off, and recovery codes are made anew, by the password with a code', async () => {
     await stack.rest('PUT', '/tenants/t1/users/yana', { password: PASSWORD, role: 'observer' });
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('yana');
     const [one = '', two = ''] = (await enrol(visitor)).codes;
     const tried = async (act: string, form: Record<string, string>) => {
@@ -288,8 +248,8 @@ describe('second factor', () => {
       return [answer.status, await answer.text()] as const;
     };
     for (const act of ['turnOff', 'newCodes']) {
-      for (const form of [{ code: one }, { code: one, password: 'found-it-open' }])
-        expect(await tried(act, form)).toEqual([401, expect.stringContaining('Нынешний пароль не подошёл')]);
+      for (const password of ['', 'found-it-open'])
+        expect(await tried(act, { code: one, password })).toEqual([401, expect.stringContaining('Нынешний пароль не подошёл')]);
       expect(await tried(act, { code: 'AAAA-AAAA-AAAA-AAAA', password: PASSWORD })).toEqual([
         401,
         expect.stringContaining('Код не подошёл'),
@@ -301,14 +261,14 @@ describe('second factor', () => {
     expect([status, fresh.length]).toEqual([200, 10]);
     expect((await tried('turnOff', { code: two, password: PASSWORD }))[0]).toBe(401);
     expect((await tried('turnOff', { code: fresh[0] ?? '', password: PASSWORD }))[0]).toBe(200);
-    expect((await new Visitor().signIn('yana')).headers.get('location')).not.toBe('/sign-in/code');
+    expect((await visitorAt().signIn('yana')).headers.get('location')).not.toBe('/sign-in/code');
   });
 
   test('codes are guessed five times, then the password is asked again; ten for a person, then they wait', async () => {
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('vera');
     await enrol(visitor);
-    const guesser = new Visitor();
+    const guesser = visitorAt();
     const statuses = [];
     for (let round = 0; round < 3; round++) {
       await guesser.signIn('vera');
@@ -320,10 +280,10 @@ describe('second factor', () => {
 
   test('a company asks it of a role: until it is on, nothing else is open', async () => {
     await stack.rest('PUT', '/tenants/t1/users/marina', { password: PASSWORD, role: 'finance' });
-    const admin = new Visitor();
+    const admin = visitorAt();
     await admin.signIn('admin');
     expect(await statusOf(admin.ask('/c/t1/people?/rules', { roles: 'finance' }))).toBe(200);
-    const visitor = new Visitor();
+    const visitor = visitorAt();
     await visitor.signIn('marina');
     for (const path of ['/c/t1', '/c/t1/journal', '/account'])
       expect((await visitor.ask(path)).headers.get('location'), path).toBe('/account/second-factor');
@@ -341,12 +301,12 @@ describe('recovery (T-09, L-24)', () => {
   };
 
   test('the answer is the same for a known and an unknown address; the link sets one password, once, and ends sessions', async () => {
-    const visitor = new Visitor('192.0.2.50');
+    const visitor = visitorAt('192.0.2.50');
     await visitor.signIn('elena');
     const strip = async (r: Response) => (await r.text()).replaceAll(/nonce="[^"]*"|[\w-]+@alfa\.test/g, '');
     const [known, unknown] = [
-      await strip(await new Visitor('192.0.2.51').ask('/sign-in/recover', { email: 'elena@alfa.test' })),
-      await strip(await new Visitor('192.0.2.51').ask('/sign-in/recover', { email: 'nobody@alfa.test' })),
+      await strip(await visitorAt('192.0.2.51').ask('/sign-in/recover', { email: 'elena@alfa.test' })),
+      await strip(await visitorAt('192.0.2.51').ask('/sign-in/recover', { email: 'nobody@alfa.test' })),
     ];
     expect(known).toContain('придёт письмо');
     expect(unknown.replaceAll(/\s+/g, ' ')).toBe(known.replaceAll(/\s+/g, ' '));
@@ -357,12 +317,12 @@ describe('recovery (T-09, L-24)', () => {
     expect(await visitor.isIn()).toBe(false);
     expect(await statusOf(visitor.ask(path, { password: 'once-more-please' }))).toBe(410);
     expect(await (await visitor.ask(path)).text()).toContain('уже использована или устарела');
-    expect(await statusOf(new Visitor().signIn('elena', 'from-the-letter'))).toBe(303);
+    expect(await statusOf(visitorAt().signIn('elena', 'from-the-letter'))).toBe(303);
     expect(letters.some((l) => l.includes('nobody@alfa.test'))).toBe(false);
   });
 
   test("an administrator's letter has no link: support restores that password", async () => {
-    await new Visitor('192.0.2.52').ask('/sign-in/recover', { email: 'admin@alfa.test' });
+    await visitorAt('192.0.2.52').ask('/sign-in/recover', { email: 'admin@alfa.test' });
     const letter = await letterTo('admin@alfa.test');
     expect(letter).toContain('/sign-in/help');
     expect(letter).not.toContain('new-password');
@@ -371,19 +331,19 @@ describe('recovery (T-09, L-24)', () => {
   test("the operator's own people, who have nobody to ask, are sent a link of the same kind", async () => {
     for (const role of ['operator', 'support']) {
       await stack.rest('PUT', `/ops/users/chief-${role}`, { password: PASSWORD, role, email: `${role}@operator.example` });
-      const visitor = new Visitor('192.0.2.54');
+      const visitor = visitorAt('192.0.2.54');
       expect(await statusOf(visitor.signIn(`chief-${role}`, PASSWORD, OPERATOR_DOMAIN)), role).toBe(303);
-      await new Visitor('192.0.2.55').ask('/sign-in/recover', { email: `${role}@operator.example` });
+      await visitorAt('192.0.2.55').ask('/sign-in/recover', { email: `${role}@operator.example` });
       const letter = await letterTo(`${role}@operator.example`);
       const path = /https:\/\/portal\.test(\/sign-in\/new-password\?t=[\w-]+)/.exec(letter)?.[1] ?? '';
-      expect(await statusOf(new Visitor().ask(path, { password: 'from-the-letter' })), role).toBe(200);
+      expect(await statusOf(visitorAt().ask(path, { password: 'from-the-letter' })), role).toBe(200);
       expect(await visitor.isIn(), role).toBe(false);
-      expect(await statusOf(new Visitor('192.0.2.56').signIn(`chief-${role}`, 'from-the-letter', OPERATOR_DOMAIN)), role).toBe(303);
+      expect(await statusOf(visitorAt('192.0.2.56').signIn(`chief-${role}`, 'from-the-letter', OPERATOR_DOMAIN)), role).toBe(303);
     }
   });
 
   test('what is asked by «Нужна помощь» reaches support, and can write no header', async () => {
-    const response = await new Visitor('192.0.2.53').ask('/sign-in/help', {
+    const response = await visitorAt('192.0.2.53').ask('/sign-in/help', {
       name: 'Анна',
       company: 'Альфа\r\nBcc: all@evil.test',
       contact: 'anna@alfa.test',
@@ -398,7 +358,7 @@ describe('recovery (T-09, L-24)', () => {
 });
 
 test('every sign-in, good or bad, is told with the address; no password stands in the audit or in any log (T-03)', async () => {
-  const visitor = new Visitor('192.0.2.77');
+  const visitor = visitorAt('192.0.2.77');
   await visitor.signIn('galina', 'a-wrong-password');
   await visitor.signIn('galina', 'another-secret');
   const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', createLog('test', { level: 'error', format: 'text' }));
