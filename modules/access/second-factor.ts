@@ -122,9 +122,11 @@ export async function renewRecoveryCodes(
   now: number,
 ): Promise<string[] | 'password' | 'code'> {
   if (!(await isOwnPassword(db, session, password))) return 'password';
-  return asOperator(db, async (trx) =>
-    (await isSecondFactor(trx, secrets, session.userId, code, now)) === null ? 'code' : newCodes(trx, session),
-  );
+  return asOperator(db, async (trx) => {
+    if ((await isSecondFactor(trx, secrets, session.userId, code, now)) === null) return 'code';
+    await noteFactor(trx, session, { on: true }, { on: true, recoveryCodes: 'new' });
+    return newCodes(trx, session);
+  });
 }
 
 export async function recoveryCodesLeft(db: Kysely<PostgresSchema>, session: Session): Promise<number> {
@@ -146,7 +148,11 @@ async function newCodes(trx: Transaction<PostgresSchema>, session: Session): Pro
 
 async function changed(trx: Transaction<PostgresSchema>, session: Session, on: boolean, now: number): Promise<string> {
   await trx.deleteFrom('sessions').where('user_id', '=', session.userId).where('id', '!=', session.id).execute();
-  const actor = { by: 'person', who: session.login, whose: session.tenant, address: session.caller.address } as const;
-  await noteAct(trx, session.tenant, { actor, act: 'person.second-factor', subject: session.login, before: { on: !on }, after: { on } });
+  await noteFactor(trx, session, { on: !on }, { on });
   return renewSession(trx, session, now);
+}
+
+function noteFactor(trx: Transaction<PostgresSchema>, session: Session, before: object, after: object): Promise<void> {
+  const actor = { by: 'person', who: session.login, whose: session.tenant, address: session.caller.address } as const;
+  return noteAct(trx, session.tenant, { actor, act: 'person.second-factor', subject: session.login, before, after });
 }

@@ -7,7 +7,7 @@ import { actorOf } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import type { Caller } from './callers.ts';
-import { type CompanyRight, GRANTS, granted, isCompanyRight } from './rights.ts';
+import { type CompanyRight, GRANTS, granted, holderOf, isCompanyRight, type StoredRole } from './rights.ts';
 
 export interface IssuedToken {
   id: string;
@@ -19,8 +19,8 @@ export interface IssuedToken {
   expiresAt: Date | null;
   /** login, or name of a token; null: not known */
   madeBy: string | null;
-  /** of a person who made it; null: a token did, or it is not known */
-  maker: 'there' | 'blocked' | 'deleted' | null;
+  /** of a person who made it, demoted: they may issue none any more; null: a token did, or it is not known */
+  maker: 'there' | 'demoted' | 'blocked' | 'deleted' | null;
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
@@ -117,7 +117,7 @@ export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope)
         't.made_by_kind',
         't.made_by_user',
       ])
-      .select('users.blocked_at')
+      .select(['users.blocked_at', 'users.role as role', 'users.tenant as whose'])
       .where('t.tenant', '=', scope.tenant)
       .where('t.revoked_at', 'is', null)
       .orderBy('t.id')
@@ -131,8 +131,21 @@ export async function listTokens(db: Kysely<PostgresSchema>, scope: TenantScope)
     lastUsedAt: r.last_used_at,
     expiresAt: r.expires_at,
     madeBy: r.made_by,
-    maker: r.made_by_kind !== 'person' ? null : r.made_by_user === null ? 'deleted' : r.blocked_at === null ? 'there' : 'blocked',
+    maker: r.made_by_kind === 'person' ? makerOf(r) : null,
   }));
+}
+
+/** A token is the company's, not its maker's: it goes on without them, so whoever looks after tokens is told how they stand. */
+function makerOf(row: {
+  made_by_user: string | null;
+  blocked_at: Date | null;
+  role: StoredRole | null;
+  whose: string | null;
+}): IssuedToken['maker'] {
+  if (row.made_by_user === null || row.role === null) return 'deleted';
+  if (row.blocked_at !== null) return 'blocked';
+  const holder = holderOf(row.whose, row.role);
+  return holder !== null && GRANTS[holder]['tokens:write'] !== undefined ? 'there' : 'demoted';
 }
 
 /** @returns false when the company has no such token */

@@ -113,7 +113,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
     lastUsedAt: z.string().nullable(),
     madeBy: z.string().nullable().describe('login, or name of a token; null: not known'),
     maker: z
-      .enum(['there', 'blocked', 'deleted'])
+      .enum(['there', 'demoted', 'blocked', 'deleted'])
       .nullable()
       .describe('of a person who made it: a token is the company’s and goes on when they have left; null: a token did, or it is not known'),
     expiresAt: z.string().nullable().describe('null: good until it is revoked; one that is over stays listed until then'),

@@ -10,8 +10,7 @@ import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { companies } from './fixtures.ts';
 import { type Stack, startStack } from './stack.ts';
-
-const PASSWORD = 'secret-secret';
+import { PASSWORD, Visitor } from './visitor.ts';
 
 let stack: Stack;
 let base: Postgres<PostgresSchema>;
@@ -99,7 +98,11 @@ test('a file without the key: the log names the setting, a recovery code still l
   expect(stack.log()).toMatch(/RECORDING_KEYS_FILE .* lacks the key/);
   const hash = hashOf('AAAABBBBCCCCDDDD');
   await asOperator(base.db, (trx) => trx.insertInto('recovery_codes').values({ hash, user_id: id, tenant: 't1' }).execute());
-  expect((await signIn('raisa', 'aaaa-bbbb-cccc-dddd'))[0]).toBe(303);
+  const visitor = new Visitor(stack.portal);
+  await visitor.signIn('raisa');
+  expect((await visitor.ask('/sign-in/code', { code: 'aaaa-bbbb-cccc-dddd' })).status).toBe(303);
+  const off = await visitor.ask('/account?/turnOff', { code: codeOf(secret), password: PASSWORD });
+  expect([off.status, await off.text()]).toEqual([503, expect.stringContaining('Возьмите код восстановления')]);
   writeFileSync(path, right);
   expect((await signIn('raisa', codeOf(secret)))[0]).toBe(303);
 });

@@ -370,6 +370,7 @@ test('every sign-in, good or bad, is told with the address; no password stands i
     ['person.sign-in', 'galina', 't1'],
   ]);
   const acts = new Set(lines.map((l) => l.act));
+  expect(lines.map((l) => l.after)).toContainEqual({ on: true, recoveryCodes: 'new' });
   for (const act of [
     'person.password',
     'person.block',

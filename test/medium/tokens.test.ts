@@ -43,7 +43,7 @@ const asked = async (token: string) =>
   (await fetch(`${stack.portal}/api/v1/tenants/t1`, { headers: { authorization: `Bearer ${token}` } })).status;
 
 describe('tokens of programs', () => {
-  test('a token goes on when whoever issued it is blocked or gone, and the list says so', async () => {
+  test('a token goes on when whoever issued it may issue none any more, is blocked or gone, and the list says so', async () => {
     const password = 'secret-secret';
     await stack.rest('PUT', '/tenants/t1/users/anna', { password, role: 'admin' });
     const send = (path: string, form: Record<string, string>, cookie = '') =>
@@ -61,6 +61,8 @@ describe('tokens of programs', () => {
     const token = /cs_[\w-]{40,}/.exec(made)?.[0] ?? '';
     const find = async () => (await stack.rest<{ data: Listed[] }>('GET', '/tenants/t1/tokens')).data.find((t) => t.name === 'by anna');
     expect(await find()).toMatchObject({ madeBy: 'anna', maker: 'there' });
+    await stack.rest('PUT', '/tenants/t1/users/anna', { password, role: 'supervisor' });
+    expect([(await find())?.maker, await asked(token)]).toEqual(['demoted', 200]);
     await stack.rest('PATCH', '/tenants/t1/users/anna', { blocked: true });
     expect([(await find())?.maker, await asked(token)]).toEqual(['blocked', 200]);
     await stack.rest('DELETE', '/tenants/t1/users/anna');

@@ -1,3 +1,4 @@
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { changeEmail, changePassword, ownAccount } from '@callscope/modules/access/account.ts';
 import { linkedAccounts, unlinkAccount } from '@callscope/modules/access/links.ts';
 import { passwordFault } from '@callscope/modules/access/password-rules.ts';
@@ -46,7 +47,7 @@ async function withFactor<T extends object>(
   const session = requireSession(event);
   const proof = await fieldsOf(event.request, ['password', 'code']);
   if (!mayTry(session)) return fail(429, { factor: 'tooMany' as const });
-  const { db, clock, factors, attempts } = deps();
+  const { db, clock, factors, attempts, log } = deps();
   try {
     const done = await act(db, factors, session, proof, clock.now());
     if (done === 'password') return fail(401, { factor: 'wrongPassword' as const });
@@ -55,7 +56,9 @@ async function withFactor<T extends object>(
     return done;
   } catch (error) {
     if (error instanceof SignInBusy) return fail(429, { factor: 'busy' as const });
-    throw error;
+    if (!(error instanceof KeysMissing)) throw error;
+    log.error('codes of the second step of sign-in cannot be checked', { error: error.message });
+    return fail(503, { factor: 'keys' as const });
   }
 }
 

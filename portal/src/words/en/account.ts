@@ -45,6 +45,7 @@ export const account: typeof source = {
   turnedOff: 'The second step was turned off.',
   code: 'Code of the app or a recovery code',
   wrongCode: 'This code did not match.',
+  keys: 'Codes of the app cannot be checked now. Use a recovery code or ask support.',
   enrol: {
     title: 'Turn on the second step',
     must: 'Your company asks people of your role for a second step. Until it is on, nothing else is open.',

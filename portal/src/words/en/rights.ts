@@ -51,7 +51,7 @@ export const rights: typeof source = {
     revokeTitle: (name) => `Revoke “${name}”?`,
     revokeText: 'The program loses access at once. Links to recordings that it gave stop working.',
     revoked: 'Token revoked.',
-    makers: { blocked: 'blocked', deleted: 'deleted' },
+    makers: { demoted: 'may issue none now', blocked: 'blocked', deleted: 'deleted' },
     over: 'over',
     never: 'not yet',
     forever: 'until revoked',

@@ -57,7 +57,7 @@ export const rights = {
     revokeTitle: (name: string) => `Отозвать «${name}»?`,
     revokeText: 'Программа сразу потеряет доступ. Ссылки на записи, которые она дала, перестанут открываться.',
     revoked: 'Токен отозван.',
-    makers: { blocked: 'заблокирован', deleted: 'удалён' },
+    makers: { demoted: 'больше не выпускает токены', blocked: 'заблокирован', deleted: 'удалён' },
     over: 'истёк',
     never: 'ещё не было',
     forever: 'пока не отозван',

@@ -1,3 +1,4 @@
+import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { ownAccount } from '@callscope/modules/access/account.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { enrol } from '@callscope/modules/access/second-factor.ts';
@@ -31,7 +32,7 @@ export const actions: Actions = {
     const session = requireSession(event);
     const given = await fieldsOf(event.request, ['secret', 'code', 'password']);
     if (!SECRET.test(given.secret)) return fail(401, { wrong: 'wrongCode' as const });
-    const { db, clock, factors, attempts } = deps();
+    const { db, clock, factors, attempts, log } = deps();
     // a browser that somebody found open must not try passwords without end
     if (!attempts.take(`own ${session.userId}`, MOST_TRIES, clock.now())) return fail(429, { wrong: 'tooMany' as const });
     try {
@@ -43,7 +44,9 @@ export const actions: Actions = {
       return { codes: done.recoveryCodes };
     } catch (error) {
       if (error instanceof SignInBusy) return fail(429, { wrong: 'busy' as const });
-      throw error;
+      if (!(error instanceof KeysMissing)) throw error;
+      log.error('a second step of sign-in cannot be turned on', { error: error.message });
+      return fail(503, { wrong: 'keys' as const });
     }
   },
 };
