@@ -1,3 +1,4 @@
+import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies } from '../medium/fixtures.ts';
@@ -153,6 +154,29 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
     expect((await page.context().request.get(href.replace('/t1/', '/t2/'))).status()).toBe(404);
     await context.clearCookies();
     expect((await context.request.get(href, { maxRedirects: 0 })).status()).toBe(303);
+    await context.close();
+  });
+
+  test('whoever hears as somebody else is offered no link, which they may not make', async () => {
+    const offered = (on: Page) => on.locator('section.player').getByRole('button', { name: 'Скопировать ссылку на запись' }).count();
+    await page.goto(stack.portal + JOURNAL);
+    await settled(page);
+    await listenTo(LONGEST);
+    await page.locator('section.player').waitFor();
+    expect(await offered(page)).toBeGreaterThan(0);
+    await stack.rest('PUT', '/ops/users/sofia', { password: PASSWORD, role: 'support' });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
+    const other = await context.newPage();
+    await signIn(other, stack.portal, { domain: OPERATOR_DOMAIN, login: 'sofia', password: PASSWORD }, '/c/t1/view-as');
+    await other.getByRole('button', { name: `Смотреть как ${people.quality}` }).click();
+    await other.getByRole('dialog').getByLabel('Причина').fill('обращение 4711');
+    await other.keyboard.press('Enter');
+    await other.getByRole('region', { name: 'Просмотр от чужого имени' }).waitFor();
+    await other.goto(stack.portal + JOURNAL);
+    await settled(other);
+    await rowOf(LONGEST, other).locator('.recording button').click();
+    await other.locator('section.player').waitFor();
+    expect(await offered(other)).toBe(0);
     await context.close();
   });
 
