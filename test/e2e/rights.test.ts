@@ -45,7 +45,7 @@ describe.skipIf(!HAS_BROWSER)('rights and tokens in the settings', () => {
     await open(RIGHTS_PAGE);
     for (const right of COMPANY_RIGHTS) {
       const cells = await page.locator(`[data-right="${right}"] td`).allInnerTexts();
-      const told = ROLES.map((role) => {
+      const told = [...ROLES, 'outside-observer' as const].map((role) => {
         const reach = GRANTS[role][right];
         return reach === undefined ? words.none : words.reaches[reach];
       });
