@@ -1,11 +1,12 @@
-import { MEASURES } from '@callscope/analytics/catalog/measures.ts';
+import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
 import { reportJson } from '@callscope/analytics/present/rest.ts';
+import { figuresOf } from '@callscope/analytics/query/answer.ts';
 import { filterToQuery, narrow } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
-import { countedCalls, explainFigure } from '@callscope/analytics/run/explain.ts';
+import { countedCalls, type Explanation, explainFigure } from '@callscope/analytics/run/explain.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
@@ -133,13 +134,12 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
           { field: 'measure', message: `one of ${report.measures.map((one) => report.as?.[one] ?? one).join(', ')}` },
         ]);
       // a report that is about some calls alone asks about these
-      const given = readFilter(query);
-      const filter = narrow(given, report.only ?? {}) ?? given;
+      const filter = narrow(readFilter(query), report.only ?? {});
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
       const company = companyOf(found);
       const inWords = language ?? found.locale;
-      const explanation = await explainFigure(store, scope, measure, filter, company);
+      const explanation = filter ? await explainFigure(store, scope, measure, filter, company) : nothingOf(measure);
       const [calls, names] = await Promise.all([
         countedCalls(store, scope, explanation, company, SHOWN_CALLS),
         employeeNames(db, scope.tenant),
@@ -166,6 +166,9 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
     },
   );
 }
+
+/** A question that has none of the calls that the report is about. */
+const nothingOf = (measure: MeasureId): Explanation => ({ value: figuresOf([measure], [])[measure], counted: null, leftOut: [] });
 
 /** What the directory calls values of the report's dimension, those that it had once among them. */
 async function namesFor(db: Deps['db'], scope: TenantScope, report: Report, { country }: Tenant): Promise<(key: string) => string> {
