@@ -3,7 +3,7 @@ import { totpCode } from '@callscope/modules/access/totp.ts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn, still } from './browser.ts';
 
 const DOMAIN = 'alfa.pbx.test';
 const PASSWORD = 'secret-secret';
@@ -88,10 +88,7 @@ async function look(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-    // colours that are still changing are nobody's
-    await page.evaluate(
-      'Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)))',
-    );
+    await still(page);
     if (SHOTS !== '') {
       mkdirSync(SHOTS, { recursive: true });
       await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });

@@ -63,6 +63,7 @@ export async function settled(page: Page): Promise<void> {
 
 /** What axe finds against WCAG 2.2 A and AA, one line each; empty = nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  await still(page);
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const axe = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: AxeViolation[] }> } }).axe;
@@ -75,6 +76,13 @@ export async function axeFindings(page: Page): Promise<string[]> {
     });
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`));
   });
+}
+
+/** Waits until what moves has come to its end: a popover half faded in has colours that nobody is meant to read. */
+export async function still(page: Page): Promise<void> {
+  await page.evaluate(
+    'Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined)))',
+  );
 }
 
 /** How far the page can be moved sideways, px. */
