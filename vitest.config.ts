@@ -13,7 +13,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'medium', include: ['test/medium/**/*.test.ts'], fileParallelism: false, testTimeout: 90_000, hookTimeout: 150_000 },
+        test: { name: 'medium', include: ['test/medium/**/*.test.ts'], fileParallelism: false, testTimeout: 90_000, hookTimeout: 400_000 },
       },
       {
         test: {
@@ -21,7 +21,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts', 'test/edge/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 240_000,
-          hookTimeout: 150_000,
+          hookTimeout: 400_000,
         },
       },
     ],

@@ -53,6 +53,9 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
+/** Long enough for a busy machine that also builds the portal's pages: what waits here is not what is measured. */
+const READY_MS = 240_000;
+
 /** The whole system as `npm start` brings it up, on free ports with a DATA_DIR of its own. */
 export async function startStack(options: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'callscope-'));
@@ -124,7 +127,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
         if (child.exitCode !== null) throw new Error('the launcher ended');
         return (await fetch(`${portal}/healthz`).catch(() => undefined))?.status === 200;
       },
-      90_000,
+      READY_MS,
     );
     databasePort = /"message":"starting PostgreSQL","port":(\d+)/.exec(output)?.[1] ?? '';
     storePort = /"message":"starting the store","port":(\d+)/.exec(output)?.[1] ?? '';
