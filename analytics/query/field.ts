@@ -60,6 +60,17 @@ export function word<W extends string>(only: W, about: string): Field<W> {
   };
 }
 
+/** One of fixed words that exclude each other. */
+export function choice<W extends string>(all: readonly W[], about: string): Field<W> {
+  return {
+    read: (text) => all.find((one) => one === text) ?? { wrong: `one of ${all.join(', ')}` },
+    write: (value) => value,
+    meet: (first, second) => (first === second ? first : null),
+    about: `${about}: ${all.join(' or ')}`,
+    example: all[0] ?? '',
+  };
+}
+
 const NONE = '-';
 
 /** Names that the company gave, or numbers; `-` = without one. A comma within one is written %2C. */

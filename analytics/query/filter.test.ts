@@ -24,6 +24,9 @@ const EVERYTHING: Required<CallFilter> = {
   talkMax: 60,
   time: { from: 1_320, to: 1_440 },
   weekday: [1, 7],
+  channel: ['Яндекс Директ'],
+  project: ['12'],
+  hours: 'working',
   recorded: true,
 };
 

@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import { type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
+import { choice, type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
 
 /**
  * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
@@ -28,6 +28,10 @@ export interface CallFilter {
   untakenOffer?: boolean;
   /** '' = without group */
   group?: readonly string[];
+  /** what the directory calls the source of callers of an own number: «Яндекс Директ» */
+  channel?: readonly string[];
+  /** ids of projects: parts of the company by own numbers and groups */
+  project?: readonly string[];
   /** patterns: see pattern.ts */
   caller?: string;
   dialled?: string;
@@ -41,6 +45,8 @@ export interface CallFilter {
   time?: { from: number; to: number };
   /** 1 = Monday … 7 = Sunday, company's zone */
   weekday?: readonly number[];
+  /** by the company's working hours: whether the call began within them */
+  hours?: 'working' | 'off';
   /** true: answered, and the edge's rule was to record */
   recorded?: boolean;
 }
@@ -73,6 +79,8 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),
   untakenOffer: flag('whether a leg offered to an employee was not answered while that employee did not answer the call'),
   group: ids('groups', 'sales'),
+  channel: ids('channels of own numbers, as the directory has them', 'Яндекс Директ'),
+  project: ids("ids of projects: calls of a project's own numbers and groups", '12'),
   caller: text('caller in any spelling; * stands for anything, a leading ! excludes, commas separate alternatives', '8 (495)*, !101'),
   dialled: text('dialled number, written like caller', '7391*'),
   answeredBy: text('extension or number that answered, written like caller', '101'),
@@ -81,6 +89,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   talkMax: seconds('longest talk, in seconds', Math.min),
   time: timeOfDay("time of the company's day, start included, end excluded; 22:00-06:00 goes over midnight"),
   weekday: weekdays("days of the week by the company's calendar"),
+  hours: choice(['working', 'off'], "whether the call began within the company's working hours"),
   recorded: flag('whether the rule was to record, and there was something to record'),
 };
 const NAMES = Object.keys(FIELDS) as FieldName[];

@@ -4,6 +4,7 @@ import { bandStarts } from '../catalog/dimensions.ts';
 import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Report } from '../reports/define.ts';
 import { type CallFilter, FilterError, narrow } from './filter.ts';
+import type { HoursVersion } from './hours.ts';
 
 /** What the meaning of a filter depends on besides itself. */
 export interface Company {
@@ -13,6 +14,18 @@ export interface Company {
   country: string;
   /** whoever asks sees only these calls; set by analytics/run from the TenantScope */
   within?: Within;
+  /** what the words of the filter stand for in this company; given where a filter uses them */
+  means?: Meanings;
+}
+
+/** What a company's settings and directory say that a filter speaks of by name. */
+export interface Meanings {
+  /** for `hours`: oldest first */
+  schedule?: readonly HoursVersion[];
+  /** for `channel`: own numbers as calls have them, by the channel that the directory gives them */
+  channels?: Readonly<Record<string, readonly string[]>>;
+  /** for `project`: what whoever is given it sees, by its id */
+  projects?: Readonly<Record<string, Within>>;
 }
 
 /** A question about one company's calls, and where its answer is read. */

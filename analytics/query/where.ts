@@ -4,10 +4,11 @@ import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import type { Counted } from '../catalog/measures.ts';
 import type { CallFilter } from './filter.ts';
+import { workingSql } from './hours.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
-import type { Company, Source } from './plan.ts';
-import { withinParams, withinSql } from './within.ts';
+import type { Company, Meanings, Source } from './plan.ts';
+import { joined, withinParams, withinSql } from './within.ts';
 
 export interface Where {
   /** conditions that all must hold; the first names {tenant: String}, whose value only analytics/run gives */
@@ -39,6 +40,20 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   author: (list, _, bind) => `employee IN ${bind('author', 'Array(String)', list)}`,
   untakenOffer: (yes, company, _, filter) => `${yes ? '' : 'NOT '}${offersSql('arrayExists', 'untaken', filter, company)}`,
   group: (list, _, bind) => `group_id IN ${bind('group', 'Array(String)', list)}`,
+  channel: (names, company, bind) => {
+    const channels = meaning(company, 'channels');
+    return `number IN ${bind(
+      'channelNumbers',
+      'Array(String)',
+      names.flatMap((name) => channels[name] ?? []),
+    )}`;
+  },
+  project: (ids, company, bind) => {
+    const projects = meaning(company, 'projects');
+    const within = joined(ids.flatMap((id) => projects[id] ?? []));
+    for (const [name, list] of Object.entries(withinParams(within, 'project'))) bind(name, 'Array(String)', list);
+    return withinSql(within, tookPart, 'project');
+  },
   caller: pattern('caller', 'caller'),
   dialled: pattern('dialled', 'dialled'),
   answeredBy: pattern('answered_by', 'answeredBy'),
@@ -56,6 +71,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   },
   weekday: (days, { zone }, bind) =>
     `toDayOfWeek(started_at, 0, ${bind('zone', 'String', zone)}) IN ${bind('weekday', 'Array(UInt8)', days)}`,
+  hours: (which, company, bind) => `${which === 'off' ? 'NOT ' : ''}${workingSql(meaning(company, 'schedule'), company.zone, bind)}`,
   recorded: (yes) => `${yes ? '' : 'NOT '}(result = 'answered' AND record_rule NOT IN ('', 'none'))`,
 };
 
@@ -122,6 +138,13 @@ function pattern(column: string, param: string): Condition<string> {
 /** Called, answered, or was offered a leg. */
 function tookPart(employees: string): string {
   return `(employee IN ${employees} OR hasAny(leg_employee, ${employees}))`;
+}
+
+/** A filter that speaks of what a company has by name cannot be understood without it: whoever asks brings it along. */
+function meaning<K extends keyof Meanings>({ means }: Company, what: K): NonNullable<Meanings[K]> {
+  const given = means?.[what];
+  if (given === undefined) throw new Error(`the filter speaks of the company's ${what}, which were not given`);
+  return given;
 }
 
 function any(conditions: readonly string[]): string {

@@ -68,6 +68,13 @@ export function listProjects(db: Kysely<PostgresSchema>, { tenant }: TenantScope
   });
 }
 
+/** Their names, in order: what a filter offers. */
+export function projectNames(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<{ id: string; name: string }[]> {
+  return asTenant(db, tenant, (trx) =>
+    trx.selectFrom('projects').select(['id', 'name']).where('tenant', '=', tenant).orderBy(sql`lower(name)`).execute(),
+  );
+}
+
 /** `taken`: another project has this name; `many`: there are MOST_PROJECTS; `unknown`: no such project */
 export type ProjectFault = 'taken' | 'many' | 'unknown';
 

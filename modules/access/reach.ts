@@ -1,5 +1,7 @@
 import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
-import { sql, type Transaction } from 'kysely';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
 import { GRANTS, type Holder, ofProjects, PROJECT_ROLES, type Standing } from './rights.ts';
 
@@ -41,6 +43,24 @@ async function projectsOf(trx: Transaction<PostgresSchema>, tenant: string, user
     .execute();
   const all = (kind: 'groups' | 'numbers') => [...new Set(rows.flatMap((row) => row[kind]))];
   return { groups: all('groups'), numbers: all('numbers') };
+}
+
+/** What whoever is given one of these projects sees, by its id; a project that is not there is left out. */
+export function projectReach(db: Kysely<PostgresSchema>, { tenant }: TenantScope, ids: readonly string[]): Promise<Record<string, Within>> {
+  return asTenant(db, tenant, async (trx) => {
+    const known = ids.filter((id) => /^\d{1,18}$/.test(id));
+    if (known.length === 0) return {};
+    const rows = await trx
+      .selectFrom('projects')
+      .select(['id', 'groups', 'numbers'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', known)
+      .execute();
+    const reach = await Promise.all(
+      rows.map(async ({ id, ...given }) => [id, { ...given, employees: await employeesOf(trx, tenant, given.groups) }] as const),
+    );
+    return Object.fromEntries(reach);
+  });
 }
 
 /** Whoever is in these groups by the directory as it is now. */

@@ -90,6 +90,11 @@ export async function storeSettings(
   return settings;
 }
 
+/** The same for who only reads. */
+export function readSettingsVersions(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<SettingsVersion[]> {
+  return asTenant(db, tenant, (trx) => settingsVersions(trx, tenant));
+}
+
 /** All that calls may still need, oldest first. */
 export async function settingsVersions(trx: Transaction<PostgresSchema>, tenant: string): Promise<SettingsVersion[]> {
   const rows = await trx

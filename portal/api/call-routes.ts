@@ -1,19 +1,20 @@
 import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
-import type { Company } from '@callscope/analytics/query/plan.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
+import { askedOf } from '../calls/company.ts';
 import { CursorError } from '../calls/cursor.ts';
 import { pageOf } from '../calls/page.ts';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
-import { companyOf, filterParameters, readFilter } from './filter-query.ts';
+import { filterParameters, readFilter } from './filter-query.ts';
 import { messageJson, messageSchema, messagesPcap, messagesText } from './messages.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -34,14 +35,15 @@ export const pageSchema = z.object({ data: z.array(callSchema), next: z.string()
 export async function pageOfCalls(
   deps: Deps,
   scope: TenantScope,
-  company: Company,
+  company: Pick<Tenant, 'timezone' | 'country'>,
   { limit, cursor, format: _format, ...query }: z.output<typeof callQuery>,
   only: CallFilter = {},
 ): Promise<z.output<typeof pageSchema>> {
   const filter = narrow(readFilter(query), only);
   if (filter === null) return { data: [], next: null };
+  const asked = await askedOf(deps, scope, company, filter);
   const [page, names] = await Promise.all([
-    pageOf(deps.store, scope, filter, company, { limit, cursor }).catch((error) => {
+    pageOf(deps.store, scope, filter, asked, { limit, cursor }).catch((error) => {
       if (error instanceof CursorError) throw new Problem(400, error.message, [{ field: 'cursor', message: error.wrong }]);
       throw error;
     }),
@@ -86,7 +88,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
-      return c.json(await pageOfCalls(deps, scope, companyOf(company), c.req.valid('query')), 200);
+      return c.json(await pageOfCalls(deps, scope, company, c.req.valid('query')), 200);
     },
   );
 

@@ -8,7 +8,6 @@ import type { Context } from 'hono';
 import { caseJson, caseSchema, decodePlace, encodePlace, numbersOf } from './case-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, type Env, noCompany, scopeOf } from './context.ts';
-import { companyOf } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -85,7 +84,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
-      const place = companyOf(company);
+      const place = { zone: company.timezone, country: company.country };
       const bound = `cases ${tenant} ${JSON.stringify(asked)}`;
       const after = cursor === undefined ? undefined : decodePlace(cursor, bound);
       const filter = {

@@ -1,6 +1,4 @@
 import { type CallFilter, FIELDS, FilterError, filterFromQuery } from '@callscope/analytics/query/filter.ts';
-import type { Company } from '@callscope/analytics/query/plan.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { z } from '@hono/zod-openapi';
 import { Problem } from './problem.ts';
 
@@ -33,9 +31,4 @@ export function orProblem<T>(make: () => T): T {
     if (error instanceof FilterError) throw new Problem(400, 'the request is wrong in these fields', error.errors);
     throw error;
   }
-}
-
-/** What the meaning of a filter depends on; calls of no company are read as Russian and in UTC. */
-export function companyOf(tenant: Tenant | null): Company {
-  return tenant ? { zone: tenant.timezone, country: tenant.country } : { zone: 'UTC', country: 'RU' };
 }

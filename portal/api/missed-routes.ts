@@ -4,6 +4,7 @@ import { HIDDEN } from '@callscope/modules/cases/rules.ts';
 import { type CaseTotals, countCases, HANDLINGS, listCases } from '@callscope/modules/cases/store.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
+import { askedOf } from '../calls/company.ts';
 import { inLanguage, LOST_REPORT, MISSED_REPORT } from '../cases/columns.ts';
 import { casesUnder } from '../cases/under.ts';
 import { callSchema } from './call-json.ts';
@@ -11,7 +12,7 @@ import { callQuery, pageOfCalls } from './call-routes.ts';
 import { caseJson, caseSchema, decodePlace, encodePlace } from './case-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
-import { companyOf, readFilter } from './filter-query.ts';
+import { readFilter } from './filter-query.ts';
 import { problems } from './problem.ts';
 
 const count = z.number().int();
@@ -66,9 +67,10 @@ export function missedRoutes(api: Api, deps: Deps): void {
       if (!company) throw noCompany(tenant);
       // before anything is under way: what it throws must not leave a promise that nobody waits for
       const read = readFilter(filter);
+      const place = await askedOf(deps, scope, company, read);
       const [page, n] = await Promise.all([
-        pageOfCalls(deps, scope, companyOf(company), query, MISSED),
-        countMissed(store, scope, read, companyOf(company), HIDDEN),
+        pageOfCalls(deps, scope, company, query, MISSED),
+        countMissed(store, scope, read, place, HIDDEN),
       ]);
       const kinds = { busy_hit: n.busyHit, out_of_hours: n.outOfHours, short_abandon: n.shortAbandon, not_taken: n.notTaken };
       return c.json(
@@ -114,7 +116,8 @@ export function missedRoutes(api: Api, deps: Deps): void {
       if (!company) throw noCompany(tenant);
       const bound = `lost ${tenant} ${JSON.stringify(asked)}`;
       const after = cursor === undefined ? undefined : decodePlace(cursor, bound);
-      const cases = await casesUnder(store, scope, readFilter(asked), companyOf(company));
+      const filter = readFilter(asked);
+      const cases = await casesUnder(store, scope, filter, await askedOf(deps, scope, company, filter));
       const now = new Date(clock.now());
       const open = { ...cases, status: HANDLINGS };
       const [{ cases: all, calledBack, gotThrough, remaining, overdue }, found, names] = await Promise.all([

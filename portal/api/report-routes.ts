@@ -15,10 +15,11 @@ import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { employeeNames, getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
+import { askedOf } from '../calls/company.ts';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
-import { companyOf, filterParameters, orProblem, readFilter } from './filter-query.ts';
+import { filterParameters, orProblem, readFilter } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
 const KNOWN = REPORTS.map((report) => report.id);
@@ -68,7 +69,8 @@ const explanationSchema = z
   .openapi('Explanation');
 const reportParam = tenantParam.extend({ report: z.string().openapi({ param: { name: 'report', in: 'path' }, enum: KNOWN }) });
 
-export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
+export function reportRoutes(api: Api, deps: Deps): void {
+  const { db, store, clock } = deps;
   api.openapi(
     createRoute({
       method: 'get',
@@ -94,7 +96,8 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       const filter = readFilter(query);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
-      const plan = orProblem(() => planReport(report, filter, companyOf(company)));
+      const asked = await askedOf(deps, scope, company, filter);
+      const plan = orProblem(() => planReport(report, filter, asked));
       const [answer, nameOf] = await Promise.all([runReport(store, scope, plan), namesFor(db, scope, report, company)]);
       return c.json(reportJson(report, answer, company.locale, nameOf), 200);
     },
@@ -137,7 +140,7 @@ export function reportRoutes(api: Api, { db, store, clock }: Deps): void {
       const filter = narrow(readFilter(query), report.only ?? {});
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
-      const company = companyOf(found);
+      const company = await askedOf(deps, scope, found, filter ?? {});
       const inWords = language ?? found.locale;
       const explanation = filter ? await explainFigure(store, scope, measure, filter, company) : nothingOf(measure);
       const [calls, names] = await Promise.all([

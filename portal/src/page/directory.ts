@@ -1,6 +1,7 @@
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { projectNames } from '@callscope/modules/access/projects.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -10,7 +11,7 @@ import type { CompanyNames } from './names.ts';
 /** Names of a company's people, numbers and groups as they are now: one question. Whoever sees some employees' calls gets their names. */
 export async function loadNames(scope: TenantScope, company: Tenant): Promise<CompanyNames> {
   const { db, clock } = deps();
-  const directory = await getDirectory(db, scope, new Date(clock.now()));
+  const [directory, projects] = await Promise.all([getDirectory(db, scope, new Date(clock.now())), namedProjects(scope)]);
   const { employees, numbers, groups } = visibleTo(directory?.body ?? EMPTY, scope, company);
   return {
     employees: employees.map(({ id, name, group }) => ({ id, name, group: group ?? '' })),
@@ -19,5 +20,19 @@ export async function loadNames(scope: TenantScope, company: Tenant): Promise<Co
       name: label || channel || '',
     })),
     groups: groups.map(({ id, name }) => ({ id, name })),
+    channels: channelsOf(numbers),
+    projects,
   };
+}
+
+/** Names of the company's projects; whoever sees a part of it is not told of the others. */
+export function namedProjects(scope: TenantScope): Promise<{ id: string; name: string }[]> {
+  return scope.within === undefined ? projectNames(deps().db, scope) : Promise.resolve([]);
+}
+
+/** Each once, in the order of their names. */
+export function channelsOf(numbers: readonly { channel: string | null }[]): string[] {
+  return [...new Set(numbers.map(({ channel }) => channel ?? ''))]
+    .filter((channel) => channel !== '')
+    .sort((a, b) => a.localeCompare(b, 'ru'));
 }

@@ -7,13 +7,18 @@ export interface CompanyNames {
   /** numbers as calls have them */
   numbers: { number: string; name: string }[];
   groups: { id: string; name: string }[];
+  /** sources of callers that own numbers are given to, by name */
+  channels: string[];
+  /** none for whoever sees a part of the company */
+  projects: { id: string; name: string }[];
 }
 
 /** What to call whoever an id stands for; what the directory does not know keeps its id. */
-export function namesOf({ employees, numbers, groups }: CompanyNames, { words, format }: I18n): Names {
+export function namesOf({ employees, numbers, groups, projects }: CompanyNames, { words, format }: I18n): Names {
   const people = new Map(employees.map(({ id, name }) => [id, name]));
   const lines = new Map(numbers.map(({ number, name }) => [number, name]));
   const teams = new Map(groups.map(({ id, name }) => [id, name]));
+  const parts = new Map(projects.map(({ id, name }) => [id, name]));
   return {
     employee: (id) => (id === '' ? words.calls.noEmployee : (people.get(id) ?? id)),
     number: (given) => {
@@ -21,5 +26,6 @@ export function namesOf({ employees, numbers, groups }: CompanyNames, { words, f
       return number === '' ? words.journal.withoutNumber : lines.get(number) || format.phone(number);
     },
     group: (id) => (id === '' ? format.none : (teams.get(id) ?? id)),
+    project: (id) => parts.get(id) ?? id,
   };
 }

@@ -18,6 +18,8 @@ const GROUPS = {
   untakenOffer: ['untakenOffer'],
   number: ['number'],
   group: ['group'],
+  channel: ['channel'],
+  project: ['project'],
   caller: ['caller'],
   dialled: ['dialled'],
   answeredBy: ['answeredBy'],
@@ -25,6 +27,7 @@ const GROUPS = {
   time: ['time'],
   talk: ['talkMin', 'talkMax'],
   weekday: ['weekday'],
+  hours: ['hours'],
   recorded: ['recorded'],
 } as const satisfies Record<string, readonly FieldName[]>;
 export type ConditionId = keyof typeof GROUPS;
@@ -50,6 +53,7 @@ export interface Names {
   employee(id: string): string;
   number(number: string): string;
   group(id: string): string;
+  project(id: string): string;
 }
 
 /** A condition as a chip says it: «Направление: не внутренний». */
@@ -74,6 +78,8 @@ export function conditionWords(
     untakenOffer: () => (c.untakenOffer ? w.answeredYes : w.answeredNo),
     number: () => said(c.number, names.number),
     group: () => said(c.group, names.group),
+    channel: () => said(c.channel, (channel) => channel),
+    project: () => said(c.project, names.project),
     caller: () => c.caller ?? '',
     dialled: () => c.dialled ?? '',
     answeredBy: () => c.answeredBy ?? '',
@@ -81,6 +87,7 @@ export function conditionWords(
     time: () => (c.time ? format.hours({ from: '', to: '', timeFrom: hourText(c.time.from), timeTo: hourText(c.time.to) }) : ''),
     talk: () => w.talkBetween(secondsText(c.talkMin), secondsText(c.talkMax)),
     weekday: () => said(c.weekday?.map(String), (day) => words.format.weekdaysShort[Number(day) % 7] ?? day),
+    hours: () => (c.hours ? lower(w.hours[c.hours]) : ''),
     recorded: () => (c.recorded ? w.recordedYes : w.recordedNo),
   };
   return { name: w.conditions[id], value: value[id]() };

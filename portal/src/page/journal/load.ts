@@ -1,4 +1,5 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
+import type { Company } from '@callscope/analytics/query/plan.ts';
 import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/run/calls.ts';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
@@ -7,10 +8,12 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
+import { askedOf } from '@callscope/portal/calls/company.ts';
 import { CursorError } from '@callscope/portal/calls/cursor.ts';
 import { type CallPage, pageOf } from '@callscope/portal/calls/page.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from '../directory/visible.ts';
+import { channelsOf, namedProjects } from '../directory.ts';
 import { DEFAULT_SIZE, filterOf, type JournalAddress, without } from './address.ts';
 import { type ConditionId, conditionsIn } from './conditions.ts';
 import { type JournalRow, journalRow } from './rows.ts';
@@ -47,6 +50,8 @@ export interface JournalData {
   employees: PanelLine[];
   numbers: PanelLine[];
   groups: { id: string; name: string }[];
+  channels: string[];
+  projects: { id: string; name: string }[];
 }
 
 const NONE: CallCounts = { calls: 0, in: 0, out: 0, internal: 0, inMissed: 0 };
@@ -61,10 +66,11 @@ export async function loadJournal(
   const { db, clock } = deps();
   const now = clock.now();
   const limit = address.limit ?? likedLimit ?? DEFAULT_SIZE;
-  const [found, names, directory] = await Promise.all([
+  const [found, names, directory, projects] = await Promise.all([
     findCalls(scope, company, address, limit),
     employeeNames(db, scope.tenant),
     getDirectory(db, scope, new Date(now)),
+    namedProjects(scope),
   ]);
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
@@ -93,6 +99,8 @@ export async function loadJournal(
     employees: panel(employees, byEmployee, (id) => ({ id, name: names.get(id) ?? id, record: null })),
     numbers: panel(numbers, byNumber, (id) => ({ id, name: '', record: null })),
     groups: body.groups.map(({ id, name }) => ({ id, name })),
+    channels: channelsOf(body.numbers),
+    projects,
   };
 }
 
@@ -108,8 +116,8 @@ interface Found {
 
 async function findCalls(scope: TenantScope, tenant: Tenant, address: JournalAddress, limit: number): Promise<Found> {
   const { store } = deps();
-  const company = { zone: tenant.timezone, country: tenant.country };
   const filter = filterOf(address);
+  const company = await askedOf(deps(), scope, tenant, filter);
   const { from, to, time, ...others } = filter;
   const period: CallFilter = { from, to, ...(time ? { time } : {}) };
   const isWhole = Object.keys(others).length === 0;
@@ -135,7 +143,7 @@ async function findCalls(scope: TenantScope, tenant: Tenant, address: JournalAdd
 async function placed(
   scope: TenantScope,
   filter: CallFilter,
-  company: { zone: string; country: string },
+  company: Company,
   place: JournalAddress['place'],
   limit: number,
 ): Promise<Pick<Found, 'page' | 'place'>> {
@@ -152,7 +160,7 @@ async function placed(
 }
 
 /** Asked only when nothing was found: which condition alone hides most, or whether there was ever a call. */
-async function whyNothing(scope: TenantScope, address: JournalAddress, company: { zone: string; country: string }): Promise<Nothing> {
+async function whyNothing(scope: TenantScope, address: JournalAddress, company: Company): Promise<Nothing> {
   const { store } = deps();
   const conditions = conditionsIn(address.conditions);
   if (conditions.length === 0) {

@@ -9,6 +9,7 @@ test.each([
   'period=last-week&direction=in&time=08:00-20:00',
   'from=2026-11-25T06:00:00Z&to=2026-11-25T07:00:00Z&author=e1,-&talkMin=30&compare=off',
   'compare=off&chart=bars&hide=out,inMissed',
+  'section=in&period=last-week&as=incoming-by-number.pie,incoming-by-employee.table',
 ])('"%s" comes back as it was', (query) => {
   const params = new URLSearchParams(query);
   expect(statisticsToQuery(statisticsFromQuery(params, zone, now), viewFromQuery(params))).toBe(query);
@@ -16,7 +17,8 @@ test.each([
 
 test('lines are the default, and something is always drawn', () => {
   const view = (query: string) => viewFromQuery(new URLSearchParams(query));
-  expect(view('chart=pie')).toEqual({ kind: 'lines', hidden: new Set() });
+  expect(view('chart=pie')).toEqual({ kind: 'lines', hidden: new Set(), blocks: {} });
   expect(view('hide=out,outFailed,in,inMissed').hidden.size).toBe(0);
+  expect(view('as=nonsense.pie,by-group.cake,by-group.pie').blocks).toEqual({ 'by-group': 'pie' });
   expect(view('hide=in,nonsense').hidden).toEqual(new Set(['in']));
 });

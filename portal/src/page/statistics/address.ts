@@ -1,5 +1,9 @@
 import { filterToQuery } from '@callscope/analytics/query/filter.ts';
+import { byGroup } from '@callscope/analytics/reports/by-group.ts';
+import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
+import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
+import { outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
 import type { Kind } from '#ui/chart/model.ts';
 import { addressFromQuery, type Conditions } from '../journal/address.ts';
 import { type Period, periodToQuery } from '../period.ts';
@@ -7,8 +11,22 @@ import { type Period, periodToQuery } from '../period.ts';
 /** What the load of the page depends on, to be read again. */
 export const STATISTICS = 'callscope:statistics';
 
+/** Parts of the page: by hour, and what is broken down (T-56, T-63). */
+export const SECTIONS = {
+  hours: [],
+  in: [incomingTotals, incomingByNumber, incomingByEmployee],
+  out: [outgoingShares, outgoingByNumber, outgoingByEmployee],
+  groups: [byGroup],
+} as const satisfies Record<string, readonly Report[]>;
+export type Section = keyof typeof SECTIONS;
+/** Ways to draw a breakdown (S-19); the first is the default. */
+export const BLOCK_KINDS = ['bars', 'pie', 'table'] as const;
+export type BlockKind = (typeof BLOCK_KINDS)[number];
+const isBlockKind = (text: string | undefined): text is BlockKind => (BLOCK_KINDS as readonly (string | undefined)[]).includes(text);
+
 /** Which figures are asked for. */
 export interface StatisticsAddress {
+  section: Section;
   period: Period;
   conditions: Conditions;
   /** the same weekday a week before stands behind the day */
@@ -20,31 +38,50 @@ export interface ChartView {
   kind: Kind;
   /** ids of series switched off */
   hidden: ReadonlySet<string>;
+  /** by report, where it is not the default */
+  blocks: Readonly<Record<string, BlockKind>>;
 }
+
+const REPORT_IDS: ReadonlySet<string> = new Set(Object.values(SECTIONS).flatMap((reports) => reports.map(({ id }) => id)));
 
 type Params = { get(name: string): string | null };
 
 /** @throws FilterError */
 export function statisticsFromQuery(params: URLSearchParams, zone: string, now: number): StatisticsAddress {
   const { period, conditions } = addressFromQuery(params, zone, now);
-  return { period, conditions, compare: params.get('compare') !== 'off' };
+  const section = (Object.keys(SECTIONS) as Section[]).find((one) => one === params.get('section')) ?? 'hours';
+  return { section, period, conditions, compare: params.get('compare') !== 'off' };
 }
 
 export function viewFromQuery(params: Params): ChartView {
   const series: readonly string[] = hourly.chart.series;
   const hidden = (params.get('hide') ?? '').split(',').filter((id) => series.includes(id));
   // one series stays at least, as the legend has it
-  return { kind: params.get('chart') === 'bars' ? 'bars' : 'lines', hidden: new Set(hidden.length < series.length ? hidden : []) };
+  const blocks = (params.get('as') ?? '').split(',').flatMap((one) => {
+    const [id = '', kind] = one.split('.');
+    return isBlockKind(kind) && kind !== 'bars' && REPORT_IDS.has(id) ? [[id, kind] as const] : [];
+  });
+  return {
+    kind: params.get('chart') === 'bars' ? 'bars' : 'lines',
+    hidden: new Set(hidden.length < series.length ? hidden : []),
+    blocks: Object.fromEntries(blocks),
+  };
 }
 
 /** Both as a query without `?`; '' for today's lines. */
-export function statisticsToQuery({ period, conditions, compare }: StatisticsAddress, { kind, hidden }: ChartView): string {
+export function statisticsToQuery(
+  { section, period, conditions, compare }: StatisticsAddress,
+  { kind, hidden, blocks }: ChartView,
+): string {
+  const drawn = Object.entries(blocks).filter(([, block]) => block !== 'bars');
   return [
+    section === 'hours' ? '' : `section=${section}`,
     periodToQuery(period),
     filterToQuery(conditions),
     compare ? '' : 'compare=off',
     kind === 'bars' ? 'chart=bars' : '',
     hidden.size > 0 ? `hide=${hourly.chart.series.filter((id) => hidden.has(id)).join(',')}` : '',
+    drawn.length > 0 ? `as=${drawn.map(([id, block]) => `${id}.${block}`).join(',')}` : '',
   ]
     .filter(Boolean)
     .join('&');

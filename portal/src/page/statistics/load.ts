@@ -1,7 +1,11 @@
+import type { ReportAnswer } from '@callscope/analytics/query/answer.ts';
+import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
+import { runReport } from '@callscope/analytics/run/report.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
+import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { comparedWith, isOneDay } from '../comparison.ts';
 import { loadNames } from '../directory.ts';
@@ -9,7 +13,7 @@ import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import { filterOf } from '../journal/address.ts';
 import type { CompanyNames } from '../names.ts';
-import type { StatisticsAddress } from './address.ts';
+import { SECTIONS, type StatisticsAddress } from './address.ts';
 
 export interface StatisticsData {
   address: StatisticsAddress;
@@ -17,27 +21,48 @@ export interface StatisticsData {
   now: number;
   /** null = too many days, or no answer */
   hourly: HourlyData | null;
+  /** of the other sections, in their order; null = no answer */
+  blocks: Block[] | null;
   /** more days than the report takes */
   isTooLong: boolean;
   failure: Failure | null;
-  /** for the conditions' words */
+  /** for the conditions and their words */
   names: CompanyNames;
 }
 
+/** A report of a section and what it answers. */
+export interface Block {
+  id: string;
+  answer: ReportAnswer;
+}
+
 const DAY = 86_400_000;
-const NO_NAMES: CompanyNames = { employees: [], numbers: [], groups: [] };
+
+const NOT_ASKED = { answer: null, failure: null };
+
+function loadBlocks(scope: TenantScope, company: Company, address: StatisticsAddress): Promise<Block[]> {
+  const { store } = deps();
+  const filter = filterOf(address);
+  return Promise.all(
+    SECTIONS[address.section].map(async (report) => ({
+      id: report.id,
+      answer: await runReport(store, scope, planReport(report, filter, company)),
+    })),
+  );
+}
 
 export async function loadStatistics(scope: TenantScope, tenant: Tenant, address: StatisticsAddress): Promise<StatisticsData> {
   const now = deps().clock.now();
   const { period, conditions, compare } = address;
-  const company = { zone: tenant.timezone, country: tenant.country };
+  const company = await askedOf(deps(), scope, tenant, conditions);
   const days = (wallClock(company.zone, period.to) - wallClock(company.zone, period.from)) / DAY;
-  const isTooLong = days > hourly.mostDays;
+  const isByHour = address.section === 'hours';
+  const isTooLong = isByHour && days > hourly.mostDays;
   const compared = compare && isOneDay(period, company.zone) ? comparedWith(period, company.zone, now) : null;
-  const namesAnyone = conditions.author ?? conditions.employee ?? conditions.number ?? conditions.group;
-  const [found, names] = await Promise.all([
-    isTooLong ? { answer: null, failure: null } : answered(loadHourly(scope, company, filterOf(address), compared)),
-    namesAnyone ? loadNames(scope, tenant) : NO_NAMES,
+  const [found, blocks, names] = await Promise.all([
+    isByHour && !isTooLong ? answered(loadHourly(scope, company, filterOf(address), compared)) : NOT_ASKED,
+    isByHour ? NOT_ASKED : answered(loadBlocks(scope, company, address)),
+    loadNames(scope, tenant),
   ]);
-  return { address, now, hourly: found.answer, isTooLong, failure: found.failure, names };
+  return { address, now, hourly: found.answer, blocks: blocks.answer, isTooLong, failure: found.failure ?? blocks.failure, names };
 }

@@ -1,6 +1,7 @@
 import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { FilterError, filterFromQuery } from '@callscope/analytics/query/filter.ts';
 import { explainFigure } from '@callscope/analytics/run/explain.ts';
+import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
 import { companyOf, requireRight } from '#page/company.ts';
@@ -10,13 +11,12 @@ import type { RequestHandler } from './$types';
 /** What a figure counts and what it leaves out under a filter, for the “?” beside it. */
 export const GET: RequestHandler = async (event) => {
   const scope = requireRight(event, 'calls:read');
-  const { timezone, country } = await companyOf(scope);
   const params = event.url.searchParams;
   const measure = params.get('measure') ?? '';
   if (!Object.hasOwn(MEASURES, measure)) error(400, 'no such figure');
-  const { answer } = await answered(
-    explainFigure(deps().store, scope, measure as MeasureId, filterOf(params), { zone: timezone, country }),
-  );
+  const filter = filterOf(params);
+  const company = await askedOf(deps(), scope, await companyOf(scope), filter);
+  const { answer } = await answered(explainFigure(deps().store, scope, measure as MeasureId, filter, company));
   if (answer === null) error(503, 'no answer');
   return Response.json(answer);
 };

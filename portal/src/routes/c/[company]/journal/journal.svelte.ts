@@ -8,6 +8,7 @@ import type { I18n } from '#ui/i18n.svelte.ts';
 import { goto, invalidate } from '$app/navigation';
 import { page } from '$app/state';
 import { JOURNAL_COOKIE } from '../../../../cookies.ts';
+import { asParameter, type FilterLists } from '../filter/lists.ts';
 
 /** The journal as its parts see it: what is shown, what it is called, and ways to ask for something else. */
 export class Journal {
@@ -54,21 +55,36 @@ export class Journal {
   }
 
   readonly #names = $derived.by(() => {
-    const { employees, numbers, groups } = this.data;
+    const { employees, numbers, groups, projects } = this.data;
     const byId = (list: readonly { id: string; name: string }[]) => new Map(list.map(({ id, name }) => [id, name]));
-    return { employees: byId(employees), numbers: byId(numbers), groups: byId(groups) };
+    return { employees: byId(employees), numbers: byId(numbers), groups: byId(groups), projects: byId(projects) };
   });
 
   readonly names: Names = {
     employee: (id) => (id === '' ? this.i18n.words.calls.noEmployee : (this.#names.employees.get(id) ?? id)),
     number: (number) => this.numberName(number.replace(/^\+/, '')),
     group: (id) => (id === '' ? this.i18n.format.none : (this.#names.groups.get(id) ?? id)),
+    project: (id) => this.#names.projects.get(id) ?? id,
   };
 
   /** What the company calls its own number: «Главный»; else the number. */
   numberName(stored: string): string {
     return stored === '' ? this.words.withoutNumber : this.#names.numbers.get(stored) || this.i18n.format.phone(stored);
   }
+
+  /** What the conditions offer; beside each person and number, their calls of the period. */
+  readonly lists: FilterLists = $derived.by(() => {
+    const { employees, numbers, groups, channels, projects } = this.data;
+    const { number: count } = this.i18n.format;
+    const named = (list: readonly { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
+    return {
+      authors: employees.map(({ id, calls }) => ({ value: id, label: this.names.employee(id), note: count(calls) })),
+      numbers: numbers.map(({ id, calls }) => ({ value: asParameter(id), label: this.names.number(id), note: count(calls) })),
+      groups: named(groups),
+      channels: channels.map((channel) => ({ value: channel, label: channel })),
+      projects: named(projects),
+    };
+  });
 
   said(condition: Condition): { name: string; value: string } {
     return conditionWords(condition, this.conditions, this.names, this.i18n);
@@ -108,8 +124,3 @@ export class Journal {
 }
 
 export const [getJournal, setJournal] = createContext<Journal>();
-
-/** A stored number as a filter names it: with + it cannot be read as a national one. */
-export function asParameter(stored: string): string {
-  return /^\d{7,}$/.test(stored) ? `+${stored}` : stored;
-}

@@ -1,0 +1,200 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { callBegins, callEnds, type MadeCall } from './events.ts';
+
+const visitor = { domain: 'alfa.pbx.test', login: 'admin', password: 'secret-secret' };
+const HOUR = 3_600_000;
+/** A zone in which it is noon now: the day is the same before and after every call of the test. */
+const ahead = 12 - new Date().getUTCHours();
+const zone = ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+const midnight = Math.floor(Date.now() / HOUR) * HOUR - 12 * HOUR;
+
+let made = 0;
+function call(to: string, employee: '101' | '102', more: Partial<MadeCall> = {}): MadeCall {
+  const i = made++;
+  return {
+    ...{ id: `call-${i}`, tenant: 't1', domain: visitor.domain, direction: 'in', from: `7913000${1000 + i}`, to },
+    ...{ startedAt: midnight + 9 * HOUR + i * 20_000, wait: 6, talk: 40 + i, legs: [{ target: employee, after: 1, code: 200 }] },
+    ...more,
+  };
+}
+const several = (n: number, one: () => MadeCall) => Array.from({ length: n }, one);
+const [MAIN, AVITO] = ['73910000122', '73910000133'];
+const missed = { talk: 0, code: 487, wait: 20, legs: [{ target: '102', after: 1, code: 487 }] } as const;
+const busy = { ...missed, code: 486, wait: 0, legs: [{ target: '102', after: 1, code: 486 }] } as const;
+const out = (talk: number) =>
+  ({ direction: 'out', from: '102', to: '79020001000', talk, legs: [{ target: '79020001000', after: 1, code: 200 }] }) as const;
+const CALLS = [
+  ...several(6, () => call(MAIN, '101')),
+  ...several(3, () => call(AVITO, '102')),
+  ...several(2, () => call(MAIN, '102', missed)),
+  ...several(1, () => call(AVITO, '102', missed)),
+  ...several(1, () => call(AVITO, '102', busy)),
+  ...several(2, () => call('', '102', out(12))),
+  ...several(3, () => call('', '102', out(90))),
+  call('', '102', { ...out(0), code: 486, legs: [{ target: '79020001000', after: 1, code: 486 }] }),
+];
+
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  if (!HAS_BROWSER) return;
+  stack = await startStack();
+  browser = await launchBrowser();
+  await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: visitor.domain, timezone: zone });
+  await stack.rest('PUT', '/tenants/t1/directory', {
+    numbers: [
+      { number: MAIN, label: 'Главный' },
+      { number: AVITO, label: 'Авито', channel: 'Доска' },
+    ],
+    groups: [{ id: 'sales', name: 'Продажи' }],
+    employees: ['Соколова А. П.', 'Кузнецов Д. И.'].map((name, i) => ({
+      ...{ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`], group: 'sales' },
+    })),
+  });
+  await stack.rest('PUT', '/tenants/t1/users/admin', { password: visitor.password, role: 'admin' });
+  await sendTcp(
+    stack.ports.events,
+    CALLS.flatMap((c) => [...callBegins(c), ...callEnds(c)]),
+  );
+  await until('all calls are stored', async () => {
+    const { data } = await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=100');
+    return data.length === CALLS.length;
+  });
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
+  page = await context.newPage();
+  await signIn(page, stack.portal, visitor, '/c/t1/statistics');
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.end();
+});
+
+async function open(path: string): Promise<void> {
+  await page.goto(`${stack.portal}${path}`);
+  await settled(page);
+}
+const block = (report: string) => page.locator(`[data-report="${report}"]`);
+const said = async (of: Locator) => (await of.textContent())?.replace(/\s+/g, ' ').trim() ?? '';
+
+/** Each mark that says a number of calls opens as many; the way back leads to the same place (T-55). @returns what the marks said */
+async function opensAll(marks: () => Locator): Promise<number[]> {
+  const counts: number[] = [];
+  const total = await marks().count();
+  for (let at = 0; at < total; at++) {
+    const from = page.url();
+    const count = Number(await said(marks().nth(at)));
+    await marks().nth(at).click();
+    await page.waitForURL(/\/journal\?/);
+    await until(`${count} calls are listed`, async () => (await page.locator('tbody tr[data-call]').count()) === count);
+    await page.goBack();
+    await page.waitForURL(from);
+    await marks().nth(at).waitFor();
+    counts.push(count);
+  }
+  return counts;
+}
+
+describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
+  test('incoming: totals, by number, by employee (T-56, T-57, T-60, T-61)', async () => {
+    await open('/c/t1/statistics');
+    await page.getByRole('link', { name: 'Входящие звонки' }).click();
+    await page.waitForURL(/section=in/);
+    expect(await opensAll(() => page.locator('.stat .figure a'))).toEqual([13, 3, 1]);
+    expect(await opensAll(() => block('incoming-by-number').locator('a[data-figure]'))).toEqual([6, 2, 3, 2]);
+    expect(await block('incoming-by-employee').locator('li a.name').allTextContents()).toEqual([
+      'Соколова А. П.',
+      'Без сотрудника',
+      'Кузнецов Д. И.',
+    ]);
+    expect(await opensAll(() => block('incoming-by-employee').locator('a[data-figure]'))).toEqual([6, 4, 3]);
+  });
+
+  test('outgoing: shares by duration, the shortest left out, by number, by employee (T-63 … T-67)', async () => {
+    await open('/c/t1/statistics?section=out&as=outgoing-shares.pie');
+    const shares = block('outgoing-shares');
+    expect(
+      await shares
+        .locator('li')
+        .allTextContents()
+        .then((all) => all.map((text) => text.replace(/\s+/g, ' ').trim())),
+    ).toEqual(['1:00–3:00 3 50,0 %', '0:00–0:30 2 33,3 %', 'Без ответа 1 16,7 %']);
+    const from = page.url();
+    await shares.locator('.pie path').nth(1).click();
+    await page.waitForURL(/\/journal\?/);
+    await until('the two of the slice are listed', async () => (await page.locator('tbody tr[data-call]').count()) === 2);
+    await page.goBack();
+    await page.waitForURL(from);
+    expect(await opensAll(() => block('outgoing-by-employee').locator('a[data-figure]'))).toEqual([6]);
+    await page.locator('input[name=talkMin]').fill('30');
+    await page.locator('input[name=talkMin]').press('Enter');
+    await page.waitForURL(/talkMin=30/);
+    await until('the bands begin anew', async () => (await said(shares.locator('li').first())) === '1:00–3:00 3 100 %');
+  });
+
+  test('bars, pie and table are chosen by block and kept over F5 (S-19)', async () => {
+    await open('/c/t1/statistics?section=in');
+    const numbers = block('incoming-by-number');
+    await numbers.getByRole('link', { name: 'Таблица' }).click();
+    await page.waitForURL(/as=incoming-by-number\.table/);
+    await numbers.locator('table').waitFor();
+    await page.reload();
+    await settled(page);
+    expect(await numbers.locator('tbody tr').count()).toBe(2);
+    expect(await opensAll(() => numbers.locator('tbody td:nth-of-type(-n+3) a'))).toEqual([8, 6, 2, 5, 3, 2]);
+    expect(await opensAll(() => numbers.locator('tfoot td:nth-of-type(-n+3) a'))).toEqual([13, 9, 4]);
+    expect(await block('incoming-by-employee').locator('ul li').count()).toBe(3);
+  });
+
+  test('groups; a condition narrows them, and nothing found says so', async () => {
+    await open('/c/t1/statistics?section=groups');
+    expect(await block('by-group').locator('li a.name').allTextContents()).toEqual(['Продажи', '–']);
+    await open('/c/t1/statistics?section=groups&caller=7999*');
+    expect(await said(block('by-group'))).toContain('звонков нет');
+  });
+
+  test('conditions are chosen beside the page and act at once, on the journal too (T-14)', async () => {
+    await open('/c/t1/statistics?section=in');
+    await page.getByRole('button', { name: 'Условия', exact: true }).click();
+    const drawer = page.getByRole('dialog', { name: 'Условия' });
+    await drawer.getByRole('button', { name: /^Канал/ }).click();
+    await page.getByRole('option', { name: 'Доска' }).click();
+    await page.waitForURL(/channel=/);
+    await page.keyboard.press('Escape');
+    await drawer.getByLabel('Откуда').fill('!79130001008');
+    await drawer.getByLabel('Откуда').press('Enter');
+    await page.waitForURL(/caller=/);
+    await page.getByRole('button', { name: 'Закрыть' }).first().click();
+    await until('the figures follow', async () => (await said(page.locator('.stat .figure').first())) === '4');
+    expect(await page.locator('h1').textContent()).toContain('канал: Доска, откуда: !79130001008');
+    await page.reload();
+    await settled(page);
+    expect(await opensAll(() => page.locator('.stat .figure a'))).toEqual([4, 1, 1]);
+    await open('/c/t1/journal?channel=Доска');
+    expect(await page.locator('tbody tr[data-call]').count()).toBe(5);
+    expect(await page.locator('.chip').first().textContent()).toContain('Доска');
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing, %s; a phone does not scroll sideways', async (theme) => {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const query of [
+        'section=in',
+        'section=in&as=incoming-by-number.pie,incoming-by-employee.table',
+        'section=out',
+        'section=groups',
+      ]) {
+        await open(`/c/t1/statistics?${query}`);
+        expect(await axeFindings(page), `${query} ${width}`).toEqual([]);
+        expect(await sideways(page), `${query} ${width}`).toBe(0);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
