@@ -125,6 +125,14 @@ export const DIMENSIONS = {
     named: 'name',
     calls: (author) => ({ author: [author] }),
   },
+  account: {
+    label: { ru: 'Учётка', en: 'Account' },
+    definition: { ru: 'Учётка или внутренний номер, с которых звонили.', en: 'The account or extension that called.' },
+    type: 'text',
+    format: 'name',
+    column: 'caller',
+    calls: (caller) => ({ caller }),
+  },
   offeredTo: {
     label: { ru: 'Кому предложен', en: 'Offered to' },
     definition: {

@@ -2,8 +2,9 @@ import { byGroup } from './by-group.ts';
 import type { Report } from './define.ts';
 import { hourly } from './hourly.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from './incoming.ts';
+import { missedByGroup, missedByNumber } from './missed.ts';
 import { offers, offersByEmployee } from './offers.ts';
-import { outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
+import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
 import { daily, weekHours } from './over-time.ts';
 import { summary } from './summary.ts';
 
@@ -19,6 +20,9 @@ export const REPORTS: readonly Report[] = [
   outgoingShares,
   outgoingByNumber,
   outgoingByEmployee,
+  outgoingByAccount,
+  missedByNumber,
+  missedByGroup,
   byGroup,
   offers,
   offersByEmployee,

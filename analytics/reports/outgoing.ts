@@ -47,3 +47,19 @@ export const outgoingByEmployee = defineReport({
   mostDays: null,
   chart: { kind: 'bar', series: ['calls'] },
 });
+
+/** S-43: the account is what the exchange knows a phone by, whoever sits at it. */
+export const outgoingByAccount = defineReport({
+  id: 'outgoing-by-account',
+  title: { ru: 'Исходящие по учёткам', en: 'Outgoing by account' },
+  definition: {
+    ru: 'Исходящие по учётке или внутреннему номеру, с которых звонили.',
+    en: 'Outgoing calls by the account or extension that they were made from.',
+  },
+  only: ONLY,
+  by: 'account',
+  measures: ['out', 'outAnswered', 'talkSeconds'],
+  as: { outAnswered: 'answered' },
+  mostDays: null,
+  chart: { kind: 'bar', series: ['out'] },
+});

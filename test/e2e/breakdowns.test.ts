@@ -34,6 +34,8 @@ const CALLS = [
   ...several(1, () => call(AVITO, '102', busy)),
   ...several(2, () => call('', '102', out(12))),
   ...several(3, () => call('', '102', out(90))),
+  ...several(3, () => call(MAIN, '101', { startedAt: midnight - 7 * 24 * HOUR + 9 * HOUR + made * 20_000 })),
+  call(MAIN, '102', { ...missed, startedAt: midnight - 7 * 24 * HOUR + 9 * HOUR + made * 20_000 }),
   call('', '102', { ...out(0), code: 486, legs: [{ target: '79020001000', after: 1, code: 486 }] }),
 ];
 
@@ -156,6 +158,29 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     expect(await block('by-group').locator('li a.name').allTextContents()).toEqual(['Продажи', '–']);
     await open('/c/t1/statistics?section=groups&caller=7999*');
     expect(await said(block('by-group'))).toContain('звонков нет');
+  });
+
+  test('figures stand beside those of another period, the right way round (compare)', async () => {
+    await open('/c/t1/statistics?section=in');
+    const subs = async () => (await page.locator('.stat .sub').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
+    // the week before: four incoming calls to one number, one of them missed
+    expect(await subs()).toEqual(['+9 было 4', '+2 было 1', '+1 было 0']);
+    expect(await page.locator('.stat .delta').evaluateAll((all) => all.map((one) => one.className.includes('bad')))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    await page.getByRole('button', { name: /^С чем сравнить/ }).click();
+    await page.getByRole('option', { name: 'Предыдущий период' }).click();
+    await page.waitForURL(/compare=previous/);
+    await until('the day before had none', async () => (await subs())[0] === '+13 было 0');
+    await page.reload();
+    await settled(page);
+    expect((await subs())[0]).toBe('+13 было 0');
+    await open('/c/t1/statistics?section=in&compare=off');
+    expect(await page.locator('.stat .delta').count()).toBe(0);
+    await open('/c/t1/statistics?section=in&as=incoming-by-number.table');
+    expect(await block('incoming-by-number').locator('tbody tr').first().locator('.change').first().getAttribute('title')).toBe('было 4');
   });
 
   test('conditions are chosen beside the page and act at once, on the journal too (T-14)', async () => {

@@ -175,7 +175,8 @@ describe.skipIf(!HAS_BROWSER)('statistics in a browser', () => {
   test('the comparison goes and comes; more than 31 days are refused in words', async () => {
     await open('/c/t1/statistics');
     expect(await page.locator('.drawing .ghost').count()).toBeGreaterThan(0);
-    await page.getByRole('link', { name: 'Без сравнения' }).click();
+    await page.getByRole('button', { name: /^С чем сравнить/ }).click();
+    await page.getByRole('option', { name: 'Не сравнивать' }).click();
     await page.waitForURL(/compare=off/);
     await until('no ghost', async () => (await page.locator('.drawing .ghost').count()) === 0);
     await open('/c/t1/statistics?from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z');

@@ -4,7 +4,8 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { byGroup } from '@callscope/analytics/reports/by-group.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
-import { outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
+import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/missed.ts';
+import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
 import { daily, weekHours } from '@callscope/analytics/reports/over-time.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -21,6 +22,7 @@ interface Call {
   result: string;
   missedKind: string | null;
   number: string | null;
+  from: string;
   employee: { id: string; name: string } | null;
   group: string | null;
   startedAt: string;
@@ -71,6 +73,14 @@ const bandOf = (c: Call, shortest: number) => {
   return `${Math.max(BOUNDS[i] ?? 0, shortest)}-${end === Number.POSITIVE_INFINITY ? '' : end}`;
 };
 
+function missedKinds(list: readonly Call[]): Figures {
+  const of = (kind: string) => count(list, (c) => c.missedKind === kind);
+  return {
+    missed: list.length,
+    ...{ busyHit: of('busy_hit'), outOfHours: of('out_of_hours'), shortAbandon: of('short_abandon'), notTaken: of('not_taken') },
+  };
+}
+
 /** Each report a second way: which calls it is about, in which row each stands, and what a row says. */
 const SECOND_WAY: {
   report: Report;
@@ -117,6 +127,24 @@ const SECOND_WAY: {
     about: (c) => c.direction === 'out',
     key: (c) => c.employee?.id ?? '',
     figures: (list) => ({ calls: list.length, talkSeconds: talk(list) }),
+  },
+  {
+    report: outgoingByAccount,
+    about: (c) => c.direction === 'out',
+    key: (c) => c.from,
+    figures: (list) => ({ out: list.length, answered: count(list, isAnswered), talkSeconds: talk(list) }),
+  },
+  {
+    report: missedByNumber,
+    about: isMissed,
+    key: (c) => c.number ?? '',
+    figures: missedKinds,
+  },
+  {
+    report: missedByGroup,
+    about: isMissed,
+    key: (c) => c.group ?? '',
+    figures: missedKinds,
   },
   {
     report: byGroup,

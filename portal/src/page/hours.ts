@@ -9,8 +9,9 @@ import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Format } from '#format/format.ts';
 import type { ChartHour, ChartSeries, Comparison, Counts, Mark, Tone } from '#ui/chart/model.ts';
-import { isOneDay, weeksBefore } from './comparison.ts';
+import { daysBefore, isOneDay } from './comparison.ts';
 import type { HourlyData } from './hourly-load.ts';
+import { daysOf } from './period.ts';
 
 /** Calls by hour as chart and table take them. */
 export interface HourView {
@@ -57,7 +58,7 @@ export function hourViewOf(
       label: { ...labelOf(interval, format), ...(isLong ? { day: format.day(format.dayOf(interval.from), false) } : {}) },
       values: Object.fromEntries(chart.series.map(({ id, points }) => [id, points[at]?.value ?? 0])),
     };
-    const past = compared ? before.get(weeksBefore(zone, interval.from, compared.weeks)) : undefined;
+    const past = compared ? before.get(daysBefore(zone, interval.from, compared.days)) : undefined;
     return [{ hour, at, past: past ? countsOf(past) : null }];
   });
   const shown = choice.trim && !isLong ? trimmed(all, zone) : all;
@@ -67,7 +68,7 @@ export function hourViewOf(
     series: chart.series.map(({ id, mark }) => seriesOf(id, mark, language, choice)),
     comparison: compared
       ? {
-          label: format.period({ from: format.dayOf(compared.from), to: format.dayOf(compared.from) }, { capital: false, weekday: false }),
+          label: format.period(daysOf(compared, zone), { capital: false, weekday: false }),
           hours: shown.map(({ past }) => past),
           current: countsOf(compared.current),
         }

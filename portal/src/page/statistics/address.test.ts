@@ -9,6 +9,8 @@ test.each([
   'period=last-week&direction=in&time=08:00-20:00',
   'from=2026-11-25T06:00:00Z&to=2026-11-25T07:00:00Z&author=e1,-&talkMin=30&compare=off',
   'compare=off&chart=bars&hide=out,inMissed',
+  'compare=2026-10-05',
+  'section=in&period=month&compare=previous',
   'section=in&period=last-week&as=incoming-by-number.pie,incoming-by-employee.table',
 ])('"%s" comes back as it was', (query) => {
   const params = new URLSearchParams(query);

@@ -3,8 +3,11 @@ import { byGroup } from '@callscope/analytics/reports/by-group.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
-import { outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
+import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/missed.ts';
+import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
+import { daily, weekHours } from '@callscope/analytics/reports/over-time.ts';
 import type { Kind } from '#ui/chart/model.ts';
+import { type Comparison, comparisonFrom } from '../comparison.ts';
 import { addressFromQuery, type Conditions } from '../journal/address.ts';
 import { type Period, periodToQuery } from '../period.ts';
 
@@ -15,8 +18,10 @@ export const STATISTICS = 'callscope:statistics';
 export const SECTIONS = {
   hours: [],
   in: [incomingTotals, incomingByNumber, incomingByEmployee],
-  out: [outgoingShares, outgoingByNumber, outgoingByEmployee],
+  out: [outgoingShares, outgoingByNumber, outgoingByEmployee, outgoingByAccount],
+  missed: [missedByNumber, missedByGroup],
   groups: [byGroup],
+  days: [daily, weekHours],
 } as const satisfies Record<string, readonly Report[]>;
 export type Section = keyof typeof SECTIONS;
 /** Ways to draw a breakdown (S-19); the first is the default. */
@@ -29,8 +34,8 @@ export interface StatisticsAddress {
   section: Section;
   period: Period;
   conditions: Conditions;
-  /** the same weekday a week before stands behind the day */
-  compare: boolean;
+  /** what stands beside the figures */
+  compare: Comparison;
 }
 
 /** How they are drawn: nothing is asked anew when it changes. */
@@ -50,7 +55,7 @@ type Params = { get(name: string): string | null };
 export function statisticsFromQuery(params: URLSearchParams, zone: string, now: number): StatisticsAddress {
   const { period, conditions } = addressFromQuery(params, zone, now);
   const section = (Object.keys(SECTIONS) as Section[]).find((one) => one === params.get('section')) ?? 'hours';
-  return { section, period, conditions, compare: params.get('compare') !== 'off' };
+  return { section, period, conditions, compare: comparisonFrom(params.get('compare')) };
 }
 
 export function viewFromQuery(params: Params): ChartView {
@@ -78,7 +83,7 @@ export function statisticsToQuery(
     section === 'hours' ? '' : `section=${section}`,
     periodToQuery(period),
     filterToQuery(conditions),
-    compare ? '' : 'compare=off',
+    compare === 'weeks' ? '' : `compare=${compare}`,
     kind === 'bars' ? 'chart=bars' : '',
     hidden.size > 0 ? `hide=${hourly.chart.series.filter((id) => hidden.has(id)).join(',')}` : '',
     drawn.length > 0 ? `as=${drawn.map(([id, block]) => `${id}.${block}`).join(',')}` : '',

@@ -1,12 +1,13 @@
 import { UNANSWERED } from '@callscope/analytics/catalog/dimensions.ts';
-import { MEASURES } from '@callscope/analytics/catalog/measures.ts';
+import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { tableOf } from '@callscope/analytics/present/table.ts';
-import type { ReportAnswer } from '@callscope/analytics/query/answer.ts';
+import type { Figures, ReportAnswer } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import type { Format } from '#format/format.ts';
 import type { Words } from '#words/words.ts';
+import { deltaOf, textOf } from '../dashboard/figures.ts';
 import type { Names } from '../journal/conditions.ts';
 
 /** A figure as it is said, and the calls behind it. */
@@ -14,6 +15,10 @@ export interface Figure {
   id: string;
   value: number;
   said: string;
+  /** against the period that it is compared with */
+  delta: { text: string; tone: 'good' | 'bad' | 'neutral' } | undefined;
+  /** what it was then */
+  was: string | null;
   drill: CallFilter | null;
 }
 export interface BreakdownRow {
@@ -39,10 +44,13 @@ export interface Breakdown {
   most: number;
 }
 
+/** Of the trend of days: what does not overlap. */
+const APART: readonly MeasureId[] = ['in', 'out'];
+
 /** A report as bars, pie and table take it. */
 export function breakdownOf(
   report: Report,
-  answer: ReportAnswer,
+  { answer, before }: { answer: ReportAnswer; before: ReportAnswer | null },
   filter: CallFilter,
   company: Company,
   names: Names,
@@ -52,27 +60,35 @@ export function breakdownOf(
   const plan = planReport(report, filter, company);
   const table = tableOf(plan, answer);
   const language = format.locale;
-  const drawn = report.chart?.series ?? [];
+  const drawn = report.by === 'day' ? APART : (report.chart?.series ?? []);
   const labelOf = (key: string) => {
     if (report.by === 'talk') return bandLabel(key, format, words);
+    if (report.by === 'day') return format.day(format.dayOf(Date.parse(key)), true);
+    if (report.by === 'account') return key;
     if (report.by === 'number') return names.number(key);
     return report.by === 'group' ? names.group(key) : names.employee(key);
   };
-  const figuresOf = (cells: (typeof table.totals)[number][]): Figure[] =>
+  const past = new Map(before?.rows.map(({ key, figures }) => [key, figures]));
+  /** @param then null: nothing to compare with */
+  const figuresOf = (cells: (typeof table.totals)[number][], then: Figures | null): Figure[] =>
     report.measures.map((id, i) => {
       const { value, drill } = cells[i + (report.by === null ? 0 : 1)] ?? { value: null, drill: null };
-      const number = typeof value === 'number' ? value : 0;
-      return { id, value: number, said: MEASURES[id].format === 'duration' ? format.duration(number) : format.number(number), drill };
+      const number = typeof value === 'number' ? value : null;
+      const base = then && (then[id] ?? null);
+      return {
+        ...{ id, value: number ?? 0, said: textOf(id, number, format), drill },
+        ...{ delta: then ? deltaOf(id, number, base, format) : undefined, was: then && textOf(id, base, format) },
+      };
     });
   const rows = table.rows.map(({ key, cells }): BreakdownRow => {
-    const figures = figuresOf(cells);
+    const figures = figuresOf(cells, before && (past.get(key) ?? noneOf(report)));
     const series = drawn.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
     return {
       ...{ key: key ?? '', label: labelOf(key ?? ''), drill: cells[0]?.drill ?? null, figures, drawn: series },
       total: series.reduce((sum, { value }) => sum + value, 0),
     };
   });
-  if (report.by !== 'talk') rows.sort((a, b) => b.total - a.total || a.label.localeCompare(b.label, language));
+  if (report.by !== 'talk' && report.by !== 'day') rows.sort((a, b) => b.total - a.total || a.label.localeCompare(b.label, language));
   return {
     title: report.title[language],
     definition: report.definition[language],
@@ -82,13 +98,18 @@ export function breakdownOf(
       definition: MEASURES[id].definition[language],
     })),
     rows,
-    totals: figuresOf(table.totals),
+    totals: figuresOf(table.totals, before?.totals ?? null),
     series: drawn.map((id) => {
       const { label, short = label, mark } = MEASURES[id];
       return { id, label: short[language], tone: mark.colour };
     }),
     most: Math.max(1, ...rows.map((row) => row.total)),
   };
+}
+
+/** Of a row that was not there then: no calls. A mean over none of them is no data. */
+function noneOf(report: Report): Figures {
+  return Object.fromEntries(report.measures.map((id) => [id, ['mean', 'share'].includes(MEASURES[id].kind) ? null : 0]));
 }
 
 function bandLabel(key: string, format: Format, words: Words['statistics']['blocks']): string {

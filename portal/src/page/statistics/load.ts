@@ -1,4 +1,5 @@
 import type { ReportAnswer } from '@callscope/analytics/query/answer.ts';
+import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
@@ -7,7 +8,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { comparedWith, isOneDay } from '../comparison.ts';
+import { type Compared, comparedBy, isOneDay } from '../comparison.ts';
 import { loadNames } from '../directory.ts';
 import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
@@ -21,6 +22,8 @@ export interface StatisticsData {
   now: number;
   /** null = too many days, or no answer */
   hourly: HourlyData | null;
+  /** what the blocks' figures are compared with */
+  compared: Compared | null;
   /** of the other sections, in their order; null = no answer */
   blocks: Block[] | null;
   /** more days than the report takes */
@@ -34,20 +37,24 @@ export interface StatisticsData {
 export interface Block {
   id: string;
   answer: ReportAnswer;
+  /** of the period that it is compared with */
+  before: ReportAnswer | null;
 }
 
 const DAY = 86_400_000;
 
 const NOT_ASKED = { answer: null, failure: null };
 
-function loadBlocks(scope: TenantScope, company: Company, address: StatisticsAddress): Promise<Block[]> {
+function loadBlocks(scope: TenantScope, company: Company, address: StatisticsAddress, compared: Compared | null): Promise<Block[]> {
   const { store } = deps();
   const filter = filterOf(address);
   return Promise.all(
-    SECTIONS[address.section].map(async (report) => ({
-      id: report.id,
-      answer: await runReport(store, scope, planReport(report, filter, company)),
-    })),
+    SECTIONS[address.section].map(async (report) => {
+      const ask = (of: CallFilter) => runReport(store, scope, planReport(report, of, company));
+      const past = compared && { ...filter, from: compared.from, to: compared.until };
+      const [answer, before] = await Promise.all([ask(filter), past && ask(past)]);
+      return { id: report.id, answer, before };
+    }),
   );
 }
 
@@ -58,11 +65,22 @@ export async function loadStatistics(scope: TenantScope, tenant: Tenant, address
   const days = (wallClock(company.zone, period.to) - wallClock(company.zone, period.from)) / DAY;
   const isByHour = address.section === 'hours';
   const isTooLong = isByHour && days > hourly.mostDays;
-  const compared = compare && isOneDay(period, company.zone) ? comparedWith(period, company.zone, now) : null;
+  const compared = comparedBy(compare, period, company.zone, now);
+  // hours of many days are drawn beside others only when somebody asks for it
+  const ghost = compare !== 'weeks' || isOneDay(period, company.zone) ? compared : null;
   const [found, blocks, names] = await Promise.all([
-    isByHour && !isTooLong ? answered(loadHourly(scope, company, filterOf(address), compared)) : NOT_ASKED,
-    isByHour ? NOT_ASKED : answered(loadBlocks(scope, company, address)),
+    isByHour && !isTooLong ? answered(loadHourly(scope, company, filterOf(address), ghost)) : NOT_ASKED,
+    isByHour ? NOT_ASKED : answered(loadBlocks(scope, company, address, compared)),
     loadNames(scope, tenant),
   ]);
-  return { address, now, hourly: found.answer, blocks: blocks.answer, isTooLong, failure: found.failure ?? blocks.failure, names };
+  return {
+    address,
+    now,
+    hourly: found.answer,
+    compared,
+    blocks: blocks.answer,
+    isTooLong,
+    failure: found.failure ?? blocks.failure,
+    names,
+  };
 }
