@@ -160,6 +160,40 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     expect(await said(block('by-group'))).toContain('звонков нет');
   });
 
+  test('missed by number and group; a weekday and hour; a day of its own (S-19, S-43)', async () => {
+    await open('/c/t1/statistics?section=missed');
+    expect(await opensAll(() => block('missed-by-number').locator('a[data-figure]'))).toEqual([1, 1, 2]);
+    await open('/c/t1/statistics?section=days');
+    expect(await opensAll(() => block('week-hours').locator('a[data-cell]'))).toEqual([13]);
+    expect(await opensAll(() => block('daily').locator('a[data-figure]'))).toEqual([13, 6]);
+    await block('week-hours').getByText('Пропущенные', { exact: true }).click();
+    await until('the cell follows', async () => (await said(block('week-hours').locator('a[data-cell]'))) === '4');
+  });
+
+  test("an employee's day is a line, each bar opens its call", async () => {
+    await open('/c/t1/statistics?section=people');
+    const lines = page.locator('li[data-employee]');
+    expect(await lines.locator('.name').allTextContents()).toEqual(['Кузнецов Д. И.', 'Соколова А. П.']);
+    expect(await lines.first().locator('svg a').count()).toBe(9);
+    expect(await said(lines.first().locator('.figures b'))).toBe('9');
+    const from = page.url();
+    // the bar itself: in the middle of a narrow one another may lie on top
+    await lines
+      .last()
+      .locator('svg a')
+      .first()
+      .evaluate((a) => a.dispatchEvent(new Event('click', { bubbles: true, cancelable: true })));
+    await page.waitForURL(/\/journal\?/);
+    await until('one call is listed', async () => (await page.locator('tbody tr[data-call]').count()) === 1);
+    await page.goBack();
+    await page.waitForURL(from);
+    await lines.first().locator('.name').click();
+    await page.waitForURL(/\/journal\?/);
+    await until('nine calls are listed', async () => (await page.locator('tbody tr[data-call]').count()) === 9);
+    await open('/c/t1/statistics?section=people&period=month');
+    await page.getByText('Выберите один день').waitFor();
+  });
+
   test('figures stand beside those of another period, the right way round (compare)', async () => {
     await open('/c/t1/statistics?section=in');
     const subs = async () => (await page.locator('.stat .sub').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
@@ -214,6 +248,9 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
         'section=in&as=incoming-by-number.pie,incoming-by-employee.table',
         'section=out',
         'section=groups',
+        'section=missed',
+        'section=days',
+        'section=people',
       ]) {
         await open(`/c/t1/statistics?${query}`);
         expect(await axeFindings(page), `${query} ${width}`).toEqual([]);

@@ -22,6 +22,7 @@ export const SECTIONS = {
   missed: [missedByNumber, missedByGroup],
   groups: [byGroup],
   days: [daily, weekHours],
+  people: [],
 } as const satisfies Record<string, readonly Report[]>;
 export type Section = keyof typeof SECTIONS;
 /** Ways to draw a breakdown (S-19); the first is the default. */

@@ -2,6 +2,7 @@ import type { ReportAnswer } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
+import { type LineCall, lineCalls } from '@callscope/analytics/run/day.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -26,6 +27,8 @@ export interface StatisticsData {
   compared: Compared | null;
   /** of the other sections, in their order; null = no answer */
   blocks: Block[] | null;
+  /** of the day's lines; null = another section, more days than one, or no answer */
+  day: { calls: LineCall[]; isCut: boolean } | null;
   /** more days than the report takes */
   isTooLong: boolean;
   failure: Failure | null;
@@ -42,6 +45,8 @@ export interface Block {
 }
 
 const DAY = 86_400_000;
+/** Calls of a day that a page draws: of a company with more, the first. */
+const MOST_DRAWN = 5_000;
 
 const NOT_ASKED = { answer: null, failure: null };
 
@@ -58,19 +63,28 @@ function loadBlocks(scope: TenantScope, company: Company, address: StatisticsAdd
   );
 }
 
+async function loadLines(scope: TenantScope, company: Company, filter: CallFilter): Promise<{ calls: LineCall[]; isCut: boolean }> {
+  const calls = await lineCalls(deps().store, scope, filter, company, MOST_DRAWN + 1);
+  return { calls: calls.slice(0, MOST_DRAWN), isCut: calls.length > MOST_DRAWN };
+}
+
 export async function loadStatistics(scope: TenantScope, tenant: Tenant, address: StatisticsAddress): Promise<StatisticsData> {
   const now = deps().clock.now();
   const { period, conditions, compare } = address;
   const company = await askedOf(deps(), scope, tenant, conditions);
   const days = (wallClock(company.zone, period.to) - wallClock(company.zone, period.from)) / DAY;
-  const isByHour = address.section === 'hours';
-  const isTooLong = isByHour && days > hourly.mostDays;
+  const { section } = address;
+  const isByHour = section === 'hours';
+  const isLines = section === 'people';
+  const isOne = isOneDay(period, company.zone);
+  const isTooLong = (isByHour && days > hourly.mostDays) || (isLines && !isOne);
   const compared = comparedBy(compare, period, company.zone, now);
   // hours of many days are drawn beside others only when somebody asks for it
-  const ghost = compare !== 'weeks' || isOneDay(period, company.zone) ? compared : null;
-  const [found, blocks, names] = await Promise.all([
+  const ghost = compare !== 'weeks' || isOne ? compared : null;
+  const [found, blocks, day, names] = await Promise.all([
     isByHour && !isTooLong ? answered(loadHourly(scope, company, filterOf(address), ghost)) : NOT_ASKED,
-    isByHour ? NOT_ASKED : answered(loadBlocks(scope, company, address, compared)),
+    isByHour || isLines ? NOT_ASKED : answered(loadBlocks(scope, company, address, compared)),
+    isLines && isOne ? answered(loadLines(scope, company, filterOf(address))) : NOT_ASKED,
     loadNames(scope, tenant),
   ]);
   return {
@@ -80,7 +94,8 @@ export async function loadStatistics(scope: TenantScope, tenant: Tenant, address
     compared,
     blocks: blocks.answer,
     isTooLong,
-    failure: found.failure ?? blocks.failure,
+    day: day.answer,
+    failure: found.failure ?? blocks.failure ?? day.failure,
     names,
   };
 }

@@ -32,7 +32,25 @@ export const statistics: typeof source = {
     failed: 'The calls were not counted: the store did not answer.',
   },
   section: 'Part of the report',
-  sections: { hours: 'By hour', in: 'Incoming calls', out: 'Outgoing calls', missed: 'Missed', groups: 'Groups', days: 'Days and hours' },
+  sections: {
+    hours: 'By hour',
+    in: 'Incoming calls',
+    out: 'Outgoing calls',
+    missed: 'Missed',
+    groups: 'Groups',
+    days: 'Days and hours',
+    people: 'Employees’ day',
+  },
+  lines: {
+    title: 'Employees’ day',
+    about:
+      'The calls of each: when they talked and how long callers waited. Who talked longest stands first. Click a bar to open its call.',
+    wait: 'Waiting and not answered',
+    unanswered: 'not answered',
+    cut: (n) => `the first ${n} calls of the day: choose employees`,
+    oneDay: 'Choose one day',
+    oneDayText: 'The lines show a day by its hours, one for each employee.',
+  },
   blocks: {
     heat: { measure: 'What to show', hour: 'Hour', of: (what, when) => `${what}, ${when}` },
     was: (was) => `was ${was}`,
