@@ -87,6 +87,7 @@ const said = async (of: Locator) => (await of.textContent())?.replace(/\s+/g, ' 
 /** Each mark that says a number of calls opens as many; the way back leads to the same place (T-55). @returns what the marks said */
 async function opensAll(marks: () => Locator): Promise<number[]> {
   const counts: number[] = [];
+  await marks().first().waitFor();
   const total = await marks().count();
   for (let at = 0; at < total; at++) {
     const from = page.url();
@@ -196,7 +197,7 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
 
   test('figures stand beside those of another period, the right way round (compare)', async () => {
     await open('/c/t1/statistics?section=in');
-    const subs = async () => (await page.locator('.stat .sub').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
+    const subs = async () => (await page.locator('.stat .sub').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
     // the week before: four incoming calls to one number, one of them missed
     expect(await subs()).toEqual(['+9 было 4', '+2 было 1', '+1 было 0']);
     expect(await page.locator('.stat .delta').evaluateAll((all) => all.map((one) => one.className.includes('bad')))).toEqual([

@@ -268,11 +268,11 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await quiet.goto(`${stack.portal}${JOURNAL}`);
     expect(await rows(quiet).count()).toBe(50);
     await quiet.getByRole('link', { name: 'Пропущенные', exact: true }).click();
-    expect(await rows(quiet).count()).toBe(MISSED);
+    await until('the missed are listed', async () => (await rows(quiet).count()) === MISSED);
     await quiet.goto(`${stack.portal}${JOURNAL}?direction=in`);
     await quiet.locator('input[name=talkMin]').fill('80');
     await quiet.getByRole('button', { name: 'Обновить' }).click();
-    expect(quiet.url()).toMatch(/direction=in.*talkMin=80/);
+    await quiet.waitForURL(/direction=in.*talkMin=80/);
     await scriptless.close();
   });
 });

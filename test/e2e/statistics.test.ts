@@ -323,14 +323,14 @@ describe.skipIf(!HAS_BROWSER)('the three pages', () => {
     await quiet.goto(`${stack.portal}/c/t1`);
     expect(await quiet.locator('.stat .figure').count()).toBe(7);
     await quiet.getByRole('link', { name: 'Вчера' }).click();
-    expect(quiet.url()).toMatch(/period=yesterday/);
+    await quiet.waitForURL(/period=yesterday/);
     await quiet.goto(`${stack.portal}/c/t1/statistics`);
     await quiet.locator('table tbody tr').nth(NINE).locator('th a').click();
-    expect(await quiet.locator('tbody tr[data-call]').count()).toBe(AT_NINE.all);
+    await until('the calls of nine', async () => (await quiet.locator('tbody tr[data-call]').count()) === AT_NINE.all);
     await quiet.goto(`${stack.portal}/c/t1/statistics?direction=in&chart=bars`);
     await quiet.locator('input[name=talkMin]').fill('35');
     await quiet.getByRole('button', { name: 'Обновить' }).click();
-    expect(quiet.url()).toMatch(/direction=in.*chart=bars.*talkMin=35/);
+    await quiet.waitForURL(/direction=in.*chart=bars.*talkMin=35/);
     await plain.close();
   });
 });
