@@ -55,7 +55,8 @@ export interface PostgresSchema {
     tenant: string;
     valid_from: Timestamp;
     timezone: string;
-    body: Json<CompanySettings>;
+    /** fields that came later are missing in older ones */
+    body: Json<Partial<CompanySettings>>;
     created_at: Generated<Date>;
   };
   recordings: {

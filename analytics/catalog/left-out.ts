@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import type { Counted } from './measures.ts';
+import type { Counted } from './measure.ts';
 import type { Words } from './words.ts';
 
 /** Calls that a figure does not count, and why. */
@@ -38,13 +38,40 @@ const UNTAKEN: Record<'true' | 'false', Words> = {
   false: { ru: 'Все предложения взяты, или их не было', en: 'Every offer was taken, or there was none' },
 };
 
+const HIDDEN: Record<'true' | 'false', Words> = {
+  true: { ru: 'Номер скрыт', en: 'Hidden numbers' },
+  false: { ru: 'Номер известен', en: 'The number is known' },
+};
+const FIRST: Record<'true' | 'false', Words> = {
+  true: { ru: 'Номер звонит впервые', en: 'First calls of their numbers' },
+  false: { ru: 'Номер звонил и раньше, или он скрыт', en: 'The number had called before, or is hidden' },
+};
+const REPEAT: Record<'true' | 'false', Words> = {
+  true: { ru: 'Номер звонил незадолго до этого', en: 'The number had called shortly before' },
+  false: { ru: 'Номер незадолго до этого не звонил, или он скрыт', en: 'The number had not called shortly before, or is hidden' },
+};
+/** Durations are whole milliseconds. */
+const LEAST = 0.001;
+
 /** What a field does not let through, a part each. */
 const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) => LeftOut[] } = {
   direction: (chosen) => words(DIRECTIONS, chosen).map((one) => ({ why: DIRECTION[one], calls: { direction: [one] } })),
   result: (chosen) => words(RESULTS, chosen).map((one) => ({ why: RESULT[one], calls: { result: [one] } })),
+  shortAbandons: () => [{ why: KIND.short_abandon, calls: { missedKind: ['short_abandon'] } }],
+  outOfHours: () => [{ why: KIND.out_of_hours, calls: { missedKind: ['out_of_hours'] } }],
   answered: (chosen) => [{ why: ANSWERED[`${!chosen}`], calls: { answered: !chosen } }],
   missedKind: (chosen) => words(MISSED_KINDS, chosen).map((one) => ({ why: KIND[one], calls: { missedKind: [one] } })),
   untakenOffer: (chosen) => [{ why: UNTAKEN[`${!chosen}`], calls: { untakenOffer: !chosen } }],
+  hiddenNumber: (chosen) => [{ why: HIDDEN[`${!chosen}`], calls: { hiddenNumber: !chosen } }],
+  firstCall: (chosen) => [{ why: FIRST[`${!chosen}`], calls: { firstCall: !chosen } }],
+  repeatCall: (chosen) => [{ why: REPEAT[`${!chosen}`], calls: { repeatCall: !chosen } }],
+  waitMax: (most) => [{ why: { ru: `Ждали дольше ${most} с`, en: `They waited longer than ${most} s` }, calls: { waitMin: most + LEAST } }],
+  waitMin: (least) => [
+    {
+      why: { ru: `Ждали меньше ${least} с`, en: `They waited less than ${least} s` },
+      calls: { waitMax: Number((least - LEAST).toFixed(3)) },
+    },
+  ],
 };
 const FIELDS = Object.keys(OTHERS) as (keyof Counted)[];
 

@@ -1,51 +1,9 @@
-import type { CallFilter } from '../query/filter.ts';
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { MISSED } from '../query/filter.ts';
-import type { Duration } from './durations.ts';
-import type { Format, Unit, Words } from './words.ts';
-
-/**
- * The calls that a figure counts. From it come both the figure's SQL and the filter of the list that a click on it opens.
- * Only words of fixed lists, which can stand in SQL as they are. What counts calls keeps to the columns of the projection:
- * `untakenOffer` is for figures over offers.
- */
-export type Counted = Pick<CallFilter, 'direction' | 'result' | 'answered' | 'missedKind' | 'untakenOffer'>;
-
-/** How a series is drawn: never by colour alone (design/ui/brief.md, Colour). Colours are names of tokens. */
-export interface Mark {
-  symbol: 'square' | 'hatched' | 'circle' | 'triangle-down';
-  colour: 'outgoing' | 'failed' | 'answered' | 'missed' | 'muted';
-}
-
-/** all, or those that were not taken: the leg was not answered, and its employee did not answer the call otherwise */
-export type Offers = 'all' | 'untaken';
-
-interface Shown {
-  label: Words;
-  /** where direction or subject is said by the place, as on a strip of figures or a phone; none: the label */
-  short?: Words;
-  /** what is counted and how, one sentence or two */
-  definition: Words;
-  unit: Unit;
-  format: Format;
-  /** the list behind the figure */
-  where: Counted;
-  /** colour of a growing figure: good, bad, or neither */
-  better: 'more' | 'less' | null;
-  mark: Mark;
-}
-/**
- * count, sum and offers are added up by the store; means and shares are made of what the answer adds up, so that totals are
- * right too. `offers` counts legs, not calls: the list behind it has the calls that they belong to.
- */
-export type Measure = Shown &
-  (
-    | { kind: 'count' }
-    | { kind: 'sum'; of: Duration }
-    | { kind: 'offers'; which: Offers }
-    | { kind: 'mean'; sum: AdditiveId; count: AdditiveId }
-    | { kind: 'share'; part: AdditiveId; whole: AdditiveId; less: AdditiveId }
-  );
-type Derived = Extract<Measure, { kind: 'mean' | 'share' }>;
+import { CALLERS } from './callers.ts';
+import type { Counted, Derived, Mark, MeasureOf } from './measure.ts';
+import { levelRule, SERVICE } from './service.ts';
+import type { Words } from './words.ts';
 
 const muted: Mark = { symbol: 'circle', colour: 'muted' };
 const calls = { unit: 'calls', format: 'count', kind: 'count' } as const;
@@ -57,6 +15,8 @@ const ANSWERED = { answered: true } as const;
 const IN_ANSWERED = { direction: ['in'], answered: true } as const;
 
 const ADDITIVE = {
+  ...CALLERS,
+  ...SERVICE,
   calls: {
     ...calls,
     label: { ru: 'Звонки', en: 'Calls' },
@@ -226,8 +186,10 @@ const ADDITIVE = {
     where: { untakenOffer: true },
     better: 'less',
   },
-} as const satisfies Record<string, Exclude<Measure, Derived>>;
+} as const satisfies Record<string, Exclude<MeasureOf<never>, Derived<never>>>;
+/** What the store answers; the others are made of these. */
 export type AdditiveId = keyof typeof ADDITIVE;
+export type Measure = MeasureOf<AdditiveId>;
 
 const DERIVED = {
   averageTalk: {
@@ -243,6 +205,30 @@ const DERIVED = {
     },
     where: ANSWERED,
   },
+  handleTime: {
+    ...time,
+    kind: 'mean',
+    sum: 'talkSeconds',
+    count: 'answered',
+    label: { ru: 'Среднее обслуживание (AHT)', en: 'Average handle time (AHT)' },
+    short: { ru: 'Обслуживание (AHT)', en: 'Handle time (AHT)' },
+    definition: {
+      ru: 'Разговор с удержанием, делённый на число звонков с ответом. Работы после звонка в нём нет: её ещё никто не отмечает. Без таких звонков – нет данных.',
+      en: 'Talk, hold included, divided by the number of answered calls. Work after the call is not in it: nobody marks it yet. Without such calls: no data.',
+    },
+    where: ANSWERED,
+  },
+  serviceLevel: {
+    ...{ kind: 'share', part: 'answeredInTime', whole: 'offered' },
+    ...{ unit: 'share', format: 'share', mark: muted, better: 'more' },
+    label: { ru: 'Уровень сервиса', en: 'Service level' },
+    definition: {
+      ru: 'Принятые в срок, делённые на все поступившие входящие. Без поступивших – нет данных.',
+      en: 'Incoming calls answered in time divided by all that were offered. Without any offered: no data.',
+    },
+    rule: levelRule,
+    where: SERVICE.answeredInTime.where,
+  },
   averageWait: {
     ...time,
     better: 'less',
@@ -252,8 +238,8 @@ const DERIVED = {
     label: { ru: 'Среднее ожидание', en: 'Average wait' },
     short: { ru: 'Ожидание', en: 'Wait' },
     definition: {
-      ru: 'Сколько принятые входящие ждали ответа, в среднем: от первого гудка; принятые без гудка не ждали. Пропущенные не входят.',
-      en: 'How long answered incoming calls waited, on average: from first ringing; those answered without ringing did not wait. Missed calls are left out.',
+      ru: 'Сколько принятые входящие ждали ответа, в среднем (ASA): от первого гудка; принятые без гудка не ждали. Пропущенные не входят.',
+      en: 'How long answered incoming calls waited, on average (average speed of answer, ASA): from first ringing; those answered without ringing did not wait. Missed calls are left out.',
     },
     where: IN_ANSWERED,
   },
@@ -267,12 +253,26 @@ const DERIVED = {
     },
     where: IN_ANSWERED,
   },
-} as const satisfies Record<string, Derived>;
+} as const satisfies Record<string, Derived<AdditiveId>>;
 
 export type MeasureId = AdditiveId | keyof typeof DERIVED;
 
 /** Every figure, once. */
 export const MEASURES: Readonly<Record<MeasureId, Measure>> = { ...ADDITIVE, ...DERIVED };
+
+/** The calls that a figure counts in a company. */
+export function countedIn(id: MeasureId, rules: FigureRules): Counted {
+  const { where } = MEASURES[id];
+  return typeof where === 'function' ? where(rules) : where;
+}
+
+/** What a figure means in a company, its rule said with it. */
+export function definitionIn(id: MeasureId, rules: FigureRules): Words {
+  const { definition, rule } = MEASURES[id];
+  if (rule === undefined) return definition;
+  const { ru, en } = rule(rules);
+  return { ru: `${definition.ru} ${ru}`, en: `${definition.en} ${en}` };
+}
 
 /** What the store must add up for these figures, each once. */
 export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
@@ -281,7 +281,8 @@ export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
       ids.flatMap((id) => {
         const measure = MEASURES[id];
         if (measure.kind === 'mean') return [measure.sum, measure.count];
-        return measure.kind === 'share' ? [measure.part, measure.whole, measure.less] : [id as AdditiveId];
+        if (measure.kind !== 'share') return [id as AdditiveId];
+        return [measure.part, measure.whole, ...(measure.less === undefined ? [] : [measure.less])];
       }),
     ),
   ];

@@ -1,5 +1,6 @@
 import { DIMENSIONS } from '../catalog/dimensions.ts';
-import { type Mark, MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Mark } from '../catalog/measure.ts';
+import { definitionIn, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Words } from '../catalog/words.ts';
 import type { ReportAnswer } from '../query/answer.ts';
 import { drill } from '../query/drill.ts';
@@ -46,7 +47,8 @@ export function chartOf(plan: ReportPlan, answer: ReportAnswer): Chart | null {
     kind: chart.kind,
     categories: rows.map(({ key }) => ({ key, interval: intervalOf(key), drill: drill(plan, key, null) })),
     series: chart.series.map((id) => {
-      const { label, definition, mark } = MEASURES[id];
+      const { label, mark } = MEASURES[id];
+      const definition = definitionIn(id, plan.company.rules);
       const points = rows.map(({ key, figures }) => ({ value: figures[id] ?? null, drill: drill(plan, key, id) }));
       return { id, label, definition, mark, total: answer.totals[id] ?? null, points };
     }),

@@ -1,3 +1,4 @@
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { DIMENSIONS, type Dimension } from '../catalog/dimensions.ts';
 import type { Language, Unit } from '../catalog/words.ts';
 import type { Figures, ReportAnswer } from '../query/answer.ts';
@@ -24,15 +25,16 @@ function keyJson({ by }: Report, key: string | null, nameOf: (key: string) => st
   return { [by]: key, ...(beside === undefined ? {} : { [beside]: nameOf(key) }) };
 }
 
-/** A report as programs get it. @param language of labels and definitions. @param nameOf what the directory calls a value of the dimension; '' = nothing */
+/** A report as programs get it. @param rules the company's. @param language of labels and definitions. @param nameOf what the directory calls a value of the dimension; '' = nothing */
 export function reportJson(
   report: Report,
   answer: ReportAnswer,
+  rules: FigureRules,
   language: Language,
   nameOf: (key: string) => string = () => '',
 ): ReportJson {
   return {
-    columns: restColumns(report).map(({ id, type, label, unit, definition }) => ({
+    columns: restColumns(report, rules).map(({ id, type, label, unit, definition }) => ({
       id,
       type,
       label: label[language],

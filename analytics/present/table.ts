@@ -1,5 +1,6 @@
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { DIMENSIONS, type Dimension } from '../catalog/dimensions.ts';
-import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import { definitionIn, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Format, Unit, Words } from '../catalog/words.ts';
 import type { Figures, ReportAnswer } from '../query/answer.ts';
 import { drill } from '../query/drill.ts';
@@ -32,18 +33,18 @@ export interface Table {
   totals: Cell[];
 }
 
-/** The dimension first, then the figures in the report's order. */
-export function columnsOf(report: Report): Column[] {
+/** The dimension first, then the figures in the report's order. @param rules the company's, said in definitions; none: of no company */
+export function columnsOf(report: Report, rules?: FigureRules): Column[] {
   const figures = report.measures.map((id): Column => {
     const { kind, unit, format, label, short = label, definition } = MEASURES[id];
     return {
       id: report.as?.[id] ?? id,
-      type: kind === 'count' || kind === 'offers' ? 'integer' : 'number',
+      type: kind === 'count' || kind === 'offers' || kind === 'callers' ? 'integer' : 'number',
       unit,
       format,
       label,
       short,
-      definition,
+      definition: rules ? definitionIn(id, rules) : definition,
     };
   });
   if (report.by === null) return figures;
@@ -52,8 +53,8 @@ export function columnsOf(report: Report): Column[] {
 }
 
 /** The same as programs get them: a key of several parts is several columns, and one that the directory names has its name beside it. */
-export function restColumns(report: Report): Column[] {
-  const columns = columnsOf(report);
+export function restColumns(report: Report, rules?: FigureRules): Column[] {
+  const columns = columnsOf(report, rules);
   if (report.by === null) return columns;
   const { parts, named, label }: Dimension = DIMENSIONS[report.by];
   const [key, ...figures] = columns as [Column, ...Column[]];
@@ -73,7 +74,7 @@ export function tableOf(plan: ReportPlan, answer: ReportAnswer): Table {
     ...report.measures.map((id: MeasureId) => ({ value: figures[id] ?? null, drill: drill(plan, key, id) })),
   ];
   return {
-    columns: columnsOf(report),
+    columns: columnsOf(report, plan.company.rules),
     rows: answer.rows.map(({ key, figures }) => ({ key, cells: cells(key, figures) })),
     totals: cells(null, answer.totals),
   };

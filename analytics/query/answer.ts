@@ -19,29 +19,34 @@ export type StoreRow = Record<string, string | number>;
 
 /** The dimension's column in a row of the store; a measure's has the measure's id. Seconds since the epoch for an hour or day, ms of a band's start. */
 export const KEY = 'key';
+/** 1 in the row that is all of them together; of figures that can be added up there is no such row. */
+export const IS_TOTAL = 'is_total';
 /** Columns of calls counted beside the figures: part0, part1 … */
 export const PART = 'part';
 
 /** The report's rows of what the store added up: every hour, day and band of the question has one, also where nothing happened. */
-export function answerOf(plan: ReportPlan, found: readonly StoreRow[]): ReportAnswer {
+export function answerOf(plan: ReportPlan, answered: readonly StoreRow[]): ReportAnswer {
   const { measures } = plan.report;
+  const together = answered.filter((row) => Number(row[IS_TOTAL] ?? 0) === 1);
+  const found = answered.filter((row) => !together.includes(row));
   const rows = plan.starts
     ? everyStart(plan, plan.starts, found)
     : found.map((row) => ({ key: plan.by === null ? null : String(row[KEY]), row }));
   return {
     rows: rows.map(({ key, row }) => ({ key, figures: figuresOf(measures, [row]) })),
-    totals: figuresOf(measures, found),
+    totals: figuresOf(measures, together.length > 0 ? together : found),
   };
 }
 
-/** The figures of several rows of the store together. */
+/** The figures of several rows of the store together; numbers of callers only of one, as they cannot be added up. */
 export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: readonly StoreRow[]): Record<M, number | null> {
   const total = (id: MeasureId) => rows.reduce((sum, row) => sum + Number(row[id] ?? 0), 0);
   const figure = (id: M): number | null => {
     const measure = MEASURES[id];
-    if (measure.kind === 'count' || measure.kind === 'offers') return total(id);
+    if (measure.kind === 'count' || measure.kind === 'offers' || measure.kind === 'callers') return total(id);
     if (measure.kind === 'sum') return total(id) / 1_000;
-    const whole = measure.kind === 'mean' ? total(measure.count) : total(measure.whole) - total(measure.less);
+    const whole =
+      measure.kind === 'mean' ? total(measure.count) : total(measure.whole) - (measure.less === undefined ? 0 : total(measure.less));
     if (whole === 0) return null;
     return measure.kind === 'mean' ? total(measure.sum) / 1_000 / whole : total(measure.part) / whole;
   };

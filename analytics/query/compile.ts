@@ -1,9 +1,10 @@
 import { DIMENSIONS } from '../catalog/dimensions.ts';
 import { DURATIONS } from '../catalog/durations.ts';
-import { type AdditiveId, type Counted, MEASURES, type Measure } from '../catalog/measures.ts';
-import { KEY, PART } from './answer.ts';
+import type { Counted } from '../catalog/measure.ts';
+import { type AdditiveId, countedIn, MEASURES, type Measure } from '../catalog/measures.ts';
+import { IS_TOTAL, KEY, PART } from './answer.ts';
 import { offeredToSql, offersSql } from './offers.ts';
-import type { Plan, Source } from './plan.ts';
+import { hasCallers, type Plan, type Source } from './plan.ts';
 import { countedBy, whereOf } from './where.ts';
 
 /** SQL with named parameters; {tenant: String} is given a value by analytics/run alone. */
@@ -13,18 +14,21 @@ export interface Compiled {
 }
 
 /**
- * One row a value of the dimension that has calls, in order; an hour is its start in seconds since the epoch.
+ * One row a value of the dimension that has calls, in order; an hour is its start in seconds since the epoch. Figures that
+ * cannot be added up have one row more, for all of them together.
  * @param parts counted beside the figures, as columns part0, part1 …
  */
 export function compile(plan: Plan, parts: readonly Counted[] = []): Compiled {
   const { conditions, params } = whereOf(plan.filter, plan.company, plan.source);
   const key = keyOf(plan);
+  const hasTotal = key !== null && hasCallers(plan.sums);
   const columns = [
     ...(key ? [`${key} AS ${KEY}`] : []),
-    ...plan.sums.map((id) => `${sumOf(id, plan)} AS ${id}`),
-    ...parts.map((part, i) => `${countOf(part, plan)} AS ${PART}${i}`),
+    ...(hasTotal ? [`grouping(${KEY}) AS ${IS_TOTAL}`] : []),
+    ...plan.sums.map((id) => `${sumOf(id, plan, params)} AS ${id}`),
+    ...parts.map((part, i) => `${countOf(part, plan, params)} AS ${PART}${i}`),
   ];
-  const grouped = key ? `\nGROUP BY ${KEY}\nORDER BY ${KEY}` : '';
+  const grouped = key ? `\nGROUP BY ${hasTotal ? `GROUPING SETS ((${KEY}), ())` : KEY}\nORDER BY ${KEY}` : '';
   return {
     sql: `SELECT\n  ${columns.join(',\n  ')}\nFROM ${TABLE[plan.source](conditions)}${grouped}`,
     params: { ...params, ...keyParams(plan) },
@@ -63,17 +67,20 @@ function keyParams({ by, starts, company }: Plan): Record<string, unknown> {
   return { [`${by}s`]: starts.map((start) => start / 1_000) };
 }
 
-function sumOf(id: AdditiveId, plan: Plan): string {
+function sumOf(id: AdditiveId, plan: Plan, params: Compiled['params']): string {
   const measure: Measure = MEASURES[id];
+  const counts = countedIn(id, plan.company.rules);
   if (measure.kind === 'offers')
     return `sum(${offersSql('arrayCount', measure.which, plan.filter, plan.company, plan.by === 'offeredTo' ? KEY : null)})`;
-  if (measure.kind !== 'sum') return countOf(measure.where, plan);
-  const counted = countedBy(measure.where, plan.filter, plan.company);
-  return counted ? `sumIf(${DURATIONS[measure.of]}, ${counted})` : `sum(${DURATIONS[measure.of]})`;
+  if (measure.kind === 'count') return countOf(counts, plan, params);
+  const counted = countedBy(counts, plan.filter, plan.company, params) ?? 'true';
+  if (measure.kind === 'callers') return `uniqExactIf(caller, ${counted})`;
+  if (measure.kind !== 'sum') throw new Error(`${id} is made of others`);
+  return counted === 'true' ? `sum(${DURATIONS[measure.of]})` : `sumIf(${DURATIONS[measure.of]}, ${counted})`;
 }
 
-function countOf(counted: Counted, { filter, company, source }: Plan): string {
-  const condition = countedBy(counted, filter, company);
+function countOf(counted: Counted, { filter, company, source }: Plan, params: Compiled['params']): string {
+  const condition = countedBy(counted, filter, company, params);
   if (source === 'quarters') return condition ? `sumIf(n, ${condition})` : 'sum(n)';
   return condition ? `countIf(${condition})` : 'count()';
 }

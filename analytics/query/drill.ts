@@ -1,5 +1,5 @@
 import { DIMENSIONS } from '../catalog/dimensions.ts';
-import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import { countedIn, type MeasureId } from '../catalog/measures.ts';
 import { type CallFilter, narrow } from './filter.ts';
 import type { ReportPlan } from './plan.ts';
 
@@ -12,5 +12,5 @@ import type { ReportPlan } from './plan.ts';
 export function drill(plan: ReportPlan, key: string | null, measure: MeasureId | null): CallFilter | null {
   if (plan.isEmpty) return null;
   const ofRow = key === null || plan.by === null ? plan.filter : narrow(plan.filter, DIMENSIONS[plan.by].calls(key, plan.company.zone));
-  return ofRow && (measure === null ? ofRow : narrow(ofRow, MEASURES[measure].where));
+  return ofRow && (measure === null ? ofRow : narrow(ofRow, countedIn(measure, plan.company.rules)));
 }

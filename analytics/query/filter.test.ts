@@ -11,6 +11,7 @@ const EVERYTHING: Required<CallFilter> = {
   answered: false,
   missedKind: ['busy_hit'],
   shortAbandons: 'exclude',
+  outOfHours: 'exclude',
   number: ['8 (495) 100-01-01', ''],
   employee: ['e101', 'a,b', '50%', '-'],
   author: ['', 'e102'],
@@ -22,12 +23,17 @@ const EVERYTHING: Required<CallFilter> = {
   text: 'Иванова+1',
   talkMin: 0.5,
   talkMax: 60,
+  waitMin: 1.5,
+  waitMax: 20,
   time: { from: 1_320, to: 1_440 },
   weekday: [1, 7],
   channel: ['Яндекс Директ'],
   project: ['12'],
   hours: 'working',
   recorded: true,
+  hiddenNumber: false,
+  firstCall: true,
+  repeatCall: false,
 };
 
 describe('an address', () => {

@@ -18,6 +18,8 @@ export interface CallFilter {
   missedKind?: readonly MissedKind[];
   /** missed calls that their callers gave up almost at once are left out */
   shortAbandons?: 'exclude';
+  /** missed calls out of working hours are left out */
+  outOfHours?: 'exclude';
   /** own numbers (DID) in any spelling; '' = calls without one */
   number?: readonly string[];
   /** employees that called, answered or were offered a leg */
@@ -41,6 +43,9 @@ export interface CallFilter {
   /** talk time in seconds, both ends included */
   talkMin?: number;
   talkMax?: number;
+  /** ringing until the answer or the end, in seconds, both ends included; 0 when nothing rang */
+  waitMin?: number;
+  waitMax?: number;
   /** minutes of the company's day, [from, to); from > to = over midnight */
   time?: { from: number; to: number };
   /** 1 = Monday … 7 = Sunday, company's zone */
@@ -49,6 +54,12 @@ export interface CallFilter {
   hours?: 'working' | 'off';
   /** true: answered, and the edge's rule was to record */
   recorded?: boolean;
+  /** the caller's number is hidden or was not sent */
+  hiddenNumber?: boolean;
+  /** the first inbound call from its number that is stored, whatever the period; of whom the asker sees, for who sees a part */
+  firstCall?: boolean;
+  /** inbound, and its number had called in within the company's days before it (`repeatCallDays`), whatever the period */
+  repeatCall?: boolean;
 }
 
 /** «Пропущенные»: every inbound call that nobody answered, whatever its result. */
@@ -74,6 +85,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   answered: flag('whether anybody answered; missed calls are direction=in&answered=false'),
   missedKind: words(MISSED_KINDS, 'why nobody answered an inbound call'),
   shortAbandons: word('exclude', 'exclude leaves out missed calls that were given up almost at once (missedKind short_abandon)'),
+  outOfHours: word('exclude', 'exclude leaves out missed calls outside working hours (missedKind out_of_hours)'),
   number: { ...ids("the company's own numbers, in any spelling", '8 (495) 100-01-01'), meet: (_, second) => second },
   employee: ids('calls in which one of these employees called, answered or was offered a leg', 'e101'),
   author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),
@@ -87,10 +99,15 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   text: text('part of caller, dialled or answeredBy', '100-01'),
   talkMin: seconds('shortest talk, in seconds', Math.max),
   talkMax: seconds('longest talk, in seconds', Math.min),
+  waitMin: seconds('shortest ringing until the answer or the end, in seconds', Math.max),
+  waitMax: seconds('longest ringing until the answer or the end, in seconds; with answered=true: answered within', Math.min),
   time: timeOfDay("time of the company's day, start included, end excluded; 22:00-06:00 goes over midnight"),
   weekday: weekdays("days of the week by the company's calendar"),
   hours: choice(['working', 'off'], "whether the call began within the company's working hours"),
   recorded: flag('whether the rule was to record, and there was something to record'),
+  hiddenNumber: flag("whether the caller's number is hidden or was not sent"),
+  firstCall: flag('whether it is the first inbound call from its number since calls have been kept'),
+  repeatCall: flag("whether its number had called in within the company's repeatCallDays before"),
 };
 const NAMES = Object.keys(FIELDS) as FieldName[];
 
@@ -118,10 +135,12 @@ export function filterFromQuery(params: { get(name: string): string | null }): C
     else filter[name] = value as Given[K];
   };
   NAMES.forEach(read);
-  const { from, to, talkMin, talkMax } = filter;
+  const { from, to, talkMin, talkMax, waitMin, waitMax } = filter;
   if (from !== undefined && to !== undefined && from > to) errors.push({ field: 'to', message: 'must not be before from' });
   if (talkMin !== undefined && talkMax !== undefined && talkMin > talkMax)
     errors.push({ field: 'talkMax', message: 'must not be less than talkMin' });
+  if (waitMin !== undefined && waitMax !== undefined && waitMin > waitMax)
+    errors.push({ field: 'waitMax', message: 'must not be less than waitMin' });
   if (errors.length > 0) throw new FilterError(errors);
   return filter;
 }
@@ -152,5 +171,6 @@ export function narrow(filter: CallFilter, by: CallFilter): CallFilter | null {
   };
   if (!NAMES.every(meet)) return null;
   const { from = 0, to = Number.POSITIVE_INFINITY, talkMin = 0, talkMax = Number.POSITIVE_INFINITY } = both;
-  return from < to && talkMin <= talkMax ? both : null;
+  const { waitMin = 0, waitMax = Number.POSITIVE_INFINITY } = both;
+  return from < to && talkMin <= talkMax && waitMin <= waitMax ? both : null;
 }

@@ -1,4 +1,4 @@
-import type { Offers } from '../catalog/measures.ts';
+import type { Offers } from '../catalog/measure.ts';
 import type { CallFilter } from './filter.ts';
 import type { Company } from './plan.ts';
 import { withinSql } from './within.ts';

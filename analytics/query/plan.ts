@@ -1,7 +1,8 @@
 import type { Within } from '@callscope/core/domain/reach.ts';
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { daysOf, hoursOf } from '@callscope/core/domain/zone.ts';
 import { bandStarts } from '../catalog/dimensions.ts';
-import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
+import { type AdditiveId, additiveOf, countedIn, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Report } from '../reports/define.ts';
 import { type CallFilter, FilterError, narrow } from './filter.ts';
 import type { HoursVersion } from './hours.ts';
@@ -12,6 +13,8 @@ export interface Company {
   zone: string;
   /** ISO 3166 code: how numbers are spelled */
   country: string;
+  /** thresholds and switches that figures depend on */
+  rules: FigureRules;
   /** whoever asks sees only these calls; set by analytics/run from the TenantScope */
   within?: Within;
   /** what the words of the filter stand for in this company; given where a filter uses them */
@@ -53,7 +56,7 @@ const QUARTER = 900_000;
 /** The autumn change of the clock makes a period longer than its days. */
 const CLOCK_CHANGE = 3_600_000;
 const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>([
-  ...(['from', 'to', 'direction', 'result', 'answered', 'missedKind', 'shortAbandons'] as const),
+  ...(['from', 'to', 'direction', 'result', 'answered', 'missedKind', 'shortAbandons', 'outOfHours'] as const),
 ]);
 
 /** @throws FilterError when the report needs another period */
@@ -67,7 +70,15 @@ export function planReport(report: Report, filter: CallFilter, company: Company)
 export function planFigures(measures: readonly MeasureId[], filter: CallFilter, company: Company, by: Report['by'] = null): Plan {
   const sums = additiveOf(measures);
   const starts = startsOf(by, filter, company);
-  return { filter, company, sums, by, starts, isEmpty: false, source: fitsQuarters(sums, filter, by, starts) ? 'quarters' : 'rows' };
+  return {
+    filter,
+    company,
+    sums,
+    by,
+    starts,
+    isEmpty: false,
+    source: fitsQuarters(sums, filter, company, by, starts) ? 'quarters' : 'rows',
+  };
 }
 
 function startsOf(by: Report['by'], filter: CallFilter, { zone }: Company): number[] | null {
@@ -77,14 +88,27 @@ function startsOf(by: Report['by'], filter: CallFilter, { zone }: Company): numb
   return by === 'talk' ? bandStarts(filter) : null;
 }
 
-function fitsQuarters(sums: readonly AdditiveId[], filter: CallFilter, by: Report['by'], starts: readonly number[] | null): boolean {
+function fitsQuarters(
+  sums: readonly AdditiveId[],
+  filter: CallFilter,
+  { rules }: Company,
+  by: Report['by'],
+  starts: readonly number[] | null,
+): boolean {
   const edges = [filter.from ?? 0, filter.to ?? 0, ...(starts ?? [])];
   return (
     sums.every((id) => MEASURES[id].kind === 'count') &&
-    Object.entries(filter).every(([field, value]) => value === undefined || KEPT_IN_QUARTERS.has(field)) &&
+    [filter, ...sums.map((id) => countedIn(id, rules))].every((asked) =>
+      Object.entries(asked).every(([field, value]) => value === undefined || KEPT_IN_QUARTERS.has(field)),
+    ) &&
     (by === null || by === 'hour' || by === 'day' || by === 'direction' || by === 'result') &&
     edges.every((at) => at % QUARTER === 0)
   );
+}
+
+/** Whether there are figures among these that rows cannot be added up to. */
+export function hasCallers(sums: readonly AdditiveId[]): boolean {
+  return sums.some((id) => MEASURES[id].kind === 'callers');
 }
 
 function checkPeriod(report: string, mostDays: number, { from, to }: CallFilter): void {

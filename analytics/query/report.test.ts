@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { describe, expect, test } from 'vitest';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import { chartOf } from '../present/chart.ts';
@@ -14,7 +15,7 @@ import { drill } from './drill.ts';
 import { filterFromQuery } from './filter.ts';
 import { type Company, planFigures, planReport } from './plan.ts';
 
-const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU' };
+const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES };
 const DAY = 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z';
 const plan = (query: string, company = MOSCOW, report: Parameters<typeof planReport>[0] = hourly) =>
   planReport(report, filterFromQuery(new URLSearchParams(query)), company);
@@ -32,7 +33,7 @@ describe('where an answer is read', () => {
   });
 
   test('half-hour zones are quarters too, sums of time are not', () => {
-    const kolkata = { zone: 'Asia/Kolkata', country: 'IN' };
+    const kolkata = { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES };
     expect(plan('from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z', kolkata).source).toBe('quarters');
     expect(plan(DAY, MOSCOW, summary).source).toBe('rows');
     expect(planFigures(['calls', 'inMissed'], {}, MOSCOW).source).toBe('quarters');
@@ -86,12 +87,12 @@ describe('a period', () => {
 
   test('of 31 days may hold the hour that the clock gives back', () => {
     const october = 'from=2026-09-30T22:00:00Z&to=2026-10-31T23:00:00Z';
-    expect(plan(october, { zone: 'Europe/Berlin', country: 'DE' }).starts).toHaveLength(31 * 24 + 1);
+    expect(plan(october, { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES }).starts).toHaveLength(31 * 24 + 1);
   });
 });
 
 describe('an answer', () => {
-  const berlin = plan('from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z', { zone: 'Europe/Berlin', country: 'DE' });
+  const berlin = plan('from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z', { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES });
   const second = (text: string) => Date.parse(text) / 1_000;
   const answer = answerOf(berlin, [
     { key: String(second('2026-10-25T00:00:00Z')), out: '3', outFailed: '1', in: '2', inMissed: '0' },
@@ -106,7 +107,7 @@ describe('an answer', () => {
   });
 
   test('as REST has the columns of the contract', () => {
-    const json = reportJson(hourly, answer, 'ru');
+    const json = reportJson(hourly, answer, DEFAULT_RULES, 'ru');
     expect(json.columns.map((c) => [c.id, c.label, c.type])).toEqual([
       ['hour', 'Час', 'instant'],
       ['out', 'Исходящие', 'integer'],

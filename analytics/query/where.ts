@@ -2,7 +2,8 @@ import { DIRECTIONS } from '@callscope/core/domain/call.ts';
 import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import { DURATIONS } from '../catalog/durations.ts';
-import type { Counted } from '../catalog/measures.ts';
+import type { Counted } from '../catalog/measure.ts';
+import { type Bind, firstCallSql, HIDDEN_NUMBER, repeatCallSql } from './callers.ts';
 import type { CallFilter } from './filter.ts';
 import { workingSql } from './hours.ts';
 import { offersSql } from './offers.ts';
@@ -16,8 +17,7 @@ export interface Where {
   params: Record<string, unknown>;
 }
 
-/** A value that people gave stands in SQL as a parameter. @returns how SQL names it */
-type Bind = (name: string, type: string, value: unknown) => string;
+/** A value that people gave stands in SQL as a parameter. */
 type Condition<T> = (value: T, company: Company, bind: Bind, filter: CallFilter) => string;
 
 type Bound = 'from' | 'to';
@@ -30,6 +30,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   answered: (yes) => `result ${yes ? '=' : '!='} 'answered'`,
   missedKind: (words) => oneOf('missed_kind', words, MISSED_KINDS),
   shortAbandons: () => "missed_kind != 'short_abandon'",
+  outOfHours: () => "missed_kind != 'out_of_hours'",
   number: (list, { country }, bind) =>
     `number IN ${bind(
       'number',
@@ -61,8 +62,10 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     const likes = anywhere(text, country).map((like, i) => bind(`text${i}`, 'String', like));
     return any(['caller', 'dialled', 'answered_by'].flatMap((column) => likes.map((like) => `${column} LIKE ${like}`)));
   },
-  talkMin: (seconds, _, bind) => `${DURATIONS.talk} >= ${bind('talkMin', 'Int64', Math.ceil(seconds * 1_000))}`,
-  talkMax: (seconds, _, bind) => `${DURATIONS.talk} <= ${bind('talkMax', 'Int64', Math.floor(seconds * 1_000))}`,
+  talkMin: (seconds, _, bind) => `${DURATIONS.talk} >= ${bind('talkMin', 'Int64', Math.ceil(milliseconds(seconds)))}`,
+  talkMax: (seconds, _, bind) => `${DURATIONS.talk} <= ${bind('talkMax', 'Int64', Math.floor(milliseconds(seconds)))}`,
+  waitMin: (seconds, _, bind) => `${DURATIONS.ring} >= ${bind('waitMin', 'Int64', Math.ceil(milliseconds(seconds)))}`,
+  waitMax: (seconds, _, bind) => `${DURATIONS.ring} <= ${bind('waitMax', 'Int64', Math.floor(milliseconds(seconds)))}`,
   time: ({ from, to }, { zone }, bind) => {
     const param = bind('zone', 'String', zone);
     const minute = `toHour(started_at, ${param}) * 60 + toMinute(started_at, ${param})`;
@@ -73,6 +76,9 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     `toDayOfWeek(started_at, 0, ${bind('zone', 'String', zone)}) IN ${bind('weekday', 'Array(UInt8)', days)}`,
   hours: (which, company, bind) => `${which === 'off' ? 'NOT ' : ''}${workingSql(meaning(company, 'schedule'), company.zone, bind)}`,
   recorded: (yes) => `${yes ? '' : 'NOT '}(result = 'answered' AND record_rule NOT IN ('', 'none'))`,
+  hiddenNumber: (yes) => `${yes ? '' : 'NOT '}${HIDDEN_NUMBER}`,
+  firstCall: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${firstCallSql(filter, bind, reachOf(company))}`,
+  repeatCall: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${repeatCallSql(filter, company, bind, reachOf(company))}`,
 };
 
 /** The start of a call against a bound of the period. Quarters are asked for in the projection's own words: else it is not used. */
@@ -83,7 +89,8 @@ const STARTED: Record<Source, (operator: '>=' | '<', bound: Bound, at: number, b
 };
 
 /** The conditions of a company's calls under a filter, over the columns of `calls`. */
-export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, source: Source = 'rows'): Where {
+export function whereOf(filter: CallFilter, company: Company, source: Source = 'rows'): Where {
+  const { from, to, ...chosen } = filter;
   const params: Record<string, unknown> = {};
   const bind: Bind = (name, type, value) => {
     params[name] = value;
@@ -93,18 +100,24 @@ export function whereOf({ from, to, ...chosen }: CallFilter, company: Company, s
     'tenant = {tenant: String}',
     ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
     ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
-    ...conditionsOf(chosen, company, bind, chosen),
+    ...conditionsOf(chosen, company, bind, filter),
     ...(company.within === undefined ? [] : [withinSql(company.within, tookPart)]),
   ];
   return { conditions, params: { ...params, ...(company.within && withinParams(company.within)) } };
 }
 
-/** What a figure counts among the calls of a filter, as one condition of words; null: everything. */
-export function countedBy(counted: Counted, filter: CallFilter, company: Company): string | null {
-  const none: Bind = (name) => {
-    throw new Error(`a figure cannot depend on a given value: ${name}`);
+/**
+ * What a figure counts among the calls of a filter, as one condition; null: everything. Its own values, which come from the
+ * company's rules, are given apart from the filter's.
+ */
+export function countedBy(counted: Counted, filter: CallFilter, company: Company, params: Where['params']): string | null {
+  const bind: Bind = (name, type, value) => {
+    const own = Object.hasOwn(counted, name) ? `counted${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+    if ((params[own] ?? value) !== value) throw new Error(`figures of one question differ in ${own}`);
+    params[own] = value;
+    return `{${own}: ${type}}`;
   };
-  return conditionsOf(counted, company, none, filter).join(' AND ') || null;
+  return conditionsOf(counted, company, bind, filter).join(' AND ') || null;
 }
 
 function conditionsOf(chosen: Chosen, company: Company, bind: Bind, filter: CallFilter): string[] {
@@ -145,6 +158,16 @@ function meaning<K extends keyof Meanings>({ means }: Company, what: K): NonNull
   const given = means?.[what];
   if (given === undefined) throw new Error(`the filter speaks of the company's ${what}, which were not given`);
   return given;
+}
+
+/** What the asker may see; null: the whole company. The values that it names are there with the question's own condition. */
+function reachOf({ within }: Company): string | null {
+  return within === undefined ? null : withinSql(within, tookPart);
+}
+
+/** Seconds as they are written, without what binary fractions add to them: 20.001 s are 20001 ms. */
+function milliseconds(seconds: number): number {
+  return Number((seconds * 1_000).toFixed(3));
 }
 
 function any(conditions: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { DimensionId } from '../catalog/dimensions.ts';
-import { type Counted, MEASURES, type MeasureId } from '../catalog/measures.ts';
+import type { Counted } from '../catalog/measure.ts';
+import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Words } from '../catalog/words.ts';
 
 /** A report: what is broken down by what. Page, chart, table, drill-down, REST, OpenAPI and golden SQL follow from it. */

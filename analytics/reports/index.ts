@@ -1,4 +1,5 @@
 import { byGroup } from './by-group.ts';
+import { callers, callersByNumber } from './callers.ts';
 import type { Report } from './define.ts';
 import { hourly } from './hourly.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from './incoming.ts';
@@ -24,6 +25,8 @@ export const REPORTS: readonly Report[] = [
   missedByNumber,
   missedByGroup,
   byGroup,
+  callers,
+  callersByNumber,
   offers,
   offersByEmployee,
 ];

@@ -2,7 +2,7 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { BY_FILTER, leftOutBy } from '../catalog/left-out.ts';
-import { MEASURES, type MeasureId } from '../catalog/measures.ts';
+import { countedIn, type MeasureId } from '../catalog/measures.ts';
 import type { Words } from '../catalog/words.ts';
 import { figuresOf, PART, type StoreRow } from '../query/answer.ts';
 import { compile } from '../query/compile.ts';
@@ -36,7 +36,7 @@ export async function explainFigure(
   filter: CallFilter,
   company: Company,
 ): Promise<Explanation> {
-  const { where } = MEASURES[measure];
+  const where = countedIn(measure, company.rules);
   const parts = leftOutBy(where);
   const within = askedBy(scope, company);
   const plan = planFigures([measure], filter, within);
@@ -80,7 +80,7 @@ async function excluded(
   { shortAbandons, ...filter }: CallFilter,
   company: Company,
 ): Promise<CallsOf | null> {
-  const figure = shortAbandons && narrow(filter, MEASURES[measure].where);
+  const figure = shortAbandons && narrow(filter, countedIn(measure, company.rules));
   const gone = figure && narrow(figure, { missedKind: ['short_abandon'] });
   if (!gone) return null;
   const rows = await run<StoreRow>(client, scope, compile(planFigures(['calls'], gone, company)));

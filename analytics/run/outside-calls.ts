@@ -74,28 +74,18 @@ export async function idsOfCalls(client: ClickHouseClient, scope: TenantScope, f
   return rows.map((r) => r.id);
 }
 
-const KINDS = ['inMissed', 'busyHit', 'outOfHours', 'shortAbandon', 'notTaken'] as const satisfies MeasureId[];
+const OF_MISSED = ['inMissed', 'busyHit', 'outOfHours', 'shortAbandon', 'notTaken', 'uniqueCallers'] as const satisfies MeasureId[];
 
-/** Missed calls that a filter lets through, by kind, and from how many different numbers; `hidden` (lower case) are nobody's in particular. */
+/** Missed calls that a filter lets through, by kind, and from how many different numbers. */
 export async function countMissed(
   client: ClickHouseClient,
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
-  hidden: readonly string[],
-): Promise<Record<(typeof KINDS)[number] | 'callers', number>> {
+): Promise<Record<(typeof OF_MISSED)[number], number>> {
   const missed = narrow(filter, MISSED);
-  if (missed === null) return { inMissed: 0, busyHit: 0, outOfHours: 0, shortAbandon: 0, notTaken: 0, callers: 0 };
-  const asked = askedBy(scope, company);
-  const { conditions, params } = whereOf(missed, asked);
-  const [figures, [row]] = await Promise.all([
-    run<StoreRow>(client, scope, compile(planFigures(KINDS, missed, asked))),
-    run<{ callers: string }>(client, scope, {
-      sql: `SELECT uniqExactIf(caller, lower(caller) NOT IN {hidden: Array(String)}) AS callers FROM calls WHERE ${conditions.join(' AND ')}`,
-      params: { ...params, hidden },
-    }),
-  ]);
-  return { ...(figuresOf(KINDS, figures) as Record<(typeof KINDS)[number], number>), callers: Number(row?.callers ?? 0) };
+  const rows = missed ? await run<StoreRow>(client, scope, compile(planFigures(OF_MISSED, missed, askedBy(scope, company)))) : [];
+  return figuresOf(OF_MISSED, rows) as Record<(typeof OF_MISSED)[number], number>;
 }
 
 async function ask(client: ClickHouseClient, scope: TenantScope, query: CompiledQuery): Promise<OutsideCall[]> {

@@ -1,6 +1,7 @@
 import type { CallNews } from '@callscope/core/bus/calls.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
-import { isHidden, partyOf } from '@callscope/modules/cases/rules.ts';
+import { isHidden } from '@callscope/core/domain/hidden.ts';
+import { partyOf } from '@callscope/modules/cases/rules.ts';
 import type { Changed } from '@callscope/modules/cases/work-out.ts';
 
 /** What messages of CALLS mean for cases, by company. */

@@ -1,4 +1,5 @@
 import { workingHoursSchema } from '@callscope/core/domain/schedule.ts';
+import { DEFAULT_SETTINGS } from '@callscope/core/domain/settings.ts';
 import { expect, test } from 'vitest';
 import { dueAt, termsAt } from './rules-due.ts';
 
@@ -24,8 +25,8 @@ test('without working hours every minute counts; a company that never works is n
 
 test('the terms are those in force at the moment that is asked about', () => {
   const versions = [
-    { ...office, validFrom: 0, shortAbandonSeconds: 5 },
-    { ...office, validFrom: 1_000, callbackMinutes: 30, shortAbandonSeconds: 5 },
+    { ...DEFAULT_SETTINGS, ...office, validFrom: 0 },
+    { ...DEFAULT_SETTINGS, ...office, validFrom: 1_000, callbackMinutes: 30 },
   ];
   expect([999, 1_000].map((ms) => termsAt(versions, ms).callbackMinutes)).toEqual([60, 30]);
   expect(termsAt([], 5).callbackMinutes).toBe(60);

@@ -1,5 +1,6 @@
+import { isHidden } from '@callscope/core/domain/hidden.ts';
 import { expect, test } from 'vitest';
-import { type CaseCall, type CaseOfCalls, casesOf, decidedAt, isHidden, partyOf } from './rules.ts';
+import { type CaseCall, type CaseOfCalls, casesOf, decidedAt, partyOf } from './rules.ts';
 
 const NUMBER = '79130001122';
 const SECOND = 1_000_000;

@@ -3,6 +3,7 @@
  * however often and in whatever order they became known. Times are µs since the epoch, as in calls.
  */
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import { isHidden } from '@callscope/core/domain/hidden.ts';
 
 /** The part of a call that cases are made of. */
 export interface CaseCall
@@ -44,17 +45,6 @@ export interface CaseOfCalls {
   closedCall: string;
   /** employee who called back, or answered; '' = not known */
   closedBy: string;
-}
-
-/** What stands in From when a caller hides the number (RFC 3323 and what exchanges make of it). */
-export const HIDDEN = ['', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld'] as const;
-
-/** longer is no number and no account, whatever a packet says */
-const LONGEST_NUMBER = 64;
-
-/** Nobody can be called back, and two of them need not be one person. */
-export function isHidden(number: string): boolean {
-  return (HIDDEN as readonly string[]).includes(number.toLowerCase()) || number.length > LONGEST_NUMBER || number.includes('\0');
 }
 
 /** The outside number whose cases a call may change, '' = hidden; null: none, as of an internal call. */

@@ -95,7 +95,7 @@ export function readSettingsVersions(db: Kysely<PostgresSchema>, { tenant }: Ten
   return asTenant(db, tenant, (trx) => settingsVersions(trx, tenant));
 }
 
-/** All that calls may still need, oldest first. */
+/** All that calls may still need, oldest first. What a body of before does not say is the default. */
 export async function settingsVersions(trx: Transaction<PostgresSchema>, tenant: string): Promise<SettingsVersion[]> {
   const rows = await trx
     .selectFrom('company_settings')
@@ -104,15 +104,18 @@ export async function settingsVersions(trx: Transaction<PostgresSchema>, tenant:
     .orderBy('valid_from', 'desc')
     .limit(MOST_VERSIONS)
     .execute();
-  return rows.reverse().map(({ valid_from, timezone, body }) => ({ ...body, timezone, validFrom: valid_from.getTime() }));
+  return rows
+    .reverse()
+    .map(({ valid_from, timezone, body }) => ({ ...DEFAULT_SETTINGS, ...body, timezone, validFrom: valid_from.getTime() }));
 }
 
-function newest(trx: Transaction<PostgresSchema>, tenant: string) {
-  return trx
+async function newest(trx: Transaction<PostgresSchema>, tenant: string): Promise<{ timezone: string; body: CompanySettings } | undefined> {
+  const row = await trx
     .selectFrom('company_settings')
     .select(['timezone', 'body'])
     .where('tenant', '=', tenant)
     .orderBy('valid_from', 'desc')
     .limit(1)
     .executeTakeFirst();
+  return row && { timezone: row.timezone, body: { ...DEFAULT_SETTINGS, ...row.body } };
 }

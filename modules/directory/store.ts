@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DirectoryBody, DirectoryHead, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
-import type { CompanySettings } from '@callscope/core/domain/settings.ts';
+import { type CompanySettings, type FigureRules, rulesOf } from '@callscope/core/domain/settings.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
@@ -75,10 +75,13 @@ const companyAs = ({
   ...{ name, domain, timezone, locale, notifyEmail: notify_email, country },
 });
 
-export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<Tenant | null> {
+/** A company with the rules that its figures are counted by. */
+export type RuledTenant = Tenant & { rules: FigureRules };
+
+export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<RuledTenant | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const row = await trx.selectFrom('tenants').selectAll().where('id', '=', scope.tenant).executeTakeFirst();
-    return row ? tenantOf(row) : null;
+    return row ? { ...tenantOf(row), rules: rulesOf(await settingsNow(trx, scope.tenant)) } : null;
   });
 }
 

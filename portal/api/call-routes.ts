@@ -2,10 +2,9 @@ import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import { employeeNames, getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
@@ -35,7 +34,7 @@ export const pageSchema = z.object({ data: z.array(callSchema), next: z.string()
 export async function pageOfCalls(
   deps: Deps,
   scope: TenantScope,
-  company: Pick<Tenant, 'timezone' | 'country'>,
+  company: Pick<RuledTenant, 'timezone' | 'country' | 'rules'>,
   { limit, cursor, format: _format, ...query }: z.output<typeof callQuery>,
   only: CallFilter = {},
 ): Promise<z.output<typeof pageSchema>> {

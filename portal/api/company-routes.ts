@@ -55,7 +55,8 @@ export function companyRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
-      return c.json({ ...found, ...(await getSettings(db, scope)) }, 200);
+      const { rules: _rules, ...company } = found;
+      return c.json({ ...company, ...(await getSettings(db, scope)) }, 200);
     },
   );
 

@@ -1,6 +1,5 @@
 import { MISSED } from '@callscope/analytics/query/filter.ts';
 import { countMissed } from '@callscope/analytics/run/outside-calls.ts';
-import { HIDDEN } from '@callscope/modules/cases/rules.ts';
 import { type CaseTotals, countCases, HANDLINGS, listCases } from '@callscope/modules/cases/store.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
@@ -70,14 +69,14 @@ export function missedRoutes(api: Api, deps: Deps): void {
       const place = await askedOf(deps, scope, company, read);
       const [page, n] = await Promise.all([
         pageOfCalls(deps, scope, company, query, MISSED),
-        countMissed(store, scope, read, place, HIDDEN),
+        countMissed(store, scope, read, place),
       ]);
       const kinds = { busy_hit: n.busyHit, out_of_hours: n.outOfHours, short_abandon: n.shortAbandon, not_taken: n.notTaken };
       return c.json(
         {
           ...inLanguage(MISSED_REPORT, company.locale),
           rows: page.data,
-          totals: { calls: n.inMissed, callers: n.callers, ...kinds },
+          totals: { calls: n.inMissed, callers: n.uniqueCallers, ...kinds },
           next: page.next,
         },
         200,

@@ -2,6 +2,7 @@ import { securityEvents } from '@callscope/analytics/run/operator.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
+import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';
@@ -14,7 +15,7 @@ const timestamp = z.iso.datetime({ offset: true, error: 'RFC 3339, e.g. 2026-11-
 const MOST_US = Date.UTC(2200, 0, 1) * 1_000;
 
 /** Calls of no company are read as Russian and in UTC. */
-const NOBODYS = { timezone: 'UTC', country: 'RU' };
+const NOBODYS = { timezone: 'UTC', country: 'RU', rules: DEFAULT_RULES };
 
 /** The operator's own pages: across companies. */
 export function opsRoutes(api: Api, deps: Deps): void {

@@ -1,4 +1,4 @@
-import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
+import { definitionIn, MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
 import { reportJson } from '@callscope/analytics/present/rest.ts';
 import { figuresOf } from '@callscope/analytics/query/answer.ts';
@@ -32,7 +32,7 @@ const reportSchema = z
         id: z.string(),
         type: z.string().describe('instant, text, integer or number'),
         label: z.string(),
-        unit: z.string().nullable().describe('calls, offers, seconds, or share (0 to 1)'),
+        unit: z.string().nullable().describe('calls, offers, callers, seconds, or share (0 to 1)'),
         definition: z.string().describe('what is counted, in the language of the company'),
       }),
     ),
@@ -99,7 +99,7 @@ export function reportRoutes(api: Api, deps: Deps): void {
       const asked = await askedOf(deps, scope, company, filter);
       const plan = orProblem(() => planReport(report, filter, asked));
       const [answer, nameOf] = await Promise.all([runReport(store, scope, plan), namesFor(db, scope, report, company)]);
-      return c.json(reportJson(report, answer, company.locale, nameOf), 200);
+      return c.json(reportJson(report, answer, company.rules, company.locale, nameOf), 200);
     },
   );
 
@@ -152,11 +152,11 @@ export function reportRoutes(api: Api, deps: Deps): void {
         scope,
         calls.map((row) => row.id),
       );
-      const { label, unit, definition } = MEASURES[measure];
+      const { label, unit } = MEASURES[measure];
       const { value, counted, leftOut } = explanation;
       return c.json(
         {
-          ...{ measure, label: label[inWords], unit, definition: definition[inWords], value },
+          ...{ measure, label: label[inWords], unit, definition: definitionIn(measure, company.rules)[inWords], value },
           counted: {
             total: counted?.total ?? 0,
             filter: counted && filterToQuery(counted.filter),

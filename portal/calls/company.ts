@@ -1,21 +1,20 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company, Meanings } from '@callscope/analytics/query/plan.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { projectReach } from '@callscope/modules/access/reach.ts';
 import { readSettingsVersions } from '@callscope/modules/directory/settings.ts';
-import { getDirectory } from '@callscope/modules/directory/store.ts';
+import { getDirectory, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import type { Deps } from '../deps.ts';
 
 /** The company that a filter is about, with what the filter's words mean in it: asked for only where it uses them. */
 export async function askedOf(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   scope: TenantScope,
-  { timezone, country }: Pick<Tenant, 'timezone' | 'country'>,
+  { timezone, country, rules }: Pick<RuledTenant, 'timezone' | 'country' | 'rules'>,
   { hours, channel, project }: CallFilter,
 ): Promise<Company> {
-  const company: Company = { zone: timezone, country };
+  const company: Company = { zone: timezone, country, rules };
   if (hours === undefined && channel === undefined && project === undefined) return company;
   const [schedule, channels, projects] = await Promise.all([
     hours && readSettingsVersions(db, scope),

@@ -1,3 +1,4 @@
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import type { View } from '@callscope/modules/access/views.ts';
 import type { Heading } from '#ui/shell.svelte.ts';
@@ -16,7 +17,7 @@ declare global {
       /** one of the operator's people looks as somebody */
       view?: (View & { who: string }) | null;
       /** of a company's pages */
-      company?: { id: string; name: string; timezone: string; country: string };
+      company?: { id: string; name: string; timezone: string; country: string; rules: FigureRules };
       /** the top bar's words, where the menu's own name of the page is not enough */
       heading?: Heading;
       /** the page fills the screen by itself: no menu, no top bar */

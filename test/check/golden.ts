@@ -2,6 +2,7 @@
  * The SQL of every report, kept in sql/golden so that a change of it is read in review. `npm run golden` writes it;
  * `npm run check` fails when it differs.
  */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '@callscope/analytics/query/compile.ts';
@@ -9,6 +10,7 @@ import { filterFromQuery } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS } from '@callscope/analytics/reports/index.ts';
+import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 
 interface Case {
   name: string;
@@ -16,7 +18,7 @@ interface Case {
   query: string;
 }
 
-const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU' };
+const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES };
 const CASES: Case[] = [
   { name: 'day', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z' },
   { name: 'missed', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in&answered=false' },
@@ -30,14 +32,19 @@ const CASES: Case[] = [
     name: 'every-filter',
     company: MOSCOW,
     query:
-      'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude' +
+      'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude' +
       '&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*' +
-      '&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false',
+      '&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false' +
+      '&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true',
   },
-  { name: 'half-hour-zone', company: { zone: 'Asia/Kolkata', country: 'IN' }, query: 'from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z' },
+  {
+    name: 'half-hour-zone',
+    company: { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES },
+    query: 'from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z',
+  },
   {
     name: 'clocks-go-back',
-    company: { zone: 'Europe/Berlin', country: 'DE' },
+    company: { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES },
     query: 'from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z',
   },
 ];

@@ -2,12 +2,15 @@ import { tableOf } from '@callscope/analytics/present/table.ts';
 import { type CallFilter, filterFromQuery, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { byGroup } from '@callscope/analytics/reports/by-group.ts';
+import { callers, callersByNumber } from '@callscope/analytics/reports/callers.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
 import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/missed.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
 import { daily, weekHours } from '@callscope/analytics/reports/over-time.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
+import { isHidden } from '@callscope/core/domain/hidden.ts';
+import { type FigureRules, rulesOf } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { startOfDay, wallClock } from '@callscope/core/domain/zone.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -18,6 +21,7 @@ import { type Stack, sendTcp, startStack, until } from './stack.ts';
 
 interface Call {
   id: string;
+  from: string;
   direction: string;
   result: string;
   missedKind: string | null;
@@ -27,6 +31,7 @@ interface Call {
   group: string | null;
   startedAt: string;
   talkSeconds: number;
+  ringSeconds: number | null;
 }
 type Figures = Record<string, number | null>;
 interface Answer {
@@ -57,8 +62,8 @@ const calls = async (tenant: string, query = '') =>
 const truthStart = Date.parse(truth()[0]?.start ?? '');
 const dayIn = (zone: string) => filterToQuery({ from: startOfDay(zone, truthStart), to: startOfDay(zone, truthStart, 1) });
 const companyOf = async (tenant: string): Promise<Company> => {
-  const { timezone, country } = await stack.rest<{ timezone: string; country: string }>('GET', `/tenants/${tenant}`);
-  return { zone: timezone, country };
+  const settings = await stack.rest<{ timezone: string; country: string } & FigureRules>('GET', `/tenants/${tenant}`);
+  return { zone: settings.timezone, country: settings.country, rules: rulesOf(settings) };
 };
 
 const count = (list: readonly Call[], test: (c: Call) => boolean) => list.filter(test).length;
@@ -81,12 +86,24 @@ function missedKinds(list: readonly Call[]): Figures {
   };
 }
 
+const different = (list: readonly Call[]) => new Set(list.filter((c) => c.direction === 'in' && !isHidden(c.from)).map((c) => c.from)).size;
+/** Inbound calls from the number of this one that began earlier, of all there are. */
+const earlier = (c: Call, all: readonly Call[]) =>
+  all.filter(
+    (o) => o.direction === 'in' && o.from === c.from && (o.startedAt < c.startedAt || (o.startedAt === c.startedAt && o.id < c.id)),
+  );
+const isKnown = (c: Call) => c.direction === 'in' && !isHidden(c.from);
+const isFirst = (c: Call, all: readonly Call[]) => isKnown(c) && earlier(c, all).length === 0;
+const isRepeat = (c: Call, all: readonly Call[]) =>
+  isKnown(c) && earlier(c, all).some((o) => Date.parse(c.startedAt) - Date.parse(o.startedAt) <= 7 * 86_400_000);
+
 /** Each report a second way: which calls it is about, in which row each stands, and what a row says. */
 const SECOND_WAY: {
   report: Report;
   about: (c: Call) => boolean;
   key: (c: Call, zone: string, filter: CallFilter) => string;
-  figures: (list: readonly Call[]) => Figures;
+  /** @param all calls of the company, of every time */
+  figures: (list: readonly Call[], all: readonly Call[]) => Figures;
 }[] = [
   {
     report: incomingTotals,
@@ -156,6 +173,24 @@ const SECOND_WAY: {
     }),
   },
   {
+    report: callers,
+    about: (c) => c.direction === 'in',
+    key: () => '',
+    figures: (list, all) => ({
+      ...{ in: list.length, uniqueCallers: different(list), newCallers: count(list, (c) => isFirst(c, all)) },
+      ...{ repeatCalls: count(list, (c) => isRepeat(c, all)), hiddenCalls: count(list, (c) => isHidden(c.from)) },
+    }),
+  },
+  {
+    report: callersByNumber,
+    about: (c) => c.direction === 'in',
+    key: (c) => c.number ?? '',
+    figures: (list, all) => ({
+      ...{ in: list.length, uniqueCallers: different(list), newCallers: count(list, (c) => isFirst(c, all)) },
+      repeatCalls: count(list, (c) => isRepeat(c, all)),
+    }),
+  },
+  {
     report: daily,
     about: () => true,
     key: (c, zone) => new Date(startOfDay(zone, Date.parse(c.startedAt))).toISOString(),
@@ -183,6 +218,8 @@ async function agrees(tenant: string, query: string, { report, about, key, figur
   const company = await companyOf(tenant);
   const filter = filterFromQuery(new URLSearchParams(query));
   const list = (await calls(tenant, query)).filter(about);
+  const all = await calls(tenant);
+  const figured = (of: readonly Call[]) => figures(of, all);
   const plan = planReport(report, filter, company);
   const answer = await runReport(store, { tenant } as TenantScope, plan);
   const told = await stack.rest<Answer>('GET', `/tenants/${tenant}/reports/${report.id}?${query}`);
@@ -191,19 +228,22 @@ async function agrees(tenant: string, query: string, { report, about, key, figur
   const byKey = Map.groupBy(list, (c) => key(c, company.zone, filter));
   const happened = answer.rows.filter((row) => byKey.has(row.key ?? ''));
   if (report.by !== null) expect(happened.map((row) => row.key ?? '').sort()).toEqual([...byKey.keys()].sort());
-  for (const row of answer.rows) expect(named(row.figures), `${report.id} ${row.key}`).toEqual(figures(byKey.get(row.key ?? '') ?? []));
-  expect(named(answer.totals)).toEqual(figures(list));
-  expect(told.totals).toEqual(figures(list));
-  expect(told.rows.map((row) => Object.fromEntries(Object.keys(figures([])).map((id) => [id, row[id]])))).toEqual(
-    answer.rows.map((row) => figures(byKey.get(row.key ?? '') ?? [])),
+  for (const row of answer.rows) expect(named(row.figures), `${report.id} ${row.key}`).toEqual(figured(byKey.get(row.key ?? '') ?? []));
+  expect(named(answer.totals)).toEqual(figured(list));
+  expect(told.totals).toEqual(figured(list));
+  expect(told.rows.map((row) => Object.fromEntries(Object.keys(figured([])).map((id) => [id, row[id]])))).toEqual(
+    answer.rows.map((row) => figured(byKey.get(row.key ?? '') ?? [])),
   );
   for (const row of told.rows) expect(Object.keys(row).sort()).toEqual(told.columns.map((c) => c.id).sort());
   const table = tableOf(plan, answer);
-  const opened = async (drill: CallFilter | null) => (drill === null ? 0 : (await calls(tenant, filterToQuery(drill))).length);
+  const opened = async (drill: CallFilter | null) => (drill === null ? [] : await calls(tenant, filterToQuery(drill)));
   for (const { key: at, cells } of [...table.rows, { key: 'total', cells: table.totals }])
     for (const [i, cell] of cells.entries()) {
       const column = table.columns[i];
-      if (column?.type === 'integer') expect(await opened(cell.drill), `${report.id} ${at} ${column.id}`).toBe(cell.value);
+      if (column?.type !== 'integer') continue;
+      const found = await opened(cell.drill);
+      const behind = column.id === 'uniqueCallers' ? different(found) : found.length;
+      expect(behind, `${report.id} ${at} ${column.id}`).toBe(cell.value);
     }
 }
 

@@ -6,6 +6,7 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { REPORTS } from '@callscope/analytics/reports/index.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
+import { DEFAULT_RULES, type FigureRules, rulesOf } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { endOfHour, hoursOf, startOfDay, wallClock } from '@callscope/core/domain/zone.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -70,8 +71,8 @@ const truthStart = Date.parse(truth()[0]?.start ?? '');
 /** The day of the captures in a zone, as parameters. */
 const dayIn = (zone: string) => filterToQuery({ from: startOfDay(zone, truthStart), to: startOfDay(zone, truthStart, 1) });
 const companyOf = async (tenant: string): Promise<Company> => {
-  const { timezone, country } = await stack.rest<{ timezone: string; country: string }>('GET', `/tenants/${tenant}`);
-  return { zone: timezone, country };
+  const settings = await stack.rest<{ timezone: string; country: string } & FigureRules>('GET', `/tenants/${tenant}`);
+  return { zone: settings.timezone, country: settings.country, rules: rulesOf(settings) };
 };
 
 /** What the report must say, counted from the list of calls. */
@@ -168,7 +169,7 @@ describe('calls by hour', () => {
   test('are read from the projection when it can answer', async () => {
     const ask = (query: string) => {
       const { sql, params } = compile(
-        planReport(hourly, filterFromQuery(new URLSearchParams(query)), { zone: 'Asia/Kolkata', country: 'IN' }),
+        planReport(hourly, filterFromQuery(new URLSearchParams(query)), { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES }),
       );
       return store.query({
         query: sql,

@@ -1,9 +1,8 @@
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { isWithin, operatorScope, type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
 import type { OperatorRight, Reach } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
-import { getTenant } from '@callscope/modules/directory/store.ts';
+import { getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, redirect } from '@sveltejs/kit';
 
@@ -40,7 +39,7 @@ export function requireSession({ locals, url }: { locals: App.Locals; url: URL }
 }
 
 /** @throws 404 when the operator names a company that is not there */
-export async function companyOf(scope: TenantScope): Promise<Tenant> {
+export async function companyOf(scope: TenantScope): Promise<RuledTenant> {
   const company = await getTenant(deps().db, scope);
   if (!company) error(404, 'no such company');
   return company;

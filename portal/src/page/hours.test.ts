@@ -2,6 +2,7 @@ import { answerOf, type StoreRow } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
+import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { expect, test } from 'vitest';
 import { createFormat } from '#format/format.ts';
 import { wordsOf } from '#words/words.ts';
@@ -10,7 +11,7 @@ import type { HourlyData } from './hourly-load.ts';
 import { type HourChoice, hourViewOf } from './hours.ts';
 import { presetPeriod } from './period.ts';
 
-const company = { zone: 'Asia/Kolkata', country: 'IN' };
+const company = { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES };
 /** Wednesday 25 November 2026, 14:20 in Kolkata, half an hour off the full hour */
 const now = Date.parse('2026-11-25T08:50:00Z');
 const format = createFormat({ locale: 'ru', words: wordsOf('ru').format, ...company, now: () => now });

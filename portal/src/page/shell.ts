@@ -25,9 +25,9 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     operator ? listTenants(db, operator) : session ? companiesOf(db, session.caller) : [],
     countCases(db, scope, asked, new Date(now)),
   ]);
-  const { id, name, timezone, country } = company;
+  const { id, name, timezone, country, rules } = company;
   return {
-    company: { id, name, timezone, country },
+    company: { id, name, timezone, country, rules },
     /** that the person may open */
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
     user: {

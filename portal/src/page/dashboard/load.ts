@@ -5,9 +5,9 @@ import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
 import { listCalls } from '@callscope/analytics/run/calls.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { type Compared, comparedWith, isOneDay } from '../comparison.ts';
 import { loadNames } from '../directory.ts';
@@ -41,9 +41,9 @@ export const MOST_MISSED = 8;
 const NOTHING = { figures: {}, before: {}, hourly: null, missed: [] };
 
 /** Everything at once: the page is as slow as its slowest question. */
-export async function loadDashboard(scope: TenantScope, tenant: Tenant, period: Period): Promise<DashboardData> {
+export async function loadDashboard(scope: TenantScope, tenant: RuledTenant, period: Period): Promise<DashboardData> {
   const now = deps().clock.now();
-  const company = { zone: tenant.timezone, country: tenant.country };
+  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
   const compared = comparedWith(period, company.zone, now);
   const [found, names] = await Promise.all([answered(ask(scope, company, period, compared)), loadNames(scope, tenant)]);
   return { period, now, compared, names, part: partOf(scope), failure: found.failure, ...(found.answer ?? NOTHING) };

@@ -13,6 +13,7 @@ const GROUPS = {
   result: ['result'],
   missedKind: ['missedKind'],
   shortAbandons: ['shortAbandons'],
+  outOfHours: ['outOfHours'],
   author: ['author'],
   employee: ['employee'],
   untakenOffer: ['untakenOffer'],
@@ -26,9 +27,13 @@ const GROUPS = {
   text: ['text'],
   time: ['time'],
   talk: ['talkMin', 'talkMax'],
+  wait: ['waitMin', 'waitMax'],
   weekday: ['weekday'],
   hours: ['hours'],
   recorded: ['recorded'],
+  hiddenNumber: ['hiddenNumber'],
+  firstCall: ['firstCall'],
+  repeatCall: ['repeatCall'],
 } as const satisfies Record<string, readonly FieldName[]>;
 export type ConditionId = keyof typeof GROUPS;
 
@@ -73,6 +78,7 @@ export function conditionWords(
     result: () => said(resultItems(c.result ?? []), (item) => resultName(item, words)),
     missedKind: () => said(c.missedKind, (kind) => lower(words.calls.missedKind[kind as keyof typeof words.calls.missedKind])),
     shortAbandons: () => w.leftOut,
+    outOfHours: () => w.leftOut,
     author: () => said(c.author, names.employee),
     employee: () => said(c.employee, names.employee),
     untakenOffer: () => (c.untakenOffer ? w.answeredYes : w.answeredNo),
@@ -86,9 +92,13 @@ export function conditionWords(
     text: () => c.text ?? '',
     time: () => (c.time ? format.hours({ from: '', to: '', timeFrom: hourText(c.time.from), timeTo: hourText(c.time.to) }) : ''),
     talk: () => w.talkBetween(secondsText(c.talkMin), secondsText(c.talkMax)),
+    wait: () => waitWords(c, w),
     weekday: () => said(c.weekday?.map(String), (day) => words.format.weekdaysShort[Number(day) % 7] ?? day),
     hours: () => (c.hours ? lower(w.hours[c.hours]) : ''),
     recorded: () => (c.recorded ? w.recordedYes : w.recordedNo),
+    hiddenNumber: () => (c.hiddenNumber ? w.numberHidden : w.numberKnown),
+    firstCall: () => (c.firstCall ? w.firstYes : w.firstNo),
+    repeatCall: () => (c.repeatCall ? w.repeatYes : w.repeatNo),
   };
   return { name: w.conditions[id], value: value[id]() };
 }
@@ -121,6 +131,13 @@ function directionWords(chosen: readonly Direction[], name: (direction: Directio
 
 function few(items: readonly string[], andMore: (n: number) => string): string {
   return items.length <= 3 ? items.join(', ') : `${items.slice(0, 2).join(', ')} ${andMore(items.length - 2)}`;
+}
+
+/** 20.001 s is what a figure means by “longer than 20 s”: durations are whole milliseconds. */
+function waitWords({ waitMin, waitMax }: Conditions, w: I18n['words']['journal']): string {
+  const longerThan = waitMin === undefined ? 0 : Math.round((waitMin - 0.001) * 1_000) / 1_000;
+  if (waitMax === undefined && Number.isInteger(longerThan) && longerThan > 0) return w.longerThan(String(longerThan));
+  return w.talkBetween(secondsText(waitMin), secondsText(waitMax));
 }
 
 function secondsText(seconds: number | undefined): string | null {

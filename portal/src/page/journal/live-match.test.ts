@@ -36,16 +36,29 @@ test.each([
   ['shortAbandons=exclude', true],
   ['weekday=3', true],
   ['weekday=1', false],
+  ['hiddenNumber=false', true],
+  ['hiddenNumber=true', false],
 ])('a call in progress and "%s": %s', (query, is) => {
   expect(listed(live, query)).toBe(is);
 });
 
 test('what only the end tells keeps calls in progress out, and sorts those that ended', () => {
-  for (const query of ['result=answered', 'answered=true', 'talkMin=1', 'recorded=true']) expect(listed(live, query)).toBe(false);
+  for (const query of [
+    'result=answered',
+    'answered=true',
+    'talkMin=1',
+    'recorded=true',
+    'waitMax=20',
+    'firstCall=true',
+    'repeatCall=false',
+  ])
+    expect(listed(live, query)).toBe(false);
   expect(listed(ended, 'result=answered&talkMin=60&talkMax=60&recorded=true')).toBe(true);
   expect(listed(ended, 'talkMin=61')).toBe(false);
   expect(listed(ended, 'answered=false')).toBe(false);
   expect(listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'short_abandon' }, 'shortAbandons=exclude')).toBe(false);
+  expect(listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'out_of_hours' }, 'outOfHours=exclude')).toBe(false);
+  for (const query of ['waitMin=1', 'firstCall=true', 'repeatCall=true']) expect(listed(ended, query)).toBe(false);
   expect(
     listed({ ...ended, result: 'no_answer', answeredAt: 0, missedKind: 'not_taken' }, 'direction=in&answered=false&missedKind=not_taken'),
   ).toBe(true);

@@ -1,4 +1,5 @@
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
+import { isHidden } from '@callscope/core/domain/hidden.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Period } from '../period.ts';
 import type { Conditions } from './address.ts';
@@ -36,6 +37,7 @@ function isOf(call: LiveCall | EndedCall, c: Conditions): boolean {
     (c.caller === undefined || matches(c.caller, call.from)) &&
     (c.dialled === undefined || matches(c.dialled, call.dialled)) &&
     (c.answeredBy === undefined || matches(c.answeredBy, call.answeredBy)) &&
+    (c.hiddenNumber === undefined || c.hiddenNumber === isHidden(call.from)) &&
     (c.text === undefined || numbers.some((number) => matches(`*${c.text}*`, number)))
   );
 }
@@ -55,16 +57,18 @@ function isOutcome(call: EndedCall, c: Conditions): boolean {
     (c.answered === undefined || c.answered === (call.result === 'answered')) &&
     (c.missedKind === undefined || c.missedKind.some((kind) => kind === call.missedKind)) &&
     (c.shortAbandons === undefined || call.missedKind !== 'short_abandon') &&
+    (c.outOfHours === undefined || call.missedKind !== 'out_of_hours') &&
     (c.talkMin === undefined || talk >= c.talkMin) &&
     (c.talkMax === undefined || talk <= c.talkMax) &&
-    // whom the call was offered to is not known any more: the store tells
-    c.untakenOffer === undefined &&
+    // whom the call was offered to, how long it rang and who called before is not known here: the store tells
+    [c.untakenOffer, c.waitMin, c.waitMax, c.firstCall, c.repeatCall].every((given) => given === undefined) &&
     (c.recorded !== true || call.result === 'answered')
   );
 }
 
 function knowsNoOutcome(c: Conditions): boolean {
-  return [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.recorded, c.untakenOffer].every((given) => given === undefined);
+  const known = [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.waitMin, c.waitMax, c.recorded];
+  return [...known, c.untakenOffer, c.firstCall, c.repeatCall].every((given) => given === undefined);
 }
 
 function has<T>(list: readonly T[] | undefined, item: T): boolean {

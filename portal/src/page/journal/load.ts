@@ -2,10 +2,10 @@ import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/run/calls.ts';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
@@ -59,7 +59,7 @@ const NONE: CallCounts = { calls: 0, in: 0, out: 0, internal: 0, inMissed: 0 };
 /** All that the journal shows. Its questions to the store are asked at once; counts that follow from each other are not asked twice. */
 export async function loadJournal(
   scope: TenantScope,
-  company: Tenant,
+  company: RuledTenant,
   address: JournalAddress,
   likedLimit: number | null,
 ): Promise<JournalData> {
@@ -114,7 +114,7 @@ interface Found {
   failure: JournalData['failure'];
 }
 
-async function findCalls(scope: TenantScope, tenant: Tenant, address: JournalAddress, limit: number): Promise<Found> {
+async function findCalls(scope: TenantScope, tenant: RuledTenant, address: JournalAddress, limit: number): Promise<Found> {
   const { store } = deps();
   const filter = filterOf(address);
   const company = await askedOf(deps(), scope, tenant, filter);

@@ -4,8 +4,8 @@ import { planReport } from '@callscope/analytics/query/plan.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
 import { listCalls } from '@callscope/analytics/run/calls.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { type MissedCall, missedCall } from '../dashboard/missed.ts';
 import { loadNames } from '../directory.ts';
@@ -35,15 +35,15 @@ export interface LiveData {
 const MOST_MISSED = 7;
 
 /** @param groups of the wall's figures; empty = all. null = no wall */
-export async function loadLive(scope: TenantScope, tenant: Tenant, groups: readonly string[] | null): Promise<LiveData> {
+export async function loadLive(scope: TenantScope, tenant: RuledTenant, groups: readonly string[] | null): Promise<LiveData> {
   const [names, wall] = await Promise.all([loadNames(scope, tenant), groups === null ? null : loadWall(scope, tenant, groups)]);
   return { names, wall };
 }
 
-async function loadWall(scope: TenantScope, tenant: Tenant, groups: readonly string[]): Promise<WallData> {
+async function loadWall(scope: TenantScope, tenant: RuledTenant, groups: readonly string[]): Promise<WallData> {
   const { store, clock } = deps();
   const now = clock.now();
-  const company = { zone: tenant.timezone, country: tenant.country };
+  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
   const period = presetPeriod('today', company.zone, now);
   const filter: CallFilter = { from: period.from, to: period.to, ...(groups.length > 0 ? { group: groups } : {}) };
   const asked = Promise.all([

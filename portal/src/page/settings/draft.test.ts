@@ -1,9 +1,10 @@
 import { companySettingsSchema } from '@callscope/core/domain/directory.ts';
 import { workingHoursSchema } from '@callscope/core/domain/schedule.ts';
+import { DEFAULT_SETTINGS } from '@callscope/core/domain/settings.ts';
 import { expect, test } from 'vitest';
 import { type Draft, draftOf, hasRoom, moved, savedOf, timesFor, troublesOf, withSpan } from './draft.ts';
 
-const SAVED = { timezone: 'Asia/Krasnoyarsk', country: 'RU', shortAbandonSeconds: 5, callbackMinutes: 60 };
+const SAVED = { timezone: 'Asia/Krasnoyarsk', country: 'RU', ...DEFAULT_SETTINGS };
 const office = workingHoursSchema.parse({
   week: { mon: [{ from: '09:10', to: '18:00' }] },
   dates: [{ date: '2027-01-01', name: 'Новый год' }],
@@ -26,6 +27,7 @@ test('what cannot be saved is named with its place', () => {
   const draft: Draft = {
     ...draftOf({ ...SAVED, workingHours: office }),
     shortAbandonSeconds: null,
+    answerWithinSeconds: null,
     dates: [
       { date: '2027-01-01', name: '', hours: [] },
       { date: '', name: '', hours: [] },
@@ -41,9 +43,10 @@ test('what cannot be saved is named with its place', () => {
     { at: 1, kind: 'noDate' },
     { at: 2, kind: 'twice' },
     { at: 'shortAbandonSeconds', kind: 'noNumber' },
+    { at: 'answerWithinSeconds', kind: 'noNumber' },
   ]);
   // hours that are not in force keep nobody from saving
-  expect(troublesOf({ ...draft, hasHours: false, shortAbandonSeconds: 5 })).toEqual([]);
+  expect(troublesOf({ ...draft, hasHours: false, shortAbandonSeconds: 5, answerWithinSeconds: 0 })).toEqual([]);
 });
 
 test('a span never ends before it begins', () => {

@@ -1,6 +1,6 @@
 import type { Hours, Weekday, WorkingHours } from '@callscope/core/domain/schedule.ts';
 import { WEEKDAYS } from '@callscope/core/domain/schedule.ts';
-import type { CompanySettings } from '@callscope/core/domain/settings.ts';
+import type { CompanySettings, FigureRules } from '@callscope/core/domain/settings.ts';
 
 /** A company's settings while a person edits them. */
 export interface Draft {
@@ -13,13 +13,21 @@ export interface Draft {
   /** null: the field is empty */
   shortAbandonSeconds: number | null;
   callbackMinutes: number | null;
+  answerWithinSeconds: number | null;
+  serviceLevelPercent: number | null;
+  repeatCallDays: number | null;
+  serviceWithoutShortAbandons: boolean;
+  serviceWithoutOutOfHours: boolean;
 }
+
+const NUMBERS = ['shortAbandonSeconds', 'callbackMinutes', 'answerWithinSeconds', 'serviceLevelPercent', 'repeatCallDays'] as const;
+export type NumberName = (typeof NUMBERS)[number];
 
 export type Saved = CompanySettings & { timezone: string; country: string };
 
 /** What keeps a draft from being saved, and where: a day, the n-th date, a number. */
 export interface Trouble {
-  at: Weekday | number | 'shortAbandonSeconds' | 'callbackMinutes';
+  at: Weekday | number | NumberName;
   kind: 'overlap' | 'noDate' | 'twice' | 'noNumber';
 }
 
@@ -47,14 +55,31 @@ export function savedOf(draft: Draft): Saved {
   return {
     ...{ timezone, country, workingHours: workingHoursOf(draft) },
     ...{ shortAbandonSeconds: shortAbandonSeconds ?? 0, callbackMinutes: callbackMinutes ?? 0 },
+    ...rulesOfDraft(draft),
+  };
+}
+
+/** The rules of figures that a draft means. */
+export function rulesOfDraft({
+  answerWithinSeconds,
+  serviceLevelPercent,
+  repeatCallDays,
+  serviceWithoutShortAbandons,
+  serviceWithoutOutOfHours,
+}: Draft): FigureRules {
+  return {
+    ...{
+      answerWithinSeconds: answerWithinSeconds ?? 0,
+      serviceLevelPercent: serviceLevelPercent ?? 0,
+      repeatCallDays: repeatCallDays ?? 0,
+    },
+    ...{ serviceWithoutShortAbandons, serviceWithoutOutOfHours },
   };
 }
 
 export function troublesOf(draft: Draft): Trouble[] {
   const { week, dates } = draft;
-  const numbers = (['shortAbandonSeconds', 'callbackMinutes'] as const)
-    .filter((name) => draft[name] === null)
-    .map((at): Trouble => ({ at, kind: 'noNumber' }));
+  const numbers = NUMBERS.filter((name) => draft[name] === null).map((at): Trouble => ({ at, kind: 'noNumber' }));
   if (!draft.hasHours) return numbers;
   return [
     ...WEEKDAYS.filter((day) => overlaps(week[day])).map((at): Trouble => ({ at, kind: 'overlap' })),

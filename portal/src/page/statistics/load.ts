@@ -4,9 +4,9 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { type LineCall, lineCalls } from '@callscope/analytics/run/day.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { type Compared, comparedBy, isOneDay } from '../comparison.ts';
@@ -68,7 +68,7 @@ async function loadLines(scope: TenantScope, company: Company, filter: CallFilte
   return { calls: calls.slice(0, MOST_DRAWN), isCut: calls.length > MOST_DRAWN };
 }
 
-export async function loadStatistics(scope: TenantScope, tenant: Tenant, address: StatisticsAddress): Promise<StatisticsData> {
+export async function loadStatistics(scope: TenantScope, tenant: RuledTenant, address: StatisticsAddress): Promise<StatisticsData> {
   const now = deps().clock.now();
   const { period, conditions, compare } = address;
   const company = await askedOf(deps(), scope, tenant, conditions);
