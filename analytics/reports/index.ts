@@ -7,6 +7,7 @@ import { missedByGroup, missedByNumber } from './missed.ts';
 import { offers, offersByEmployee } from './offers.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
 import { daily, weekHours } from './over-time.ts';
+import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from './service.ts';
 import { summary } from './summary.ts';
 
 /** Every report: a new one is a file and a line here. */
@@ -25,6 +26,10 @@ export const REPORTS: readonly Report[] = [
   missedByNumber,
   missedByGroup,
   byGroup,
+  serviceLevel,
+  serviceByHour,
+  serviceByDay,
+  serviceByGroup,
   callers,
   callersByNumber,
   offers,
