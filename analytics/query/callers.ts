@@ -11,18 +11,22 @@ const DAY_US = 86_400_000_000;
 export const HIDDEN_NUMBER = `(lower(caller) IN (${HIDDEN.map((word) => `'${word}'`).join(', ')}) OR lengthUTF8(caller) > ${LONGEST_NUMBER} OR position(caller, '\\0') > 0)`;
 
 /**
- * Whether a call is the first from its number. What was before the period is read too, of the numbers that called in it; who
- * sees a part of the company learns nothing of the calls that are not in it.
+ * Whether a call is the first from its number: the first of the period, of a number that did not call in before it. Of what
+ * was before only the numbers of the period are looked for, which is a lookup a row. Who sees a part of the company learns
+ * nothing of the calls that are not in it.
  * @param within condition of what the asker may see; null: everything
  */
 export function firstCallSql({ from, to }: CallFilter, bind: Bind, within: string | null): string {
-  const since = from === undefined ? [] : [`started_at >= ${at(bind('from', 'Int64', from * 1_000))}`];
+  const inbound = ['tenant = {tenant: String}', "direction = 'in'", ...(within === null ? [] : [within])];
   const until = to === undefined ? [] : [`started_at < ${at(bind('to', 'Int64', to * 1_000))}`];
-  const known = ['tenant = {tenant: String}', "direction = 'in'", `NOT ${HIDDEN_NUMBER}`, ...until, ...(within === null ? [] : [within])];
-  const ofPeriod = `caller IN (SELECT caller FROM calls WHERE ${[...known, ...since].join(' AND ')})`;
+  const start = from === undefined ? null : at(bind('from', 'Int64', from * 1_000));
+  const asked = [...inbound, ...until, ...(start === null ? [] : [`started_at >= ${start}`])].join(' AND ');
+  const before = start === null ? null : [...inbound, `started_at < ${start}`].join(' AND ');
+  const isNew =
+    before && `caller NOT IN (SELECT caller FROM calls WHERE ${before} AND caller IN (SELECT caller FROM calls WHERE ${asked}))`;
   return `((started_at, id) IN (
     SELECT min(started_at), argMin(id, (started_at, id)) FROM calls
-    WHERE ${[...known, ...(from === undefined ? [] : [ofPeriod])].join(' AND ')}
+    WHERE ${[asked, `NOT ${HIDDEN_NUMBER}`, ...(isNew === null ? [] : [isNew])].join(' AND ')}
     GROUP BY caller))`;
 }
 
