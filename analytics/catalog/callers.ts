@@ -49,6 +49,9 @@ export const CALLERS = {
 
 function repeatRule({ repeatCallDays: days }: FigureRules): Words {
   const last = days % 100 >= 11 && days % 100 <= 14 ? 0 : days % 10;
-  const unit = last === 1 ? 'день' : last >= 2 && last <= 4 ? 'дня' : 'дней';
-  return { ru: `Незадолго – за ${days} ${unit}.`, en: `Shortly before: within ${days} ${days === 1 ? 'day' : 'days'}.` };
+  const unit = last === 1 ? 'дня' : 'дней';
+  return {
+    ru: `Повторный – в пределах ${days} ${unit} после прошлого.`,
+    en: `A repeat call comes within ${days} ${days === 1 ? 'day' : 'days'} of the last one.`,
+  };
 }

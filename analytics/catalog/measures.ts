@@ -274,6 +274,12 @@ export function definitionIn(id: MeasureId, rules: FigureRules): Words {
   return { ru: `${definition.ru} ${ru}`, en: `${definition.en} ${en}` };
 }
 
+/** The rule that these figures are counted by, the one that says most; null: they have none. */
+export function ruleOf(ids: readonly MeasureId[], rules: FigureRules): Words | null {
+  const said = ids.flatMap((id) => MEASURES[id].rule?.(rules) ?? []);
+  return said.sort((a, b) => b.en.length - a.en.length)[0] ?? null;
+}
+
 /** What the store must add up for these figures, each once. */
 export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
   return [

@@ -84,7 +84,7 @@ export function caseRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
-      const place = { zone: company.timezone, country: company.country };
+      const place = { zone: company.timezone, country: company.country, rules: company.rules };
       const bound = `cases ${tenant} ${JSON.stringify(asked)}`;
       const after = cursor === undefined ? undefined : decodePlace(cursor, bound);
       const filter = {

@@ -67,10 +67,7 @@ export function missedRoutes(api: Api, deps: Deps): void {
       // before anything is under way: what it throws must not leave a promise that nobody waits for
       const read = readFilter(filter);
       const place = await askedOf(deps, scope, company, read);
-      const [page, n] = await Promise.all([
-        pageOfCalls(deps, scope, company, query, MISSED),
-        countMissed(store, scope, read, place),
-      ]);
+      const [page, n] = await Promise.all([pageOfCalls(deps, scope, company, query, MISSED), countMissed(store, scope, read, place)]);
       const kinds = { busy_hit: n.busyHit, out_of_hours: n.outOfHours, short_abandon: n.shortAbandon, not_taken: n.notTaken };
       return c.json(
         {

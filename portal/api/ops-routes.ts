@@ -1,8 +1,8 @@
 import { securityEvents } from '@callscope/analytics/run/operator.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
+import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
-import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
 import { callQuery, pageOfCalls, pageSchema } from './call-routes.ts';

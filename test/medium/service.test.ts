@@ -231,7 +231,7 @@ describe('callers', () => {
     try {
       expect(await ids(`${DAY}&repeatCall=true`)).toEqual(['after-seven', 'in-21', 'new-again']);
       const { definition } = await stack.rest<Explanation>('GET', `/tenants/moscow/reports/callers/explain?measure=repeatCalls&${DAY}`);
-      expect(definition).toContain('Незадолго – за 8 дней.');
+      expect(definition).toContain('Повторный – в пределах 8 дней после прошлого.');
     } finally {
       await put({ repeatCallDays: 7 });
     }

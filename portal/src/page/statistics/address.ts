@@ -1,11 +1,14 @@
 import { filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { byGroup } from '@callscope/analytics/reports/by-group.ts';
+import { callers, callersByNumber } from '@callscope/analytics/reports/callers.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
 import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/missed.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
 import { daily, weekHours } from '@callscope/analytics/reports/over-time.ts';
+import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from '@callscope/analytics/reports/service.ts';
+import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Kind } from '#ui/chart/model.ts';
 import { type Comparison, comparisonFrom } from '../comparison.ts';
 import { addressFromQuery, type Conditions } from '../journal/address.ts';
@@ -21,13 +24,34 @@ export const SECTIONS = {
   out: [outgoingShares, outgoingByNumber, outgoingByEmployee, outgoingByAccount],
   missed: [missedByNumber, missedByGroup],
   groups: [byGroup],
+  service: [serviceLevel, serviceByGroup, serviceByHour, serviceByDay, callers, callersByNumber],
   days: [daily, weekHours],
   people: [],
 } as const satisfies Record<string, readonly Report[]>;
 export type Section = keyof typeof SECTIONS;
-/** Ways to draw a breakdown (S-19); the first is the default. */
+
+const DAY = 86_400_000;
+/** Days up to which hours are rows: of more, days are. */
+const MOST_BY_HOUR = 2;
+
+/** The reports of a section; where it has one by hour and one by day, the one that suits the period. */
+export function reportsOf(section: Section, { from, to }: Period, zone: string): readonly Report[] {
+  const days = (wallClock(zone, to) - wallClock(zone, from)) / DAY;
+  const reports: readonly Report[] = SECTIONS[section];
+  if (!reports.some(({ by }) => by === 'hour')) return reports;
+  return reports.filter(({ by, mostDays }) => {
+    if (by === 'hour') return days <= MOST_BY_HOUR;
+    return by !== 'day' || (days > MOST_BY_HOUR && days <= (mostDays ?? days));
+  });
+}
+
+/** Ways to draw a breakdown (S-19). */
 export const BLOCK_KINDS = ['bars', 'pie', 'table'] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
+/** Their shares and means say more than their bars. */
+const TABLES: ReadonlySet<string> = new Set([serviceByGroup.id, serviceByHour.id, serviceByDay.id, callersByNumber.id]);
+/** As a breakdown is drawn when the address says nothing. */
+export const usualKind = (report: string): BlockKind => (TABLES.has(report) ? 'table' : 'bars');
 const isBlockKind = (text: string | undefined): text is BlockKind => (BLOCK_KINDS as readonly (string | undefined)[]).includes(text);
 
 /** Which figures are asked for. */
@@ -65,7 +89,7 @@ export function viewFromQuery(params: Params): ChartView {
   // one series stays at least, as the legend has it
   const blocks = (params.get('as') ?? '').split(',').flatMap((one) => {
     const [id = '', kind] = one.split('.');
-    return isBlockKind(kind) && kind !== 'bars' && REPORT_IDS.has(id) ? [[id, kind] as const] : [];
+    return isBlockKind(kind) && kind !== usualKind(id) && REPORT_IDS.has(id) ? [[id, kind] as const] : [];
   });
   return {
     kind: params.get('chart') === 'bars' ? 'bars' : 'lines',
@@ -79,7 +103,7 @@ export function statisticsToQuery(
   { section, period, conditions, compare }: StatisticsAddress,
   { kind, hidden, blocks }: ChartView,
 ): string {
-  const drawn = Object.entries(blocks).filter(([, block]) => block !== 'bars');
+  const drawn = Object.entries(blocks).filter(([id, block]) => block !== usualKind(id));
   return [
     section === 'hours' ? '' : `section=${section}`,
     periodToQuery(period),

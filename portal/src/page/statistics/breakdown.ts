@@ -1,18 +1,21 @@
 import { UNANSWERED } from '@callscope/analytics/catalog/dimensions.ts';
-import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
+import { definitionIn, MEASURES, type MeasureId, ruleOf } from '@callscope/analytics/catalog/measures.ts';
 import { tableOf } from '@callscope/analytics/present/table.ts';
 import type { Figures, ReportAnswer } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
+import { daily } from '@callscope/analytics/reports/over-time.ts';
 import type { Format } from '#format/format.ts';
 import type { Words } from '#words/words.ts';
+import { isOneDay } from '../comparison.ts';
 import { deltaOf, textOf } from '../dashboard/figures.ts';
 import type { Names } from '../journal/conditions.ts';
 
 /** A figure as it is said, and the calls behind it. */
 export interface Figure {
   id: string;
+  /** 0 where there is no data */
   value: number;
   said: string;
   /** against the period that it is compared with */
@@ -35,8 +38,10 @@ export interface BreakdownRow {
 export interface Breakdown {
   title: string;
   definition: string;
+  /** by which of the company's rules its figures are counted; '' = none */
+  rule: string;
   columns: { id: string; label: string; definition: string }[];
-  /** by their size, the largest first; bands of talk in their order */
+  /** by their size, the largest first; bands of talk, hours and days in their order */
   rows: BreakdownRow[];
   totals: Figure[];
   series: { id: string; label: string; tone: 'answered' | 'missed' | 'outgoing' | 'failed' | 'muted' }[];
@@ -60,14 +65,18 @@ export function breakdownOf(
   const plan = planReport(report, filter, company);
   const table = tableOf(plan, answer);
   const language = format.locale;
-  const drawn = report.by === 'day' ? APART : (report.chart?.series ?? []);
+  const drawn = report.id === daily.id ? APART : (report.chart?.series ?? []);
   const labelOf = (key: string) => {
     if (report.by === 'talk') return bandLabel(key, format, words);
     if (report.by === 'day') return format.day(format.dayOf(Date.parse(key)), true);
     if (report.by === 'account') return key;
     if (report.by === 'number') return names.number(key);
+    if (report.by === 'hour') return hourLabel(Date.parse(key), filter, company.zone, format);
     return report.by === 'group' ? names.group(key) : names.employee(key);
   };
+  const isInOrder = report.by === 'talk' || report.by === 'hour' || report.by === 'day';
+  // hours and days of another period are other rows
+  const isTime = report.by === 'hour' || report.by === 'day';
   const past = new Map(before?.rows.map(({ key, figures }) => [key, figures]));
   /** @param then null: nothing to compare with */
   const figuresOf = (cells: (typeof table.totals)[number][], then: Figures | null): Figure[] =>
@@ -76,26 +85,27 @@ export function breakdownOf(
       const number = typeof value === 'number' ? value : null;
       const base = then && (then[id] ?? null);
       return {
-        ...{ id, value: number ?? 0, said: textOf(id, number, format), drill },
+        ...{ id, value: number ?? 0, said: number === null ? format.none : textOf(id, number, format), drill },
         ...{ delta: then ? deltaOf(id, number, base, format) : undefined, was: then && textOf(id, base, format) },
       };
     });
   const rows = table.rows.map(({ key, cells }): BreakdownRow => {
-    const figures = figuresOf(cells, before && (past.get(key) ?? noneOf(report)));
+    const figures = figuresOf(cells, before && !isTime ? (past.get(key) ?? noneOf(report)) : null);
     const series = drawn.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
     return {
       ...{ key: key ?? '', label: labelOf(key ?? ''), drill: cells[0]?.drill ?? null, figures, drawn: series },
       total: series.reduce((sum, { value }) => sum + value, 0),
     };
   });
-  if (report.by !== 'talk' && report.by !== 'day') rows.sort((a, b) => b.total - a.total || a.label.localeCompare(b.label, language));
+  if (!isInOrder) rows.sort((a, b) => b.total - a.total || a.label.localeCompare(b.label, language));
   return {
     title: report.title[language],
     definition: report.definition[language],
+    rule: ruleOf(report.measures, company.rules)?.[language] ?? '',
     columns: report.measures.map((id) => ({
       id,
       label: (MEASURES[id].short ?? MEASURES[id].label)[language],
-      definition: MEASURES[id].definition[language],
+      definition: definitionIn(id, company.rules)[language],
     })),
     rows,
     totals: figuresOf(table.totals, before?.totals ?? null),
@@ -110,6 +120,12 @@ export function breakdownOf(
 /** Of a row that was not there then: no calls. A mean over none of them is no data. */
 function noneOf(report: Report): Figures {
   return Object.fromEntries(report.measures.map((id) => [id, ['mean', 'share'].includes(MEASURES[id].kind) ? null : 0]));
+}
+
+/** 13:00, with its day where there are several; an hour is said by its beginning. */
+function hourLabel(at: number, { from = 0, to = 0 }: CallFilter, zone: string, format: Format): string {
+  const hour = format.hourMinute(format.timeShort(at));
+  return isOneDay({ from, to }, zone) ? hour : `${format.day(format.dayOf(at), false)} ${hour}`;
 }
 
 function bandLabel(key: string, format: Format, words: Words['statistics']['blocks']): string {

@@ -15,7 +15,7 @@ import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import { filterOf } from '../journal/address.ts';
 import type { CompanyNames } from '../names.ts';
-import { SECTIONS, type StatisticsAddress } from './address.ts';
+import { reportsOf, type StatisticsAddress } from './address.ts';
 
 export interface StatisticsData {
   address: StatisticsAddress;
@@ -54,7 +54,7 @@ function loadBlocks(scope: TenantScope, company: Company, address: StatisticsAdd
   const { store } = deps();
   const filter = filterOf(address);
   return Promise.all(
-    SECTIONS[address.section].map(async (report) => {
+    reportsOf(address.section, address.period, company.zone).map(async (report) => {
       const ask = (of: CallFilter) => runReport(store, scope, planReport(report, of, company));
       const past = compared && { ...filter, from: compared.from, to: compared.until };
       const [answer, before] = await Promise.all([ask(filter), past && ask(past)]);

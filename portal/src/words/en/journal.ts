@@ -74,6 +74,7 @@ export const journal: typeof source = {
   patternHint: '8913*, !101: * any digits, ! except, separated by commas',
   leftOut: 'left out',
   withoutShortAbandons: 'Without short abandons',
+  withoutOutOfHours: 'Without calls missed out of hours',
   not: (what) => `not ${what}`,
   andMore: (n) => `and ${n} more`,
   answeredYes: 'yes',

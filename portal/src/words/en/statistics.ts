@@ -38,6 +38,7 @@ export const statistics: typeof source = {
     out: 'Outgoing calls',
     missed: 'Missed',
     groups: 'Groups',
+    service: 'Service',
     days: 'Days and hours',
     people: 'Employees’ day',
   },
@@ -54,6 +55,7 @@ export const statistics: typeof source = {
   blocks: {
     heat: { measure: 'What to show', hour: 'Hour', of: (what, when) => `${what}, ${when}` },
     was: (was) => `was ${was}`,
+    goal: (share) => `goal ${share}`,
     kind: (title) => `Shown as: ${title}`,
     kinds: { bars: 'Bars', pie: 'Pie', table: 'Table' },
     none: 'No such calls',

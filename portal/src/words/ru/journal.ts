@@ -83,6 +83,7 @@ export const journal = {
   patternHint: '8913*, !101: * любые цифры, ! кроме, через запятую',
   leftOut: 'не считаются',
   withoutShortAbandons: 'Без коротких пропущенных',
+  withoutOutOfHours: 'Без пропущенных вне часов',
   not: (what: string) => `не ${what}`,
   andMore: (n: number) => `и ещё ${n}`,
   answeredYes: 'есть',

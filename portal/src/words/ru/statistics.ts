@@ -40,6 +40,7 @@ export const statistics = {
     out: 'Исходящие звонки',
     missed: 'Пропущенные',
     groups: 'Группы',
+    service: 'Обслуживание',
     days: 'Дни и часы',
     people: 'День сотрудников',
   },
@@ -55,6 +56,7 @@ export const statistics = {
   blocks: {
     heat: { measure: 'Что показать', hour: 'Час', of: (what: string, when: string) => `${what}, ${when}` },
     was: (was: string) => `было ${was}`,
+    goal: (share: string) => `цель ${share}`,
     kind: (title: string) => `Как показать: ${title}`,
     kinds: { bars: 'Столбики', pie: 'Круг', table: 'Таблица' },
     none: 'Таких звонков нет',
