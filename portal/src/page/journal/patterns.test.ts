@@ -26,7 +26,7 @@ test.each([
 
 test('what is no span is refused, what is comes back', () => {
   expect(['', '-', 'long', '60-30', '1:99'].map(talkFromText)).toEqual([null, null, null, null, null]);
-  for (const text of ['30', '30–60', '–60']) expect(talkToText(talkFromText(text) ?? {})).toBe(text);
+  for (const text of ['30', '30–60', '–60', '20.001', '0.5–59.999']) expect(talkToText(talkFromText(text) ?? {})).toBe(text);
   expect(hoursToText({ from: 510, to: 1200 })).toBe('8:30–20');
 });
 

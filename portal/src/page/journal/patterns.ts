@@ -23,9 +23,9 @@ export interface Talk {
   talkMax?: number | undefined;
 }
 
-/** Seconds or m:ss: "30" = from 30, "30-60", "-60" = up to a minute, "1:30-". */
+/** Seconds or m:ss: "30" = from 30, "30-60", "-60" = up to a minute, "1:30-"; "20,5" has a fraction. */
 export function talkFromText(text: string): Talk | null {
-  const [, a, dash, b] = /^(\d+(?::[0-5]\d)?)?\s*([-–—])?\s*(\d+(?::[0-5]\d)?)?$/.exec(text.trim()) ?? [];
+  const [, a, dash, b] = /^(\d+(?::[0-5]\d|[.,]\d{1,3})?)?\s*([-–—])?\s*(\d+(?::[0-5]\d|[.,]\d{1,3})?)?$/.exec(text.trim()) ?? [];
   if (a === undefined && b === undefined) return null;
   if (dash === undefined && b !== undefined) return null;
   const talk = { talkMin: a === undefined ? undefined : span(a), talkMax: b === undefined ? undefined : span(b) };
@@ -53,5 +53,5 @@ export function dayFromText(text: string, today: string): string | null {
 
 function span(text: string): number {
   const [minutes, seconds] = text.split(':');
-  return seconds === undefined ? Number(minutes) : Number(minutes) * 60 + Number(seconds);
+  return seconds === undefined ? Number(minutes?.replace(',', '.')) : Number(minutes) * 60 + Number(seconds);
 }
