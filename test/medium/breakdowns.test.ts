@@ -27,7 +27,6 @@ interface Call {
   result: string;
   missedKind: string | null;
   number: string | null;
-  from: string;
   employee: { id: string; name: string } | null;
   group: string | null;
   startedAt: string;
