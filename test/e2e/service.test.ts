@@ -74,6 +74,9 @@ async function open(path: string): Promise<void> {
   await settled(page);
 }
 const said = async (of: Locator) => (await of.textContent())?.replace(/\s+/g, ' ').trim() ?? '';
+/** Cells of a row of a table. */
+const cells = async (row: Locator) =>
+  (await row.locator('th, td').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()).join(' | ');
 const figures = () => page.locator('.stat .figure');
 const block = (report: string) => page.locator(`[data-report="${report}"]`);
 const shot = async (name: string) => {
@@ -113,12 +116,14 @@ describe.skipIf(!HAS_BROWSER)('service, in a browser', () => {
 
   test('by group and number as tables; by hour of one day, by day of several; hours without calls have no level', async () => {
     await open('/c/t1/statistics?section=service&compare=off');
-    expect(await said(block('service-by-group').locator('tbody tr').first())).toMatch(/^Продажи 7 4 1 2 57,1 %/);
-    expect(await said(block('callers-by-number').locator('tbody tr').first())).toBe('Главный 5 4 3 1');
-    expect(await said(block('callers-by-number').locator('tfoot tr'))).toBe('Всего 7 5 4 2');
+    // nobody answered the others: they came to a number that is no group's
+    expect(await cells(block('service-by-group').locator('tbody tr').first())).toBe('Продажи | 5 | 4 | 1 | 0 | 80,0 % | 0:15 | 1:00');
+    expect(await cells(block('service-by-group').locator('tbody tr').nth(1))).toBe('– | 2 | 0 | 0 | 2 | 0,0 % | – | –');
+    expect(await cells(block('callers-by-number').locator('tbody tr').first())).toBe('Главный | 5 | 4 | 3 | 1');
+    expect(await cells(block('callers-by-number').locator('tfoot tr'))).toBe('Всего | 7 | 5 | 4 | 2');
     const hours = block('service-by-hour');
-    expect(await said(hours.locator('tbody tr').nth(9))).toMatch(/^9:00 3 3 0 0 100/);
-    expect(await said(hours.locator('tbody tr').nth(3))).toBe('3:00 0 0 0 0 – – –');
+    expect(await cells(hours.locator('tbody tr').nth(9))).toMatch(/^9:00 \| 3 \| 3 \| 0 \| 0 \| 100/);
+    expect(await cells(hours.locator('tbody tr').nth(3))).toBe('3:00 | 0 | 0 | 0 | 0 | – | – | –');
     expect(await block('service-by-day').count()).toBe(0);
     await open('/c/t1/statistics?section=service&period=last-week&compare=off');
     expect(await hours.count()).toBe(0);
