@@ -3,6 +3,7 @@ import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { ActorKind } from './access/callers.ts';
 import type { StoredRole } from './access/rights.ts';
+import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 import type { HoldKind } from './recordings/keeping.ts';
@@ -129,6 +130,22 @@ export interface PostgresSchema {
     who: string;
     created_at: Generated<Date>;
     expires_at: Date;
+    revoked_at: ColumnType<Date | null, Date | undefined, Date>;
+  };
+  boards: {
+    id: Generated<string>;
+    tenant: string;
+    name: string;
+    groups: string[];
+    numbers: NumberPart;
+    theme: 'dark' | 'light';
+    thresholds: Json<Partial<Thresholds>>;
+    hash: Buffer;
+    by: 'person' | 'token';
+    maker: string;
+    who: string;
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
     revoked_at: ColumnType<Date | null, Date | undefined, Date>;
   };
   recording_erasures: {

@@ -9,6 +9,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { addressOf } from './api/address.ts';
 import { auditRoutes } from './api/audit-routes.ts';
+import { boardRoutes } from './api/board-routes.ts';
 import { callRoutes } from './api/call-routes.ts';
 import { caseRoutes } from './api/case-routes.ts';
 import { companyRoutes } from './api/company-routes.ts';
@@ -110,6 +111,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   directoryRoutes(api, deps);
   userRoutes(api, deps);
   projectRoutes(api, deps);
+  boardRoutes(api, deps);
   callRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);

@@ -40,6 +40,11 @@ export function tenantScope(caller: Caller, tenant: string, needs: PageRight): T
   return (reach === 'company' ? { tenant } : { tenant, within: there.within }) as TenantScope;
 }
 
+/** The part of a company that belongs to these groups, for a right to all of it. @param employees who is in them */
+export function withinGroups({ tenant }: TenantScope, groups: readonly string[], employees: readonly string[]): TenantScope {
+  return { tenant, within: { groups, employees, numbers: [] } } as unknown as TenantScope;
+}
+
 /** What the caller is in a company; null: nobody. */
 function standingIn(caller: Caller, tenant: string): Standing | null {
   if (caller.tenant === null) return caller;

@@ -63,6 +63,11 @@ export function projectReach(db: Kysely<PostgresSchema>, { tenant }: TenantScope
   });
 }
 
+/** Whoever is in these groups of a company by the directory as it is now. */
+export function membersOf(db: Kysely<PostgresSchema>, { tenant }: TenantScope, groups: readonly string[]): Promise<string[]> {
+  return asTenant(db, tenant, (trx) => employeesOf(trx, tenant, groups));
+}
+
 /** Whoever is in these groups by the directory as it is now. */
 async function employeesOf(trx: Transaction<PostgresSchema>, tenant: string, groups: readonly string[]): Promise<string[]> {
   if (groups.length === 0) return [];

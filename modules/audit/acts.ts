@@ -36,6 +36,9 @@ export const ACTS = [
   'project.change',
   'project.people',
   'project.delete',
+  'board.add',
+  'board.change',
+  'board.revoke',
   'phone.password',
   'company.add',
   'company.change',
@@ -52,7 +55,18 @@ export const ACTS = [
 export type Act = (typeof ACTS)[number];
 
 /** What acts begin with: what they are about. */
-export const ACT_GROUPS = ['recording', 'person', 'project', 'company', 'telephony', 'phone', 'token', 'support', 'audit'] as const;
+export const ACT_GROUPS = [
+  'recording',
+  'person',
+  'project',
+  'board',
+  'company',
+  'telephony',
+  'phone',
+  'token',
+  'support',
+  'audit',
+] as const;
 export type ActGroup = (typeof ACT_GROUPS)[number];
 
 /** Who did it, as the line says. */

@@ -8,7 +8,7 @@ import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Freshness } from '../src/live/messages.ts';
 import { createCaseBell } from './case-bell.ts';
 import { CompanyState } from './company.ts';
-import { type LiveState, Narrowed } from './narrowed.ts';
+import { type LivePart, type LiveState, Narrowed } from './narrowed.ts';
 import { Watcher } from './watcher.ts';
 
 /** Four deltas a second for a company, however much happens. */
@@ -35,8 +35,15 @@ export interface LiveFeed {
    * ../src/live/messages.ts. Ends at `signal`, when the reader cancels or stops reading for a minute.
    * @param lastEventId the Last-Event-ID header of a browser that comes back, or null
    * @param accounts addresses of record of the accounts within reach; where all of the company is, nobody asks for them
+   * @param part what is told instead of all that is within reach
    */
-  stream(scope: TenantScope, lastEventId: string | null, signal: AbortSignal, accounts?: ReadonlySet<string>): ReadableStream<Uint8Array>;
+  stream(
+    scope: TenantScope,
+    lastEventId: string | null,
+    signal: AbortSignal,
+    accounts?: ReadonlySet<string>,
+    part?: LivePart,
+  ): ReadableStream<Uint8Array>;
   /**
    * A company's live state as it stands, as far as the right reaches: at once where somebody watches it, else when the assembler has answered.
    * @returns null when it does not answer
@@ -173,7 +180,7 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
   }, FRESHNESS_MS);
 
   return {
-    stream: ({ tenant, within }, lastEventId, signal, accounts = NO_ACCOUNTS) => {
+    stream: ({ tenant, within }, lastEventId, signal, accounts = NO_ACCOUNTS, part) => {
       const company = companies.get(tenant) ?? open(tenant);
       clearTimeout(company.lingerTimer);
       company.lingerTimer = undefined;
@@ -183,7 +190,7 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
         watchersGauge.dec();
         if (company.watchers.size === 0) company.lingerTimer = setTimeout(() => drop(tenant, company), options.lingerMs ?? LINGER_MS);
       };
-      const watcher = new Watcher(company.state, left, within === undefined ? null : new Narrowed({ ...within, accounts }));
+      const watcher = new Watcher(company.state, left, part ?? (within === undefined ? null : new Narrowed({ ...within, accounts })));
       const unhear = bell.hear(tenant, () => watcher.cases());
       company.watchers.add(watcher);
       watchersGauge.inc();

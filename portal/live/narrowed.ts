@@ -15,11 +15,18 @@ export interface LiveWithin extends Within {
   accounts: ReadonlySet<string>;
 }
 
+/** What one watcher is told instead of the whole company. */
+export interface LivePart {
+  snapshot(calls: readonly LiveCall[], phones: readonly LivePhone[]): LiveState;
+  /** @returns null when nothing in it is for this watcher */
+  delta(whole: Delta): Delta | null;
+}
+
 /**
  * One watcher's part of a company. It remembers what it showed: a call is over for whoever saw it ring, though its end no longer says
  * whom it was offered to, and one that was passed on to somebody out of reach leaves.
  */
-export class Narrowed {
+export class Narrowed implements LivePart {
   readonly #within: LiveWithin;
   /** ids of calls that the watcher has */
   #shown = new Set<string>();
@@ -34,7 +41,6 @@ export class Narrowed {
     return { calls: within, phones: phones.filter((p) => this.#within.accounts.has(p.aor)) };
   }
 
-  /** @returns null when nothing in it is for this watcher */
   delta(whole: Delta): Delta | null {
     const calls = whole.calls.filter((call) => reachesLive(this.#within, call));
     const within = new Set(calls.map((call) => call.id));

@@ -1,5 +1,5 @@
 import type { CompanyState, NumberedDelta } from './company.ts';
-import type { Narrowed } from './narrowed.ts';
+import type { LivePart } from './narrowed.ts';
 
 /** Bytes that wait in a stream before its reader counts as slow. */
 const QUEUE_BYTES = 256 * 1024;
@@ -15,7 +15,7 @@ const encoder = new TextEncoder();
 /** One open stream. A reader that is slow gets a snapshot when it reads again, instead of a queue that grows. */
 export class Watcher {
   readonly #state: CompanyState;
-  readonly #part: Narrowed | null;
+  readonly #part: LivePart | null;
   readonly #left: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waitsForSnapshot = true;
@@ -25,7 +25,7 @@ export class Watcher {
   #closed = false;
 
   /** @param left called once, when the stream has ended. @param part of the company that this watcher sees; null: all of it */
-  constructor(state: CompanyState, left: () => void, part: Narrowed | null = null) {
+  constructor(state: CompanyState, left: () => void, part: LivePart | null = null) {
     this.#state = state;
     this.#part = part;
     this.#left = left;

@@ -19,6 +19,9 @@ const OPEN: Record<string, string> = {
   'sign-in/with/[provider]/back/+server.ts': 'for who has not signed in',
   'r/over/+page.server.ts': 'says that a link is over',
   'r/[token]/+server.ts': 'a link of a recording; the right of who made it is asked for each time',
+  'wall/[token]/+page.server.ts': 'a board on the wall; the right of who made it is asked for each time',
+  'wall/[token]/events/+server.ts': 'a board on the wall; the right of who made it is asked for every few seconds',
+  'wall/[token]/figures/+server.ts': 'a board on the wall; the right of who made it is asked for each time',
 };
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'fallback']);
 

@@ -31,6 +31,7 @@ const VALUES: Record<string, string> = {
   measure: 'calls',
   erasure: '1',
   project: '1',
+  board: '1',
   observer: '1',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',

@@ -11,9 +11,9 @@ export class Live {
   /** when the last message came, by performance.now() */
   heardAt = $state(0);
 
-  /** @param url of the company's stream @returns ends it */
-  follow(url: string): () => void {
-    this.state = EMPTY_LIVE;
+  /** @param url of the company's stream @param keep what is known stays until the stream has said something @returns ends it */
+  follow(url: string, keep = false): () => void {
+    if (!keep) this.state = EMPTY_LIVE;
     this.connection = null;
     return connectLive(
       url,

@@ -1,4 +1,4 @@
-import type { Tenant } from '@callscope/core/domain/directory.ts';
+import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { projectNames } from '@callscope/modules/access/projects.ts';
@@ -12,13 +12,18 @@ import type { CompanyNames } from './names.ts';
 export async function loadNames(scope: TenantScope, company: Tenant): Promise<CompanyNames> {
   const { db, clock } = deps();
   const [directory, projects] = await Promise.all([getDirectory(db, scope, new Date(clock.now())), namedProjects(scope)]);
-  const { employees, numbers, groups } = visibleTo(directory?.body ?? EMPTY, scope, company);
+  return namesIn(visibleTo(directory?.body ?? EMPTY, scope, company), company, projects);
+}
+
+/** What a directory calls people, numbers and groups. */
+export function namesIn(
+  { employees, numbers, groups }: DirectoryBody,
+  { country }: Pick<Tenant, 'country'>,
+  projects: CompanyNames['projects'] = [],
+): CompanyNames {
   return {
     employees: employees.map(({ id, name, group }) => ({ id, name, group: group ?? '' })),
-    numbers: numbers.map(({ number, label, channel }) => ({
-      number: normalizePhone(number, company.country),
-      name: label || channel || '',
-    })),
+    numbers: numbers.map(({ number, label, channel }) => ({ number: normalizePhone(number, country), name: label || channel || '' })),
     groups: groups.map(({ id, name }) => ({ id, name })),
     channels: channelsOf(numbers),
     projects,

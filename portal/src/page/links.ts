@@ -5,7 +5,11 @@ import { type Period, periodToQuery } from './period.ts';
 export const TODAY = 'period=today';
 
 /** A page of the company: '' = the dashboard. */
-export function pageHref(company: string, path: '' | '/journal' | '/live' | '/missed' | '/phones' | '/statistics', query = ''): string {
+export function pageHref(
+  company: string,
+  path: '' | '/journal' | '/live' | '/live/boards' | '/missed' | '/phones' | '/statistics',
+  query = '',
+): string {
   return `/c/${encodeURIComponent(company)}${path}${query === '' ? '' : `?${query}`}`;
 }
 

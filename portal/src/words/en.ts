@@ -1,5 +1,6 @@
 import { account } from './en/account.ts';
 import { audit } from './en/audit.ts';
+import { boards } from './en/boards.ts';
 import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
 import { directory } from './en/directory.ts';
@@ -26,6 +27,7 @@ export const en: Words = {
   product: 'Callscope',
   account,
   audit,
+  boards,
   calls,
   dashboard,
   directory,

@@ -1,5 +1,6 @@
 import { account } from './ru/account.ts';
 import { audit } from './ru/audit.ts';
+import { boards } from './ru/boards.ts';
 import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
 import { directory } from './ru/directory.ts';
@@ -26,6 +27,7 @@ export const ru = {
   product: 'Callscope',
   account,
   audit,
+  boards,
   calls,
   dashboard,
   directory,

@@ -7,19 +7,26 @@ export const LIVE = 'callscope:live';
 /** A client who waits longer than this colours the tile. */
 export const LONG_WAIT_SECONDS = 20;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** One employee on the wall. */
 export interface Square {
   employee: string;
   name: string;
-  state: Shown | 'free';
+  state: Shown | 'free' | 'away';
   /** ms since the epoch; null = it is not known since when somebody is free */
   since: number | null;
   /** the call's direction and own number, for its words */
   call: LiveCall | null;
 }
 
-/** Everybody of the groups in the directory's order: squares keep their place. @param groups empty = all */
-export function squaresOf({ employees }: Pick<CompanyNames, 'employees'>, groups: readonly string[], calls: readonly LiveCall[]): Square[] {
+/** Everybody of the groups in the directory's order: squares keep their place. @param groups empty = all @param away who has no phone registered */
+export function squaresOf(
+  { employees }: Pick<CompanyNames, 'employees'>,
+  groups: readonly string[],
+  calls: readonly LiveCall[],
+  away: ReadonlySet<string> = NOBODY,
+): Square[] {
   const busy = new Map<string, { state: Shown; call: LiveCall }>();
   for (const call of calls) {
     for (const { employee, state } of peopleIn(call)) {
@@ -31,7 +38,7 @@ export function squaresOf({ employees }: Pick<CompanyNames, 'employees'>, groups
     .filter(({ group }) => groups.length === 0 || groups.includes(group))
     .map(({ id, name }) => {
       const at = busy.get(id);
-      if (at === undefined) return { employee: id, name: shortName(name), state: 'free', since: null, call: null };
+      if (at === undefined) return { employee: id, name: shortName(name), state: away.has(id) ? 'away' : 'free', since: null, call: null };
       const { call, state } = at;
       const since = state === 'talking' ? call.answeredAt || call.startedAt : call.ringingAt || call.startedAt;
       return { employee: id, name: shortName(name), state, since, call };

@@ -17,18 +17,28 @@ export function whileStanding(
   needs: PageRight,
 ): AbortSignal {
   const session = requireSession(event);
-  const { db, clock, log } = deps();
+  const { db, clock } = deps();
+  return whileSame(event.request.signal, scope, LOOK_MS, async () => {
+    const caller = await callerStill(db, session, clock.now());
+    return caller && tenantScope(caller, scope.tenant, needs);
+  });
+}
+
+/**
+ * The same for whatever a stream stands on.
+ * @param everyMs how often it is looked at @param look what it is now; a look that fails changes nothing
+ */
+export function whileSame<T>(reader: AbortSignal, opened: T, everyMs: number, look: () => Promise<T | null>): AbortSignal {
   const ended = new AbortController();
   const timer = setInterval(async () => {
-    const caller = await callerStill(db, session, clock.now()).catch((error: unknown) => {
+    const now = await look().catch((error: unknown) => {
       // PostgreSQL away takes nobody's right
-      log.warn('a stream cannot look whether its right stands', { error: String(error) });
-      return session.caller;
+      deps().log.warn('a stream cannot look whether its right stands', { error: String(error) });
+      return opened;
     });
-    const now = caller && tenantScope(caller, scope.tenant, needs);
-    if (JSON.stringify(now) !== JSON.stringify(scope)) ended.abort();
-  }, LOOK_MS);
-  const signal = AbortSignal.any([event.request.signal, ended.signal]);
+    if (JSON.stringify(now) !== JSON.stringify(opened)) ended.abort();
+  }, everyMs);
+  const signal = AbortSignal.any([reader, ended.signal]);
   if (signal.aborted) clearInterval(timer);
   else signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return signal;

@@ -13,7 +13,7 @@ export const live: typeof source = {
   waitingAbout: 'Incoming calls that nobody has answered yet, and how long the oldest of them waits.',
   upTo: (span) => `up to ${span}`,
   longest: (span) => `longest ${span}`,
-  state: { ringing: 'Ringing', talking: 'Talking', free: 'Free', over: 'Ended' },
+  state: { ringing: 'Ringing', talking: 'Talking', free: 'Free', away: 'Not on line', over: 'Ended' },
   columns: { direction: 'Direction', from: 'From', to: 'To', state: 'State', people: 'Employee', recording: 'Recording', time: 'Time' },
   recording: {
     state: { on: 'recording', off: 'off', masked: 'masked', unknown: 'by rule' },

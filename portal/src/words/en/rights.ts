@@ -18,6 +18,7 @@ export const rights: typeof source = {
     'recordings:listen': 'Hear and download recordings, give links to them',
     'cases:write': 'Take missed calls in hand and close them',
     'calls:control': 'Control calls in progress, call from an employee’s phone',
+    'boards:write': 'Wall boards: make, change, revoke',
     'directory:write': 'Change directory, settings and telephony of the company',
     'recordings:write': 'What is recorded, how long it is kept, erasing',
     'users:write': 'Users and their roles, passwords of phones',

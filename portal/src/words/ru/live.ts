@@ -13,7 +13,7 @@ export const live = {
   waitingAbout: 'Входящие, на которые ещё никто не ответил. Рядом – сколько ждёт самый давний.',
   upTo: (span: string) => `до ${span}`,
   longest: (span: string) => `дольше всех ${span}`,
-  state: { ringing: 'Звонит', talking: 'Говорит', free: 'Свободен', over: 'Завершён' },
+  state: { ringing: 'Звонит', talking: 'Говорит', free: 'Свободен', away: 'Не на линии', over: 'Завершён' },
   columns: {
     direction: 'Направление',
     from: 'Откуда',
