@@ -8,6 +8,7 @@ import { isOpenToView } from '#page/view.ts';
 import { isLocale, type Locale } from '#words/words.ts';
 import { keepSecret, LOCALE_COOKIE, readSecret, THEME_COOKIE } from './cookies.ts';
 import { firstStyles } from './first-styles.ts';
+import { loggedPath } from './logged-path.ts';
 
 const THEMES: readonly string[] = ['light', 'dark'];
 
@@ -66,7 +67,7 @@ export const handleError: HandleServerError = ({ kind, error, event }) => {
   const code = crypto.randomUUID().slice(0, 8).toUpperCase();
   deps().log.error('a page failed', {
     code,
-    path: event.url.pathname,
+    path: loggedPath(event.url.pathname),
     error: errorText(error),
     stack: error instanceof Error ? error.stack : undefined,
   });

@@ -78,3 +78,9 @@ function didOf(c: MadeCall): string {
 function written(events: Event[]): string[] {
   return events.map((event) => JSON.stringify({ jsonrpc: '2.0', ...event }));
 }
+
+/** A zone in which it is about noon: what happened an hour ago was today, whenever a test runs. */
+export function noonZone(): string {
+  const ahead = 12 - new Date().getUTCHours();
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}

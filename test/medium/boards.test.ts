@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
+import { callBegins, callEnds, type MadeCall, noonZone } from '../e2e/events.ts';
 import { type Stack, sendTcp, startStack, until } from './stack.ts';
 
 const PASSWORD = 'secret-secret';
@@ -50,7 +50,7 @@ const call = (id: string, from: string, to: string, target: string, more: Partia
 
 beforeAll(async () => {
   stack = await startStack();
-  await stack.rest('PUT', '/tenants/t1', { name: 'Alfa', domain: DOMAIN });
+  await stack.rest('PUT', '/tenants/t1', { name: 'Alfa', domain: DOMAIN, timezone: noonZone() });
   await stack.rest('PUT', '/tenants/t2', { name: 'Bravo', domain: 'bravo.pbx.test' });
   await stack.rest('PUT', '/tenants/t1/directory', {
     groups: [
@@ -113,10 +113,10 @@ describe('a board on the wall', () => {
   test('its figures are those of the reports and of the missed calls', async () => {
     const { url } = await make({ name: 'Те же цифры' });
     const { figures, uncalled } = await figuresOf(url);
-    const day = new Date().toISOString().slice(0, 10);
+    const hour = (from: number) => new Date(Date.now() + from * 3_600_000).toISOString();
     const report = await stack.rest<{ totals: Record<string, number> }>(
       'GET',
-      `/tenants/t1/reports/summary?from=${day}T00:00:00Z&to=${day}T23:59:59Z`,
+      `/tenants/t1/reports/summary?from=${hour(-1)}&to=${hour(1)}`,
     );
     expect(figures).toMatchObject({ in: report.totals.in, inMissed: report.totals.inMissed });
     expect(figures?.inMissed).toBe(2);
