@@ -44,7 +44,8 @@ class Follower {
 
 const call = (id: string, from: string, to: string, target: string, more: Partial<MadeCall> = {}): MadeCall => ({
   ...{ id, tenant: 't1', domain: DOMAIN, direction: 'in', from, to, startedAt: Date.now() - 4_000, wait: 60, talk: 0 },
-  legs: [{ target, after: 1, code: 487 }],
+  // no final code yet: it rings
+  legs: [{ target, after: 1, code: 200 }],
   ...more,
 });
 
@@ -69,8 +70,16 @@ beforeAll(async () => {
   await stack.rest('PUT', '/tenants/t2/directory', { employees: [{ id: 'e101', name: 'Чужой Б. Б.', extensions: ['101'] }] });
   await stack.rest('PUT', '/tenants/t1/users/olga', { password: PASSWORD, role: 'supervisor' });
   const missed = [
-    call('missed-sales', CALLER, SALES_LINE, '101', { startedAt: Date.now() - 40_000, wait: 6 }),
-    call('missed-stock', OTHER, STOCK_LINE, '102', { startedAt: Date.now() - 30_000, wait: 6 }),
+    call('missed-sales', CALLER, SALES_LINE, '101', {
+      startedAt: Date.now() - 40_000,
+      wait: 6,
+      legs: [{ target: '101', after: 1, code: 487 }],
+    }),
+    call('missed-stock', OTHER, STOCK_LINE, '102', {
+      startedAt: Date.now() - 30_000,
+      wait: 6,
+      legs: [{ target: '102', after: 1, code: 487 }],
+    }),
   ];
   await sendTcp(
     stack.ports.events,
