@@ -7,6 +7,8 @@ import type { BoardData } from './load.ts';
 const LEAST_MS = 5_000;
 /** Also when none does: the board may be of other colours, and callers wait for longer. */
 const MOST_MS = 20_000;
+/** The stream has ended: perhaps the board is over. */
+const ENDED_MS = 2_000;
 /** A board that is over is asked about again: its maker may be let in again. */
 const OVER_MS = 60_000;
 /** The server speaks at least every 5 s: a connection that is silent for longer is dead, whatever the browser thinks of it. */
@@ -50,7 +52,8 @@ export class WallScreen {
     $effect(() => {
       this.#skew = skewOf(first.now);
       this.#askedAt = performance.now();
-      this.#tick();
+      // once: what a tick looks at changes with every tick
+      untrack(() => this.#tick());
       const timer = setInterval(() => this.#tick(), 1_000);
       return () => clearInterval(timer);
     });
@@ -88,8 +91,13 @@ export class WallScreen {
 
   #tick(): void {
     this.now = this.#time();
-    const every = this.isOver ? OVER_MS : this.isLost || this.data.failure !== null ? LEAST_MS : MOST_MS;
-    if (performance.now() - this.#askedAt >= every) void this.#ask();
+    if (performance.now() - this.#askedAt >= this.#everyMs()) void this.#ask();
+  }
+
+  #everyMs(): number {
+    if (this.isOver) return OVER_MS;
+    if (this.live.connection === 'reconnecting') return ENDED_MS;
+    return this.isLost || this.data.failure !== null ? LEAST_MS : MOST_MS;
   }
 
   /** Follows the stream until the board is over; anew when the directory changed, or when the connection is dead. */
