@@ -1,12 +1,12 @@
 /** Figures of a board on the wall and when they alarm. Pure, so that browsers may read it too. */
 
 /** waiting: callers nobody has answered · longest: seconds that the longest of them waits · calls: in progress · free: employees who
- * could take one · missed: of today · uncalled: callers of today whom nobody has reached yet · oldest: minutes that the longest of them waits */
-export const BOARD_FIGURES = ['waiting', 'longest', 'calls', 'free', 'missed', 'uncalled', 'oldest'] as const;
+ * could take one · service: level of today, percent · missed: of today · uncalled: callers of today whom nobody has reached yet · oldest: minutes that the longest of them waits */
+export const BOARD_FIGURES = ['waiting', 'longest', 'calls', 'free', 'service', 'missed', 'uncalled', 'oldest'] as const;
 export type BoardFigure = (typeof BOARD_FIGURES)[number];
 
 /** Figures of which few is bad: they alarm at the threshold and below it, the others at it and above. */
-const FEW_IS_BAD: ReadonlySet<BoardFigure> = new Set(['free']);
+const FEW_IS_BAD: ReadonlySet<BoardFigure> = new Set(['free', 'service']);
 
 /** Whole numbers in the figure's own unit; null: this colour does not come. */
 export interface Threshold {
@@ -22,6 +22,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   longest: { warn: 20, alarm: 60 },
   calls: { warn: null, alarm: null },
   free: { warn: 1, alarm: 0 },
+  service: { warn: 79, alarm: 59 },
   missed: { warn: null, alarm: null },
   uncalled: { warn: 3, alarm: 8 },
   oldest: { warn: 30, alarm: 60 },

@@ -105,6 +105,8 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
     await until('its clock goes', async () => Date.now() - began > 3_000 && (await clock()) !== shown);
     expect(await figure('missed')).toBe('2');
     expect(await figure('uncalled')).toBe('2');
+    expect(await figure('service')).toBe('0%');
+    await tile('service').getByText('цель 80 % за 20 с').waitFor();
     const begins = call();
     // seconds are the unit of the events: what is told is told now
     const at = Date.now();

@@ -129,6 +129,9 @@ describe('a board on the wall', () => {
     );
     expect(figures).toMatchObject({ in: report.totals.in, inMissed: report.totals.inMissed });
     expect(figures?.inMissed).toBe(2);
+    const service = await stack.rest<typeof report>('GET', `/tenants/t1/reports/service-level?from=${hour(-1)}&to=${hour(1)}`);
+    expect([figures?.serviceLevel, figures?.offered]).toEqual([service.totals.serviceLevel, service.totals.offered]);
+    expect(figures?.serviceLevel).toBe(0);
     const { data } = await stack.rest<{ data: { status: string }[] }>('GET', '/tenants/t1/cases?limit=10');
     expect(uncalled.byAge).toEqual([data.filter((c) => ['open', 'working'].includes(c.status)).length, 0, 0]);
   });

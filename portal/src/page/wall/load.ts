@@ -1,9 +1,11 @@
 import type { Figures } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
+import { serviceLevel } from '@callscope/analytics/reports/service.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { shownPart, type Thresholds } from '@callscope/modules/boards/rules.ts';
 import type { Board } from '@callscope/modules/boards/store.ts';
@@ -34,7 +36,7 @@ export interface BoardData {
   /** of the server's program: another one has other pages */
   version: string;
   board: { name: string; theme: Board['theme']; thresholds: Thresholds };
-  company: { name: string; timezone: string; country: string };
+  company: { name: string; timezone: string; country: string; rules: FigureRules };
   /** ids of groups; none: the whole company */
   groups: string[];
   /** what `names` are of; null: nothing changed since those that were asked with */
@@ -61,23 +63,29 @@ export async function loadBoard({ board, scope }: Followed, known: string | null
   const now = clock.now();
   const tenant = await companyOf(scope);
   const { body, version: of } = await currentDirectory(scope, tenant);
-  const company = { zone: tenant.timezone, country: tenant.country };
+  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
   const { from, to } = presetPeriod('today', company.zone, now);
   // a missed call is of no group: whose it is says its reach, by whom it rang
   const filter: CallFilter = { from, to };
   const [found, uncalled] = await Promise.all([
-    answered(Promise.all([runReport(store, scope, planReport(summary, filter, company)), loadHourly(scope, company, filter, null)])),
+    answered(
+      Promise.all([
+        runReport(store, scope, planReport(summary, filter, company)),
+        runReport(store, scope, planReport(serviceLevel, filter, company)),
+        loadHourly(scope, company, filter, null),
+      ]),
+    ),
     loadUncalled({ board, scope }, { body, tenant }, from, now),
   ]);
-  const [figures, hourly] = found.answer ?? [null, null];
+  const [figures, service, hourly] = found.answer ?? [null, null, null];
   const directory = [of, ...board.groups].join(' ');
   const { name, theme, thresholds } = board;
   return {
     ...{ version, now, filter, hourly, uncalled, directory, groups: board.groups, failure: found.failure },
     board: { name, theme, thresholds },
-    company: { name: tenant.name, timezone: tenant.timezone, country: tenant.country },
+    company: { name: tenant.name, timezone: tenant.timezone, country: tenant.country, rules: tenant.rules },
     names: directory === known ? null : namesIn(body, tenant),
-    figures: figures?.totals ?? null,
+    figures: figures && { ...figures.totals, ...service?.totals },
   };
 }
 

@@ -51,3 +51,12 @@ test('callers whom nobody has reached alarm by number and by age', () => {
     missed: { value: 4, incoming: 10, level: 'calm' },
   });
 });
+
+test('the service level is coloured once there are calls enough to say something', () => {
+  const service = (offered: number, serviceLevel: number | null) => board({ figures: { offered, serviceLevel } }).service;
+  expect(service(0, null)).toEqual({ value: null, level: 'calm' });
+  expect(service(9, 0)).toEqual({ value: 0, level: 'calm' });
+  expect([service(10, 0.8), service(10, 0.79), service(10, 0.5)].map((s) => s.level)).toEqual(['calm', 'warn', 'alarm']);
+  // as it is shown
+  expect(service(200, 0.796)).toEqual({ value: 80, level: 'calm' });
+});

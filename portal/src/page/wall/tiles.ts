@@ -10,6 +10,8 @@ export interface Tiles {
   waiting: { value: number | null /** seconds */; longest: number | null; level: Level };
   calls: { value: number | null; talking: number | null; level: Level };
   free: { value: number | null; busy: number; away: number; level: Level };
+  /** percent */
+  service: { value: number | null; level: Level };
   missed: { value: number | null; incoming: number | null; level: Level };
   uncalled: { value: number | null /** seconds that the oldest waits */; oldest: number | null; level: Level };
 }
@@ -26,6 +28,8 @@ export interface OnBoard {
   now: number;
 }
 
+/** A share of fewer calls colours nothing. */
+const LEAST_FOR_SHARE = 10;
 const UNKNOWN: LiveCounts = { talking: 0, ringing: 0, waiting: 0, longest: null };
 
 /** Every figure is that of its one definition: calls in progress as on «Сейчас», today's as on the dashboard, callers as on «Потерянные». */
@@ -38,6 +42,8 @@ export function tilesOf({ calls, squares, figures, uncalled, thresholds, now }: 
   const open = uncalled?.byAge.reduce((a, b) => a + b, 0) ?? null;
   const oldest = since(uncalled?.oldest[0]?.openedAt);
   const missed = figures?.inMissed ?? null;
+  const share = figures?.serviceLevel ?? null;
+  const service = share === null ? null : Math.round(share * 100);
   return {
     waiting: {
       ...{ value: known(counts.waiting), longest },
@@ -53,6 +59,7 @@ export function tilesOf({ calls, squares, figures, uncalled, thresholds, now }: 
       // a room without anybody in the directory has nobody to be short of
       level: levelOf('free', squares.length === 0 ? null : known(of('free')), thresholds),
     },
+    service: { value: service, level: levelOf('service', (figures?.offered ?? 0) < LEAST_FOR_SHARE ? null : service, thresholds) },
     missed: { value: missed, incoming: figures?.in ?? null, level: levelOf('missed', missed, thresholds) },
     uncalled: {
       ...{ value: open, oldest },
