@@ -34,10 +34,13 @@ test('what leaves names nobody outside and no account, phone or Call-ID', () => 
   const part = new BoardPart(undefined, phones);
   const told = JSON.stringify([
     part.snapshot([call('a@10.0.0.7')], [phone('desk@x.test'), phone('door@x.test')]),
-    part.delta(delta({ calls: [call('b@10.0.0.7', { direction: 'out', from: '101', dialled: '79130001122', answeredBy: '79130001122' })] })),
+    part.delta(
+      delta({ calls: [call('b@10.0.0.7', { direction: 'out', from: '101', dialled: '79130001122', answeredBy: '79130001122' })] }),
+    ),
     part.delta(delta({ ended: [ended('a@10.0.0.7')], endedCount: 1, phones: [phone('mobile@x.test', 5)], phonesGone: ['desk@x.test'] })),
   ]);
-  for (const secret of ['79130001122', '79260001122', '10.0.0.7', 'x.test', 'desk', 'door', '192.168', 'Snom']) expect(told).not.toContain(secret);
+  for (const secret of ['79130001122', '79260001122', '10.0.0.7', 'x.test', 'desk', 'door', '192.168', 'Snom'])
+    expect(told).not.toContain(secret);
   expect(told).toContain('"employee":"e1"');
 });
 

@@ -2,6 +2,7 @@ import { afterNavigate, beforeNavigate, goto } from '$app/navigation';
 
 /** Pages that are asked by their address. */
 const ASKED = /^\/c\/[^/]+\/(journal|missed|statistics)$/;
+const KEPT = 'callscope.question';
 /** Where in the list one was is no part of the question. */
 const PLACE = ['cursor', 'side', 'row'];
 
@@ -10,7 +11,7 @@ const PLACE = ['cursor', 'side', 'row'];
  * last asked in this tab. Called once by the layout. @param login who asks: another person begins anew
  */
 export function keepQuestions(login: () => string): void {
-  const keyOf = (pathname: string) => `callscope.question ${login()} ${pathname}`;
+  const keyOf = (pathname: string) => `${KEPT} ${login()} ${pathname}`;
 
   afterNavigate(({ to }) => {
     if (!to || !ASKED.test(to.url.pathname)) return;
@@ -31,6 +32,15 @@ export function keepQuestions(login: () => string): void {
     cancel();
     void goto(`${to.url.pathname}?${asked}`);
   });
+}
+
+/** Whoever signs out leaves no question behind: it may name a caller. */
+export function forgetQuestions(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key);
+  } catch {
+    // a browser that stores nothing has nothing to forget
+  }
 }
 
 function lastOf(key: string): string {
