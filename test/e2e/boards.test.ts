@@ -28,6 +28,8 @@ const call = (told: Partial<MadeCall> = {}): MadeCall => ({
   ...{ wait: 300, talk: 0, legs: [{ target: '101', after: 0, code: 200 }] },
   ...told,
 });
+/** Words of tiles that have no room. */
+const CUT = "[...document.querySelectorAll('[data-tile] .clip')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)";
 const tile = (id: string) => wall.locator(`[data-tile="${id}"]`);
 const figure = (id: string) => tile(id).locator('.figure').textContent();
 const shot = async (of: Page, name: string) => {
@@ -146,6 +148,7 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
         await settled(wall);
         await wall.locator('[data-tile="waiting"][data-level="alarm"]').waitFor();
         const at = `wall-${theme}-${width}`;
+        expect(await wall.evaluate(CUT), at).toEqual([]);
         expect(await sideways(wall), at).toBe(0);
         expect(await axeFindings(wall), at).toEqual([]);
         expect(await wall.evaluate('document.documentElement.dataset.theme')).toBe(theme);
