@@ -17,11 +17,10 @@ let page: Page;
 
 /** Paths of everything that the browser keeps for the portal, by the service worker. */
 const keptPaths = () =>
-  page.evaluate(async () => {
-    const names = await caches.keys();
-    const lists = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  page.evaluate<string[]>(`(async () => {
+    const lists = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
     return lists.flat().map((request) => new URL(request.url).pathname);
-  });
+  })()`);
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
@@ -39,7 +38,7 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
   page = await context.newPage();
   await signIn(page, stack.portal, { domain: 'alfa.pbx.test', login: 'anna', password: PASSWORD }, '/c/t1');
-  await until('the service worker has taken over', () => page.evaluate(() => navigator.serviceWorker?.controller !== null));
+  await until('the service worker has taken over', () => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
 });
 afterAll(async () => {
   await browser?.close();
@@ -53,18 +52,12 @@ describe.skipIf(!HAS_BROWSER)('the portal as an installed app', () => {
     // the browser of a test has no profile to install into
     expect(installabilityErrors.map((e) => e.errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
     const manifest = (await (await stack.fetch('/manifest.webmanifest')).json()) as { icons: { src: string; sizes: string }[] };
-    const sizes = await page.evaluate(
-      (icons) =>
-        Promise.all(
-          icons.map(async ({ src }) => {
-            const image = new Image();
-            image.src = src;
-            await image.decode();
-            return `${image.naturalWidth}x${image.naturalHeight}`;
-          }),
-        ),
-      manifest.icons,
-    );
+    const sizes = await page.evaluate<string[]>(`Promise.all(${JSON.stringify(manifest.icons)}.map(async ({ src }) => {
+      const image = new Image();
+      image.src = src;
+      await image.decode();
+      return image.naturalWidth + 'x' + image.naturalHeight;
+    }))`);
     expect(sizes.slice(0, 3)).toEqual(manifest.icons.slice(0, 3).map((icon) => icon.sizes));
   });
 
@@ -74,11 +67,11 @@ describe.skipIf(!HAS_BROWSER)('the portal as an installed app', () => {
       await page.goto(path.startsWith('http') ? path : stack.portal + path);
       await settled(page);
     }
-    await page.evaluate(async (token) => {
-      const headers = { authorization: `Bearer ${token}` };
+    await page.evaluate(`(async () => {
+      const headers = { authorization: 'Bearer ${OPERATOR_TOKEN}' };
       for (const path of ['/api/v1/tenants/t1/calls?limit=10', '/c/t1/calls/none/recording', '/healthz'])
         await (await fetch(path, { headers })).text();
-    }, OPERATOR_TOKEN);
+    })()`);
     await until('files of the program are kept', async () => (await keptPaths()).some(isOfProgram));
     const kept = await keptPaths();
     expect(kept).toEqual(expect.arrayContaining([...OFFLINE_FILES]));
@@ -110,7 +103,8 @@ describe.skipIf(!HAS_BROWSER)('the portal as an installed app', () => {
   test('whoever signs out leaves nothing behind: neither kept pages nor what was asked', async () => {
     await page.goto(`${stack.portal}/c/t1/journal?${PERIOD}&caller=916`);
     await settled(page);
-    const questions = () => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('callscope.question')).length);
+    const questions = () =>
+      page.evaluate<number>(`Object.keys(sessionStorage).filter((key) => key.startsWith('callscope.question')).length`);
     expect(await questions()).toBeGreaterThan(0);
     await page.keyboard.press('Control+k');
     await page.getByRole('option', { name: 'Выйти' }).click();
