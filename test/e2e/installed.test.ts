@@ -48,9 +48,11 @@ afterAll(async () => {
 describe.skipIf(!HAS_BROWSER)('the portal as an installed app', () => {
   test('a browser offers to install it: manifest and icons are as they say', async () => {
     const cdp = await context.newCDPSession(page);
-    const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
-    // the browser of a test has no profile to install into
-    expect(installabilityErrors.map((e) => e.errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
+    // the browser reads the manifest in its own time; and the one of a test has no profile to install into
+    const errors = async () =>
+      (await cdp.send('Page.getInstallabilityErrors')).installabilityErrors.map((e) => e.errorId).filter((id) => id !== 'in-incognito');
+    await until('the browser has read the manifest', async () => !(await errors()).includes('manifest-parsing-or-network-error'));
+    expect(await errors()).toEqual([]);
     const manifest = (await (await stack.fetch('/manifest.webmanifest')).json()) as { icons: { src: string; sizes: string }[] };
     const sizes = await page.evaluate<string[]>(`Promise.all(${JSON.stringify(manifest.icons)}.map(async ({ src }) => {
       const image = new Image();
