@@ -137,7 +137,7 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     await page.locator('input[name=talkMin]').fill('30');
     await page.locator('input[name=talkMin]').press('Enter');
     await page.waitForURL(/talkMin=30/);
-    await until('the bands begin anew', async () => (await said(shares.locator('li').first())) === '1:00–3:00 3 100 %');
+    await until('the bands begin anew', async () => (await said(shares.locator('li').first())) === '1:00–3:00 3 100,0 %');
   });
 
   test('bars, pie and table are chosen by block and kept over F5 (S-19)', async () => {

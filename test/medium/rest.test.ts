@@ -360,7 +360,7 @@ test('the description is OpenAPI 3.1 with an operation for every route', async (
       expect(Object.keys(responses), `${method} ${path}`).toEqual(expect.arrayContaining(declared));
     }
   const { parameters } = document.paths['/tenants/{tenant}/calls']?.get ?? {};
-  expect(parameters?.filter((p) => p.schema.type === 'number').map((p) => p.name)).toEqual(['talkMin', 'talkMax']);
+  expect(parameters?.filter((p) => p.schema.type === 'number').map((p) => p.name)).toEqual(['talkMin', 'talkMax', 'waitMin', 'waitMax']);
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Call', 'Ledger', 'Problem']));
 });
 
