@@ -59,6 +59,22 @@ export function isWorkingTime(schedule: WorkingHours, zone: string, at: number):
   return hoursOn(schedule, wall).some(({ from, to }) => time >= clock(from) && time < clock(to));
 }
 
+/** Whether any of a stretch of one day, within which the clock runs evenly (an hour of `hoursOf`), is within working hours. @param zone IANA */
+export function touchesWorkingTime(schedule: WorkingHours, zone: string, from: number, to: number): boolean {
+  if (schedule === null) return true;
+  const wall = wallClock(zone, from);
+  const begins = wall - startOfWallDay(wall);
+  return hoursOn(schedule, wall).some((span) => clock(span.from) < begins + (to - from) && clock(span.to) > begins);
+}
+
+/** A day with hours of its own, whatever its weekday: closed, or open at these hours; null: a day like its weekday. @param zone IANA */
+export function ownHoursOf(schedule: WorkingHours, zone: string, at: number): 'closed' | 'open' | null {
+  if (schedule === null) return null;
+  const date = new Date(wallClock(zone, at)).toISOString().slice(0, 10);
+  const own = schedule.dates.find((d) => d.date === date);
+  return own === undefined ? null : own.hours.length === 0 ? 'closed' : 'open';
+}
+
 /**
  * The moment at which so much working time has passed since another; null when it has not by `latest`.
  * A minute that the clock skips does not pass, one that it shows twice passes twice. @param minutes above 0

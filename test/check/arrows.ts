@@ -16,7 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   launch: ['core', 'sql'],
   demo: ['core', 'ingest', 'launch'],
 };
-const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog|reports|query|present)\//];
+const PURE = [/^core\/domain\//, /^modules\/[^/]+\/rules/, /^analytics\/(catalog|reports|query|present|forecast)\//];
 const STORE_CLIENT = [
   /^core\/node\/clickhouse\.ts$/,
   /^ingest\/write\//,
