@@ -17,6 +17,7 @@ import type { Deps, Env } from './api/context.ts';
 import { countRoutes } from './api/count-routes.ts';
 import { directoryRoutes } from './api/directory-routes.ts';
 import { edgeRoutes } from './api/edge-routes.ts';
+import { forecastRoutes } from './api/forecast-routes.ts';
 import { keepingRoutes } from './api/keeping-routes.ts';
 import { linkRoutes } from './api/link-routes.ts';
 import { methodsAt } from './api/methods.ts';
@@ -120,6 +121,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   sealingRoutes(api, deps);
   linkRoutes(api, deps);
   countRoutes(api, deps);
+  forecastRoutes(api, deps);
   caseRoutes(api, deps);
   phoneRoutes(api, deps);
   edgeRoutes(api, deps);

@@ -51,6 +51,12 @@ describe('Erlang C', () => {
     expect(peopleFor({ calls: 120, seconds: 180 }, { ...DEFAULT_TARGET, shrinkage: 0.1 })).toBe(10);
   });
 
+  test('all callers at once is taken for nearly all of them', () => {
+    const people = peopleFor({ calls: 200, seconds: 180 }, { share: 1, seconds: 0, shrinkage: 0 });
+    expect(waiting(10, people)).toBeLessThan(0.001);
+    expect(people).toBeLessThan(30);
+  });
+
   test('nobody for no calls, and no overflow for very many', () => {
     expect(peopleFor({ calls: 0, seconds: 180 }, DEFAULT_TARGET)).toBe(0);
     expect(peopleFor({ calls: 1_000_000, seconds: 180 }, DEFAULT_TARGET)).toBeGreaterThan(50_000);

@@ -28,8 +28,8 @@ export interface ServiceTarget {
 /** Where a company has said nothing else: four of five callers within twenty seconds, and everybody at the phone all the time. */
 export const DEFAULT_TARGET: ServiceTarget = { share: 0.8, seconds: 20, shrinkage: 0 };
 
-/** The least and the most that a target may be: with all callers at once no number of people would be enough. */
-export const TARGET_LIMITS = { share: [0.01, 0.99], seconds: [1, 600], shrinkage: [0, 0.9] } as const;
+/** No number of people is enough for every single caller: a target of all of them is taken to be this share. */
+const MOST_SHARE = 0.999;
 
 const HOUR_SECONDS = 3_600;
 
@@ -50,9 +50,10 @@ export function answeredInTime({ calls, seconds }: Load, people: number, within:
 export function peopleFor({ calls, seconds }: Load, { share, seconds: within, shrinkage }: ServiceTarget): number {
   const erlangs = (calls * seconds) / HOUR_SECONDS;
   if (!(erlangs > 0)) return 0;
+  const wanted = Math.min(share, MOST_SHARE);
   let people = Math.floor(erlangs) + 1;
   let busy = blocked(erlangs, people);
-  while (inTime(erlangs, people, delayed(erlangs, people, busy), seconds, within) < share) {
+  while (inTime(erlangs, people, delayed(erlangs, people, busy), seconds, within) < wanted) {
     people++;
     busy = (erlangs * busy) / (people + erlangs * busy);
   }

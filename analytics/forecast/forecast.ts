@@ -108,7 +108,7 @@ export function forecastOf({ zone, schedule, now, target }: Question, { calls, h
 
 /** From the day after the first call on: that day began before anybody counted. */
 function history(zone: string, schedule: WorkingHours, calls: ReadonlyMap<number, number>, today: number): PastHour[] {
-  const first = [...calls.keys()].reduce((least, start) => (start < least ? start : least), Number.POSITIVE_INFINITY);
+  const first = [...calls.keys()].reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY);
   if (first >= today) return [];
   return hoursBetween(zone, schedule, startOfDay(zone, first, 1), today).map((hour) => ({ ...hour, calls: calls.get(hour.start) ?? 0 }));
 }
