@@ -1,14 +1,22 @@
 import { HELD_BACK_WEEKS, LEAST_EXPECTED, LEAST_WEEKS } from '@callscope/analytics/forecast/backtest.ts';
 import { BAND_SHARE } from '@callscope/analytics/forecast/band.ts';
 import { FORECAST_DAYS, HANDLE_DAYS, PAST_WEEKS } from '@callscope/analytics/forecast/forecast.ts';
+import { TARGET_LIMITS } from '@callscope/analytics/forecast/target.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { z } from '@hono/zod-openapi';
 import { companyForecast } from '../forecast/company-forecast.ts';
-import { targetQuery } from '../forecast/target.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { problems } from './problem.ts';
 
+const within = ({ least, most }: { least: number; most: number }) => z.coerce.number().min(least).max(most).optional();
+const targetQuery = z.strictObject({
+  percent: within(TARGET_LIMITS.percent).describe('service level: this share of callers is answered in time, per cent'),
+  seconds: within(TARGET_LIMITS.seconds).describe('service level: in time is within so many seconds'),
+  shrinkage: within(TARGET_LIMITS.shrinkage).describe(
+    'share of paid time in which people do not take calls: breaks, meetings, illness; per cent',
+  ),
+});
 const instant = z.string().openapi({ format: 'date-time' });
 const share = z.number().nullable();
 
@@ -73,7 +81,7 @@ export function forecastRoutes(api: Api, deps: Deps): void {
         `Made of the calls before today, so that it stays the same all day. Needs ${LEAST_WEEKS} whole weeks of calls; days with hours of ` +
         'their own in the calendar of working hours are foretold apart.',
       needs: 'calls:read',
-      request: { params: tenantParam, query: z.strictObject(targetQuery) },
+      request: { params: tenantParam, query: targetQuery },
       responses: {
         200: { description: 'The forecast', content: { 'application/json': { schema: forecastSchema } } },
         ...problems(400, 401, 403, 404, 422, 503),

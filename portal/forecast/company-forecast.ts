@@ -1,10 +1,10 @@
 import type { ForecastAnswer } from '@callscope/analytics/forecast/forecast.ts';
+import { type TargetForm, targetOf } from '@callscope/analytics/forecast/target.ts';
 import { runForecast } from '@callscope/analytics/run/forecast.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import type { Deps } from '../deps.ts';
-import { type TargetForm, targetOf } from './target.ts';
 
 /** Calls to be expected of a company, for page and REST. @throws QueryTooLarge, StoreUnavailable */
 export async function companyForecast(

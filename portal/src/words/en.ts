@@ -5,6 +5,7 @@ import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
 import { directory } from './en/directory.ts';
 import { errors } from './en/errors.ts';
+import { forecast } from './en/forecast.ts';
 import { format } from './en/format.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
@@ -32,6 +33,7 @@ export const en: Words = {
   dashboard,
   directory,
   errors,
+  forecast,
   format,
   journal,
   kit,

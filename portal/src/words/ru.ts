@@ -5,6 +5,7 @@ import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
 import { directory } from './ru/directory.ts';
 import { errors } from './ru/errors.ts';
+import { forecast } from './ru/forecast.ts';
 import { format } from './ru/format.ts';
 import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
@@ -32,6 +33,7 @@ export const ru = {
   dashboard,
   directory,
   errors,
+  forecast,
   format,
   journal,
   kit,

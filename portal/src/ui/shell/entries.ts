@@ -9,6 +9,7 @@ import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
 import Settings from '@lucide/svelte/icons/settings';
+import TrendingUp from '@lucide/svelte/icons/trending-up';
 import Users from '@lucide/svelte/icons/users';
 import type { Words } from '#words/words.ts';
 import type { Icon } from '../icon.ts';
@@ -59,6 +60,7 @@ export const GROUPS: readonly Group[] = [
     id: 'details',
     entries: [
       { id: 'statistics', path: '/statistics', icon: ChartColumn, needs: 'calls:read', key: 's' },
+      { id: 'forecast', path: '/forecast', icon: TrendingUp, needs: 'calls:read', key: 'f' },
       { id: 'missed', path: '/missed', icon: PhoneMissed, needs: 'calls:read', key: 'm', phone: 3 },
     ],
   },
