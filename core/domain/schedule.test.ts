@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { afterWorkingMinutes, isWorkingTime, WEEKDAYS, type WorkingHours, workingHoursSchema } from './schedule.ts';
+import {
+  afterWorkingMinutes,
+  isWorkingTime,
+  ownHoursOf,
+  touchesWorkingTime,
+  WEEKDAYS,
+  type WorkingHours,
+  workingHoursSchema,
+} from './schedule.ts';
 import { startOfDay } from './zone.ts';
 
 const hours = (...spans: string[]) => spans.map((span) => ({ from: span.slice(0, 5), to: span.slice(6) }));
@@ -119,6 +127,33 @@ describe('working time', () => {
     expect(after(monday('17:30:00'), 30)).toBe(monday('18:00:00'));
     expect(after(monday('17:30:00'), 30 + 60)).toBe(at('2026-11-24T11:00:00Z'));
     expect(afterWorkingMinutes(office, 'UTC', monday('17:30:00'), 31, at('2026-11-24T10:00:30Z'))).toBeNull();
+  });
+});
+
+describe('days and hours of the calendar', () => {
+  const closedSunday = workingHoursSchema.parse({ week: { mon: hours('09:00-18:00') }, dates: [{ date: '2026-11-29' }] });
+
+  test("a day is told apart only by hours that are not its weekday's", () => {
+    const own = (day: string) => ownHoursOf(office, 'UTC', at(`${day}T12:00:00Z`));
+    expect(own('2026-11-24')).toBe('open');
+    expect(own('2026-11-30')).toBe('closed');
+    expect(own('2026-11-28')).toBe('open');
+    expect(own('2026-11-23')).toBeNull();
+    expect(ownHoursOf(null, 'UTC', at('2026-11-30T12:00:00Z'))).toBeNull();
+    // a Sunday that is entered as a day off is a Sunday
+    expect(ownHoursOf(closedSunday, 'UTC', at('2026-11-29T12:00:00Z'))).toBeNull();
+    // the day is the zone's
+    expect(ownHoursOf(office, 'Asia/Krasnoyarsk', at('2026-11-29T20:00:00Z'))).toBe('closed');
+  });
+
+  test('an hour of which a minute is working time touches it', () => {
+    const touches = (from: string) => touchesWorkingTime(office, 'Asia/Kolkata', at(from), at(from) + 3_600_000);
+    // Monday 9:00 in Kolkata is 3:30 of UTC
+    expect(touches('2026-11-23T03:30:00Z')).toBe(true);
+    expect(touches('2026-11-23T02:30:00Z')).toBe(false);
+    expect(touches('2026-11-23T07:30:00Z')).toBe(false);
+    expect(touches('2026-11-23T02:31:00Z')).toBe(true);
+    expect(touchesWorkingTime(null, 'UTC', 0, 3_600_000)).toBe(true);
   });
 });
 

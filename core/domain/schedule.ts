@@ -67,12 +67,14 @@ export function touchesWorkingTime(schedule: WorkingHours, zone: string, from: n
   return hoursOn(schedule, wall).some((span) => clock(span.from) < begins + (to - from) && clock(span.to) > begins);
 }
 
-/** A day with hours of its own, whatever its weekday: closed, or open at these hours; null: a day like its weekday. @param zone IANA */
+/** A day whose hours are not those of its weekday: closed, or open at hours of its own; null: it is like its weekday. @param zone IANA */
 export function ownHoursOf(schedule: WorkingHours, zone: string, at: number): 'closed' | 'open' | null {
   if (schedule === null) return null;
-  const date = new Date(wallClock(zone, at)).toISOString().slice(0, 10);
-  const own = schedule.dates.find((d) => d.date === date);
-  return own === undefined ? null : own.hours.length === 0 ? 'closed' : 'open';
+  const wall = wallClock(zone, at);
+  const own = hoursOn(schedule, wall);
+  const usual = hoursOn({ ...schedule, dates: [] }, wall);
+  if (own.length === usual.length && own.every(({ from, to }, i) => usual[i]?.from === from && usual[i]?.to === to)) return null;
+  return own.length === 0 ? 'closed' : 'open';
 }
 
 /**

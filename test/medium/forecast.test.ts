@@ -38,7 +38,7 @@ const workingHours = {
   dates: [-100, -61, -33, -9, 2].map((days) => ({ date: date(days), hours: [], name: 'Праздник' })),
 };
 const MADE: Record<string, MadeCompany & { weeks: number }> = {
-  t1: { zone: 'Europe/Moscow', schedule: workingHours, seed: 5, busy: 25, growth: 0.015, dayNoise: 0.12, hourNoise: 0.15, weeks: 20 },
+  t1: { zone: 'Europe/Moscow', schedule: workingHours, seed: 11, busy: 25, growth: 0.015, dayNoise: 0.12, hourNoise: 0.15, weeks: 20 },
   t2: { zone: 'Asia/Kolkata', schedule: null, seed: 6, busy: 12, growth: 0, dayNoise: 0.1, hourNoise: 0.1, weeks: 4 },
   t3: { zone: 'Europe/Moscow', schedule: null, seed: 7, busy: 5, growth: 0, dayNoise: 0, hourNoise: 0, weeks: 1 },
 };
