@@ -145,6 +145,17 @@ describe('the calendar', () => {
     expect(answer.forecast?.days[0]?.hours.some(({ people }) => (people ?? 0) > 1)).toBe(true);
   });
 
+  test('where every weekday is worked, holidays that are over say how few call on one', () => {
+    const schedule = {
+      week: { ...WORK.week, sat: nine, sun: nine },
+      dates: ['2026-10-14', '2026-11-04', '2026-11-26'].map((date) => ({ date, hours: [], name: '' })),
+    };
+    const answer = asked({ ...MOSCOW, dayNoise: 0, hourNoise: 0, schedule }, '2026-11-25T06:00:00Z', 70);
+    // as made: a fifth
+    expect(total(answer, 1)).toBeGreaterThan(total(answer, 0) * 0.1);
+    expect(total(answer, 1)).toBeLessThan(total(answer, 0) * 0.4);
+  });
+
   test('a working Saturday is like a working day within its hours', () => {
     const answer = asked(dated('2026-11-28', nine), '2026-11-25T06:00:00Z', 70);
     expect(total(answer, 3)).toBeGreaterThan(total(answer, 4) * 2);

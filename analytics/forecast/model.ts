@@ -47,8 +47,8 @@ export function modelOf(past: readonly PastHour[], origin: number): Model {
     expected: (hour) => {
       if (hour.own === null) return usually(hour) * hour.length;
       const kin = rhythm.kin(hour.own === 'closed' ? 'off' : hour.open ? 'open' : 'shut', hour.hour);
-      if (kin === null) return usually(hour) * hour.length;
-      return kin * now * hour.length * (hour.own === 'closed' ? closed : 1);
+      const rate = kin === null ? usually(hour) : kin * now;
+      return rate * hour.length * (hour.own === 'closed' ? closed : 1);
     },
   };
 }

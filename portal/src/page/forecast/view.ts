@@ -47,3 +47,8 @@ function labelOf({ start, end }: ForecastHour, format: Format): { start: string;
   const until = format.timeShort(end);
   return { start: format.hourMinute(format.timeShort(start)), end: until === '00:00' ? '24:00' : format.hourMinute(until) };
 }
+
+/** 9–20; one figure where both ends are the same. */
+export function rangeText(low: number, high: number, format: Format): string {
+  return low === high ? format.number(low) : `${format.number(low)}–${format.number(high)}`;
+}

@@ -36,11 +36,11 @@ export const forecast: typeof source = {
     peopleHigh: 'if more call',
     keys: 'Arrows lead along the hours, Page Up and Page Down along the days.',
   },
-  point: (when: string, expected: string, low: string, high: string, count: number) =>
-    `${when}: ${expected} expected (likely ${low}–${high} ${calls(count)})`,
-  pointPeople: (people_: string, high: string, n: number) =>
-    people_ === high ? `${people_} ${people(n)} needed` : `${people_}–${high} ${people(n)} needed`,
+  point: (when: string, expected: string, likely: string, count: number) =>
+    `${when}: ${expected} expected (likely ${likely} ${calls(count)})`,
+  pointPeople: (needed: string, n: number) => `${needed} ${people(n)} needed`,
   pointActual: (came: string) => `${came} came`,
+  pointSoFar: (came: string) => `${came} so far`,
   pointClosed: 'out of hours',
   table: 'Table by hour',
   tableOfWeek: 'Table by day',

@@ -36,11 +36,11 @@ export const forecast = {
     keys: 'Стрелки ведут по часам, Page Up и Page Down по суткам.',
   },
   /** numbers come as the page writes them, with the count that decides the word's form */
-  point: (when: string, expected: string, low: string, high: string, count: number) =>
-    `${when}: ожидается ${expected} (вероятно ${low}–${high} ${calls(count)})`,
-  pointPeople: (people_: string, high: string, n: number) =>
-    people_ === high ? `нужно ${people_} ${people(n)}` : `нужно ${people_}–${high} ${people(n)}`,
+  point: (when: string, expected: string, likely: string, count: number) =>
+    `${when}: ожидается ${expected} (вероятно ${likely} ${calls(count)})`,
+  pointPeople: (needed: string, n: number) => `нужно ${needed} ${people(n)}`,
   pointActual: (came: string) => `пришло ${came}`,
+  pointSoFar: (came: string) => `пока пришло ${came}`,
   pointClosed: 'нерабочее время',
   table: 'Таблица по часам',
   tableOfWeek: 'Таблица по дням',
