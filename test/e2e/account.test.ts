@@ -14,6 +14,7 @@ const COMPANY = [
   '/journal',
   '/live',
   '/statistics',
+  '/forecast',
   '/missed',
   '/directory/numbers',
   '/directory/history',

@@ -126,19 +126,28 @@ describe('signing in (T-03, T-05)', () => {
 });
 
 describe('who sees what', () => {
-  test.each(['/c/t2', '/c/t2/journal', '/c/t2/statistics', '/c/t2/live', '/c/t2/events', '/c/t2/palette?q=1', '/c/unassigned/journal'])(
-    'another company is not there: %s',
+  test.each([
+    '/c/t2',
+    '/c/t2/journal',
+    '/c/t2/statistics',
+    '/c/t2/forecast',
+    '/c/t2/live',
+    '/c/t2/events',
+    '/c/t2/palette?q=1',
+    '/c/unassigned/journal',
+  ])('another company is not there: %s', async (path) => {
+    const response = await page(path, await cookieOf('admin'));
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toMatch(/bravo|Bravo/);
+  });
+
+  test.each(['/c/t1', '/c/t1/journal', '/c/t1/statistics', '/c/t1/forecast', '/c/t1/live', '/c/t1/events'])(
+    'nobody without signing in: %s',
     async (path) => {
-      const response = await page(path, await cookieOf('admin'));
-      expect(response.status).toBe(404);
-      expect(await response.text()).not.toMatch(/bravo|Bravo/);
+      const response = await page(path);
+      expect([response.status, response.headers.get('location')]).toEqual([303, expect.stringContaining('/sign-in?to=')]);
     },
   );
-
-  test.each(['/c/t1', '/c/t1/journal', '/c/t1/statistics', '/c/t1/live', '/c/t1/events'])('nobody without signing in: %s', async (path) => {
-    const response = await page(path);
-    expect([response.status, response.headers.get('location')]).toEqual([303, expect.stringContaining('/sign-in?to=')]);
-  });
 
   test('an employee sees their own calls, whatever the filter says (T-08, P-05)', async () => {
     const all = await stack.rest<{ data: { employee: { id: string } | null; legs: { employee: { id: string } | null }[] }[] }>(
