@@ -29,7 +29,6 @@ const PICTURES: readonly Picture[] = [
   { name: 'dashboard', path: '?period=yesterday', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'journal', path: '/journal?period=yesterday&direction=in,out', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'statistics', path: '/statistics?period=yesterday', width: 1440, height: 760, theme: 'dark', locale: 'ru' },
-  { name: 'forecast', path: '/forecast', width: 1440, height: 900, theme: 'light', locale: 'ru' },
   { name: 'missed', path: '/missed', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'live', path: '/live', width: 1440, height: 620, theme: 'dark', locale: 'en' },
   { name: 'phones', path: '/phones', width: 1440, height: 820, theme: 'light', locale: 'ru', unfold: 'история 104' },
