@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { answeredInTime, DEFAULT_TARGET, peopleFor, waiting } from './erlang.ts';
+import { answeredInTime, peopleFor, waiting } from './erlang.ts';
+
+const TARGET = { share: 0.8, seconds: 20, shrinkage: 0 };
 
 describe('Erlang C', () => {
   // worked examples that are in print: 100 calls of 180 s in half an hour; 360 of 240 s in half an hour; 30 an hour of 5 minutes
@@ -36,19 +38,19 @@ describe('Erlang C', () => {
   });
 
   test('people are the fewest who reach the target', () => {
-    expect(peopleFor({ calls: 200, seconds: 180 }, DEFAULT_TARGET)).toBe(14);
+    expect(peopleFor({ calls: 200, seconds: 180 }, TARGET)).toBe(14);
     expect(answeredInTime({ calls: 200, seconds: 180 }, 13, 20)).toBeLessThan(0.8);
     for (const calls of [0.5, 3, 17, 90, 640]) {
-      const people = peopleFor({ calls, seconds: 150 }, DEFAULT_TARGET);
+      const people = peopleFor({ calls, seconds: 150 }, TARGET);
       expect(answeredInTime({ calls, seconds: 150 }, people, 20)).toBeGreaterThanOrEqual(0.8);
       expect(answeredInTime({ calls, seconds: 150 }, people - 1, 20)).toBeLessThan(0.8);
     }
   });
 
   test('who is not at the phone is added', () => {
-    expect(peopleFor({ calls: 200, seconds: 180 }, { ...DEFAULT_TARGET, shrinkage: 0.3 })).toBe(20);
-    expect(peopleFor({ calls: 120, seconds: 180 }, DEFAULT_TARGET)).toBe(9);
-    expect(peopleFor({ calls: 120, seconds: 180 }, { ...DEFAULT_TARGET, shrinkage: 0.1 })).toBe(10);
+    expect(peopleFor({ calls: 200, seconds: 180 }, { ...TARGET, shrinkage: 0.3 })).toBe(20);
+    expect(peopleFor({ calls: 120, seconds: 180 }, TARGET)).toBe(9);
+    expect(peopleFor({ calls: 120, seconds: 180 }, { ...TARGET, shrinkage: 0.1 })).toBe(10);
   });
 
   test('all callers at once is taken for nearly all of them', () => {
@@ -58,7 +60,7 @@ describe('Erlang C', () => {
   });
 
   test('nobody for no calls, and no overflow for very many', () => {
-    expect(peopleFor({ calls: 0, seconds: 180 }, DEFAULT_TARGET)).toBe(0);
-    expect(peopleFor({ calls: 1_000_000, seconds: 180 }, DEFAULT_TARGET)).toBeGreaterThan(50_000);
+    expect(peopleFor({ calls: 0, seconds: 180 }, TARGET)).toBe(0);
+    expect(peopleFor({ calls: 1_000_000, seconds: 180 }, TARGET)).toBeGreaterThan(50_000);
   });
 });

@@ -25,9 +25,6 @@ export interface ServiceTarget {
   shrinkage: number;
 }
 
-/** Where a company has said nothing else: four of five callers within twenty seconds, and everybody at the phone all the time. */
-export const DEFAULT_TARGET: ServiceTarget = { share: 0.8, seconds: 20, shrinkage: 0 };
-
 /** No number of people is enough for every single caller: a target of all of them is taken to be this share. */
 const MOST_SHARE = 0.999;
 

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { type MadeCompany, madeHistory } from '../../test/forecast/made-history.ts';
 import { backtest } from './backtest.ts';
 import { bandOf } from './band.ts';
-import { DEFAULT_TARGET } from './erlang.ts';
 import { type ForecastAnswer, forecastOf } from './forecast.ts';
 import { hoursBetween } from './hours.ts';
 import { modelOf } from './model.ts';
 
 const DAY = 86_400_000;
+const TARGET = { share: 0.8, seconds: 20, shrinkage: 0 };
 const WEEK = 7 * DAY;
 const MOSCOW: MadeCompany = { zone: 'Europe/Moscow', schedule: null, seed: 1, busy: 30, growth: 0.01, dayNoise: 0.1, hourNoise: 0.15 };
 const nine = [{ from: '09:00', to: '18:00' }];
@@ -21,10 +21,7 @@ function asked(company: MadeCompany, day: string, days: number, change: Partial<
   const today = startOfDay(company.zone, now);
   const past = madeHistory(company, startOfDay(company.zone, today, -days), today);
   const calls = new Map(past.filter((hour) => hour.calls > 0).map((hour) => [hour.start, hour.calls]));
-  return forecastOf(
-    { zone: company.zone, schedule: company.schedule, now, target: DEFAULT_TARGET, ...change },
-    { calls, handleSeconds: 180 },
-  );
+  return forecastOf({ zone: company.zone, schedule: company.schedule, now, target: TARGET, ...change }, { calls, handleSeconds: 180 });
 }
 
 describe('the band', () => {
@@ -96,7 +93,7 @@ describe('a history', () => {
 
   test('of nothing says nothing of when', () => {
     const none = forecastOf(
-      { zone: 'Europe/Moscow', schedule: null, now: Date.parse('2026-11-25T06:00:00Z'), target: DEFAULT_TARGET },
+      { zone: 'Europe/Moscow', schedule: null, now: Date.parse('2026-11-25T06:00:00Z'), target: TARGET },
       { calls: new Map(), handleSeconds: null },
     );
     expect(none).toMatchObject({ forecast: null, availableFrom: null, historyDays: 0 });

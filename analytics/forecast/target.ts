@@ -1,4 +1,5 @@
-import { DEFAULT_TARGET, type ServiceTarget } from './erlang.ts';
+import type { FigureRules } from '@callscope/core/domain/settings.ts';
+import type { ServiceTarget } from './erlang.ts';
 
 /** A target as people write it, in per cent and seconds; what is left out is the company's own. */
 export interface TargetForm {
@@ -15,10 +16,10 @@ export const TARGET_LIMITS = {
 } as const satisfies Record<keyof TargetForm, { least: number; most: number }>;
 
 /** The company's own target with what was asked otherwise. */
-export function targetOf({ percent, seconds, shrinkage }: TargetForm): ServiceTarget {
+export function targetOf({ percent, seconds, shrinkage = 0 }: TargetForm, rules: FigureRules): ServiceTarget {
   return {
-    share: percent === undefined ? DEFAULT_TARGET.share : percent / 100,
-    seconds: seconds ?? DEFAULT_TARGET.seconds,
-    shrinkage: shrinkage === undefined ? DEFAULT_TARGET.shrinkage : shrinkage / 100,
+    share: (percent ?? rules.serviceLevelPercent) / 100,
+    seconds: seconds ?? rules.answerWithinSeconds,
+    shrinkage: shrinkage / 100,
   };
 }

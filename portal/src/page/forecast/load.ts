@@ -1,6 +1,6 @@
 import type { ForecastAnswer } from '@callscope/analytics/forecast/forecast.ts';
-import type { Tenant } from '@callscope/core/domain/directory.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { companyForecast } from '@callscope/portal/forecast/company-forecast.ts';
 import { answered, type Failure } from '../failure.ts';
@@ -15,7 +15,7 @@ export interface ForecastData {
   failure: Failure | null;
 }
 
-export async function loadForecast(scope: TenantScope, company: Tenant, address: ForecastAddress): Promise<ForecastData> {
+export async function loadForecast(scope: TenantScope, company: RuledTenant, address: ForecastAddress): Promise<ForecastData> {
   const { answer, failure } = await answered(companyForecast(deps(), scope, company, address.target));
   return { address, now: deps().clock.now(), answer, failure };
 }
