@@ -60,6 +60,21 @@ export interface PostgresSchema {
     body: Json<Partial<CompanySettings>>;
     created_at: Generated<Date>;
   };
+  ad_settings: {
+    tenant: string;
+    currency: string;
+    talk_seconds: number;
+    first_only: boolean;
+    in_working_hours: boolean;
+    updated_at: Timestamp;
+  };
+  ad_spend: {
+    tenant: string;
+    number: string;
+    month: Date;
+    amount: ColumnType<string, number, number>;
+    updated_at: Timestamp;
+  };
   recordings: {
     tenant: string;
     call_id: string;

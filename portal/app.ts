@@ -7,6 +7,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { adRoutes } from './api/ad-routes.ts';
 import { addressOf } from './api/address.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { boardRoutes } from './api/board-routes.ts';
@@ -120,6 +121,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   auditRoutes(api, deps);
   sealingRoutes(api, deps);
   linkRoutes(api, deps);
+  adRoutes(api, deps);
   countRoutes(api, deps);
   forecastRoutes(api, deps);
   caseRoutes(api, deps);

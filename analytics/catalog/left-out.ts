@@ -52,6 +52,10 @@ const REPEAT: Record<'true' | 'false', Words> = {
 };
 /** Durations are whole milliseconds. */
 const LEAST = 0.001;
+const TARGET: Record<'true' | 'false', Words> = {
+  true: { ru: 'Целевые', en: 'Target calls' },
+  false: { ru: 'Не подходят под правило целевого звонка', en: 'They do not fit the rule of target calls' },
+};
 
 /** What a field does not let through, a part each. */
 const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) => LeftOut[] } = {
@@ -72,6 +76,7 @@ const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) =
       calls: { waitMax: Number((least - LEAST).toFixed(3)) },
     },
   ],
+  target: (chosen) => [{ why: TARGET[`${!chosen}`], calls: { target: !chosen } }],
 };
 const FIELDS = Object.keys(OTHERS) as (keyof Counted)[];
 

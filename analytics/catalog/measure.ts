@@ -10,7 +10,7 @@ import type { Format, Unit, Words } from './words.ts';
 export type Counted = Pick<
   CallFilter,
   | ('direction' | 'result' | 'shortAbandons' | 'outOfHours' | 'answered' | 'missedKind' | 'untakenOffer')
-  | ('waitMax' | 'waitMin' | 'hiddenNumber' | 'firstCall' | 'repeatCall')
+  | ('waitMax' | 'waitMin' | 'hiddenNumber' | 'firstCall' | 'repeatCall' | 'target')
 >;
 
 /** How a series is drawn: never by colour alone (design/ui/brief.md, Colour). Colours are names of tokens. */

@@ -127,6 +127,18 @@ const ADDITIVE = {
     },
     where: { ...MISSED, missedKind: ['not_taken'] },
   },
+  target: {
+    ...calls,
+    label: { ru: 'Целевые звонки', en: 'Target calls' },
+    short: { ru: 'Целевые', en: 'Target' },
+    definition: {
+      ru: 'Принятые входящие, которые подходят под правило компании: разговор дольше заданного, а если так решено – первый за период от этого номера и в рабочее время.',
+      en: "Answered incoming calls that fit the company's rule: a talk longer than it says, and if it says so the first of its caller in the period, in working hours.",
+    },
+    where: { ...IN_ANSWERED, target: true },
+    better: 'more',
+    mark: { symbol: 'circle', colour: 'answered' },
+  },
   internal: {
     ...calls,
     label: { ru: 'Внутренние', en: 'Internal' },
@@ -242,6 +254,27 @@ const DERIVED = {
       en: 'How long answered incoming calls waited, on average (average speed of answer, ASA): from first ringing; those answered without ringing did not wait. Missed calls are left out.',
     },
     where: IN_ANSWERED,
+  },
+  missedShare: {
+    ...{ kind: 'share', part: 'inMissed', whole: 'in' },
+    ...{ unit: 'share', format: 'share', mark: muted, better: 'less' },
+    label: { ru: 'Доля пропущенных', en: 'Missed share' },
+    short: { ru: 'Пропущено', en: 'Missed' },
+    definition: {
+      ru: 'Неотвеченные входящие, делённые на все входящие. Без входящих – нет данных.',
+      en: 'Missed incoming calls divided by all incoming calls. Without incoming calls: no data.',
+    },
+    where: MISSED,
+  },
+  targetShare: {
+    ...{ kind: 'share', part: 'target', whole: 'in' },
+    ...{ unit: 'share', format: 'share', mark: muted, better: 'more' },
+    label: { ru: 'Доля целевых', en: 'Target share' },
+    definition: {
+      ru: 'Целевые звонки, делённые на все входящие. Без входящих – нет данных.',
+      en: 'Target calls divided by all incoming calls. Without incoming calls: no data.',
+    },
+    where: { ...IN_ANSWERED, target: true },
   },
   answeredRate: {
     ...{ kind: 'share', part: 'inAnswered', whole: 'in', less: 'outOfHours' },

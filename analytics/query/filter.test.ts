@@ -30,6 +30,7 @@ const EVERYTHING: Required<CallFilter> = {
   channel: ['Яндекс Директ'],
   project: ['12'],
   hours: 'working',
+  target: true,
   recorded: true,
   hiddenNumber: false,
   firstCall: true,

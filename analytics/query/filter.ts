@@ -52,6 +52,8 @@ export interface CallFilter {
   weekday?: readonly number[];
   /** by the company's working hours: whether the call began within them */
   hours?: 'working' | 'off';
+  /** true: a target call by the company's rule (core/domain/target-call.ts) */
+  target?: boolean;
   /** true: answered, and the edge's rule was to record */
   recorded?: boolean;
   /** the caller's number is hidden or was not sent */
@@ -104,6 +106,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   time: timeOfDay("time of the company's day, start included, end excluded; 22:00-06:00 goes over midnight"),
   weekday: weekdays("days of the week by the company's calendar"),
   hours: choice(['working', 'off'], "whether the call began within the company's working hours"),
+  target: flag("whether it is a target call by the company's own rule: GET …/ads/rule"),
   recorded: flag('whether the rule was to record, and there was something to record'),
   hiddenNumber: flag("whether the caller's number is hidden or was not sent"),
   firstCall: flag('whether it is the first inbound call from its number since calls have been kept'),

@@ -1,5 +1,6 @@
 import type { Within } from '@callscope/core/domain/reach.ts';
 import type { FigureRules } from '@callscope/core/domain/settings.ts';
+import type { TargetCall } from '@callscope/core/domain/target-call.ts';
 import { daysOf, hoursOf } from '@callscope/core/domain/zone.ts';
 import { bandStarts } from '../catalog/dimensions.ts';
 import { type AdditiveId, additiveOf, countedIn, MEASURES, type MeasureId } from '../catalog/measures.ts';
@@ -15,6 +16,8 @@ export interface Company {
   country: string;
   /** thresholds and switches that figures depend on */
   rules: FigureRules;
+  /** what a target call is; a question that needs it does not run without */
+  target?: TargetCall;
   /** whoever asks sees only these calls; set by analytics/run from the TenantScope */
   within?: Within;
   /** what the words of the filter stand for in this company; given where a filter uses them */

@@ -1,4 +1,5 @@
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
+import { DEFAULT_TARGET_CALL } from '@callscope/core/domain/target-call.ts';
 import { describe, expect, test } from 'vitest';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import { chartOf } from '../present/chart.ts';
@@ -15,7 +16,7 @@ import { drill } from './drill.ts';
 import { filterFromQuery } from './filter.ts';
 import { type Company, planFigures, planReport } from './plan.ts';
 
-const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES };
+const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL };
 const DAY = 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z';
 const plan = (query: string, company = MOSCOW, report: Parameters<typeof planReport>[0] = hourly) =>
   planReport(report, filterFromQuery(new URLSearchParams(query)), company);

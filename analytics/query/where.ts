@@ -9,6 +9,7 @@ import { workingSql } from './hours.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
 import type { Company, Meanings, Source } from './plan.ts';
+import { targetSql } from './target.ts';
 import { joined, withinParams, withinSql } from './within.ts';
 
 export interface Where {
@@ -75,6 +76,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   weekday: (days, { zone }, bind) =>
     `toDayOfWeek(started_at, 0, ${bind('zone', 'String', zone)}) IN ${bind('weekday', 'Array(UInt8)', days)}`,
   hours: (which, company, bind) => `${which === 'off' ? 'NOT ' : ''}${workingSql(meaning(company, 'schedule'), company.zone, bind)}`,
+  target: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${targetSql(filter, company, bind, reachOf(company))}`,
   recorded: (yes) => `${yes ? '' : 'NOT '}(result = 'answered' AND record_rule NOT IN ('', 'none'))`,
   hiddenNumber: (yes) => `${yes ? '' : 'NOT '}${HIDDEN_NUMBER}`,
   firstCall: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${firstCallSql(filter, bind, reachOf(company))}`,

@@ -1,3 +1,4 @@
+import { adLines } from './ad-lines.ts';
 import { byGroup } from './by-group.ts';
 import { callers, callersByNumber } from './callers.ts';
 import type { Report } from './define.ts';
@@ -34,6 +35,7 @@ export const REPORTS: readonly Report[] = [
   callersByNumber,
   offers,
   offersByEmployee,
+  adLines,
 ];
 
 export function reportOf(id: string): Report | undefined {

@@ -12,6 +12,8 @@ export const COMPANY_RIGHTS = [
   'recordings:listen',
   'recordings:begin',
   'cases:write',
+  'ads:read',
+  'ads:write',
   'calls:control',
   'boards:write',
   'directory:write',
@@ -81,12 +83,13 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
     'groups',
   ),
   supervisor: granted(
-    ['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write', 'calls:control', 'boards:write'],
+    ['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write', 'ads:read', 'calls:control', 'boards:write'],
     'company',
   ),
   quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
-  marketing: FIGURES,
-  finance: FIGURES,
+  // what advertising costs is told to who answers for it, and not to every observer
+  marketing: { ...FIGURES, ...granted(['ads:read', 'ads:write'], 'company') },
+  finance: { ...FIGURES, ...granted(['ads:read'], 'company') },
   observer: FIGURES,
   'outside-observer': FIGURES,
   // of their own talks: to keep one that is worth it, and a card number off it; to stop a recording is for others

@@ -147,6 +147,16 @@ export function countCases(db: Kysely<PostgresSchema>, scope: TenantScope, filte
   });
 }
 
+/** How many cases there are by the own number that their first missed call came to. */
+export function casesByNumber(db: Kysely<PostgresSchema>, scope: TenantScope, filter: CaseFilter, now: Date): Promise<Map<string, number>> {
+  return asTenant(db, scope.tenant, async (trx) => {
+    const { rows } = await sql<{ number: string; cases: string }>`
+      select c.own_number as number, count(*) as cases from cases c ${SAID} where ${all(scope, conditions(filter, now))}
+      group by c.own_number`.execute(trx);
+    return new Map(rows.map(({ number, cases }) => [number, Number(cases)]));
+  });
+}
+
 /** Who called back, and who did not (S-47); those with most left first. */
 export function casesByEmployee(db: Kysely<PostgresSchema>, scope: TenantScope, filter: CaseFilter, now: Date): Promise<CasesOfEmployee[]> {
   return asTenant(db, scope.tenant, async (trx) => {

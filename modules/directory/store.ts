@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DirectoryBody, DirectoryHead, Tenant, tenantSchema } from '@callscope/core/domain/directory.ts';
 import { type CompanySettings, type FigureRules, rulesOf } from '@callscope/core/domain/settings.ts';
+import type { TargetCall } from '@callscope/core/domain/target-call.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import { targetCallIn } from '../ads/rule.ts';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
@@ -76,12 +78,18 @@ const companyAs = ({
 });
 
 /** A company with the rules that its figures are counted by. */
-export type RuledTenant = Tenant & { rules: FigureRules };
+export type RuledTenant = Tenant & {
+  rules: FigureRules;
+  /** what a target call is */
+  target: TargetCall;
+};
 
 export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<RuledTenant | null> {
   return asTenant(db, scope.tenant, async (trx) => {
     const row = await trx.selectFrom('tenants').selectAll().where('id', '=', scope.tenant).executeTakeFirst();
-    return row ? { ...tenantOf(row), rules: rulesOf(await settingsNow(trx, scope.tenant)) } : null;
+    if (!row) return null;
+    const settings = await settingsNow(trx, scope.tenant);
+    return { ...tenantOf(row), rules: rulesOf(settings), target: await targetCallIn(trx, scope.tenant, settings.workingHours) };
   });
 }
 

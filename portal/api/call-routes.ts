@@ -34,7 +34,7 @@ export const pageSchema = z.object({ data: z.array(callSchema), next: z.string()
 export async function pageOfCalls(
   deps: Deps,
   scope: TenantScope,
-  company: Pick<RuledTenant, 'timezone' | 'country' | 'rules'>,
+  company: Pick<RuledTenant, 'timezone' | 'country' | 'rules' | 'target'>,
   { limit, cursor, format: _format, ...query }: z.output<typeof callQuery>,
   only: CallFilter = {},
 ): Promise<z.output<typeof pageSchema>> {

@@ -55,7 +55,7 @@ export function companyRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const found = await getTenant(db, scope);
       if (!found) throw noCompany(tenant);
-      const { rules: _rules, ...company } = found;
+      const { rules: _rules, target: _target, ...company } = found;
       return c.json({ ...company, ...(await getSettings(db, scope)) }, 200);
     },
   );

@@ -1,6 +1,7 @@
 import { securityEvents } from '@callscope/analytics/run/operator.ts';
 import { UNASSIGNED } from '@callscope/core/domain/call.ts';
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
+import { DEFAULT_TARGET_CALL } from '@callscope/core/domain/target-call.ts';
 import { TENANT_ID } from '@callscope/core/domain/tenant.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
@@ -15,7 +16,7 @@ const timestamp = z.iso.datetime({ offset: true, error: 'RFC 3339, e.g. 2026-11-
 const MOST_US = Date.UTC(2200, 0, 1) * 1_000;
 
 /** Calls of no company are read as Russian and in UTC. */
-const NOBODYS = { timezone: 'UTC', country: 'RU', rules: DEFAULT_RULES };
+const NOBODYS = { timezone: 'UTC', country: 'RU', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL };
 
 /** The operator's own pages: across companies. */
 export function opsRoutes(api: Api, deps: Deps): void {

@@ -11,10 +11,10 @@ import type { Deps } from '../deps.ts';
 export async function askedOf(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   scope: TenantScope,
-  { timezone, country, rules }: Pick<RuledTenant, 'timezone' | 'country' | 'rules'>,
+  { timezone, country, rules, target }: Pick<RuledTenant, 'timezone' | 'country' | 'rules' | 'target'>,
   { hours, channel, project }: CallFilter,
 ): Promise<Company> {
-  const company: Company = { zone: timezone, country, rules };
+  const company: Company = { zone: timezone, country, rules, target };
   if (hours === undefined && channel === undefined && project === undefined) return company;
   const [schedule, channels, projects] = await Promise.all([
     hours && readSettingsVersions(db, scope),

@@ -11,6 +11,7 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS } from '@callscope/analytics/reports/index.ts';
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
+import { DEFAULT_TARGET_CALL, type TargetCall } from '@callscope/core/domain/target-call.ts';
 
 interface Case {
   name: string;
@@ -18,7 +19,16 @@ interface Case {
   query: string;
 }
 
-const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES };
+const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL };
+/** A rule with all there is in it. */
+const STRICT: TargetCall = {
+  talkSeconds: 60,
+  firstOnly: true,
+  hours: {
+    week: { mon: [{ from: '09:00', to: '18:30' }], tue: [], wed: [], thu: [], fri: [], sat: [{ from: '10:00', to: '24:00' }], sun: [] },
+    dates: [{ date: '2026-11-24', hours: [], name: '' }],
+  },
+};
 const CASES: Case[] = [
   { name: 'day', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z' },
   { name: 'missed', company: MOSCOW, query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in&answered=false' },
@@ -39,12 +49,12 @@ const CASES: Case[] = [
   },
   {
     name: 'half-hour-zone',
-    company: { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES },
+    company: { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES, target: STRICT },
     query: 'from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z',
   },
   {
     name: 'clocks-go-back',
-    company: { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES },
+    company: { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL },
     query: 'from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z',
   },
 ];

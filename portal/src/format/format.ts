@@ -1,6 +1,6 @@
 import type { Locale, Words } from '#words/words.ts';
 import { addDays, cityOf, clock, dayInFigures, dayOf, dayParts, offsetName } from './moment.ts';
-import { money, NONE, number, signed, withPercent } from './number.ts';
+import { currencySign, money, NONE, number, signed, withPercent } from './number.ts';
 import { hourMinute, hoursWords, type Period, type PeriodStyle, periodWords } from './period.ts';
 import { phone } from './phone.ts';
 import { ageWords, clockSpan, clockSpanDifference, spanWords } from './span.ts';
@@ -33,7 +33,9 @@ export function createFormat({ locale, words, zone, country, now = Date.now }: F
     number: (value: number | null, digits = 0) => number(locale, value, digits),
     /** 0.84 -> 84,0 % */
     percent: (share: number | null, digits = 1) => withPercent(locale, number(locale, share === null ? null : share * 100, digits)),
-    money: (roubles: number | null, digits = 0) => money(locale, roubles, digits),
+    /** @param currency ISO 4217; roubles by default */
+    money: (value: number | null, digits = 0, currency = 'RUB') => money(locale, value, digits, currency),
+    currencySign,
     /** +5, −3, 0 */
     difference: (value: number | null, digits = 0) => signed(locale, value, digits),
     /** share by which a figure changed: 0.08 -> +8,0 % */

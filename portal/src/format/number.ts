@@ -41,10 +41,17 @@ export function withPercent(locale: Locale, text: string): string {
   return locale === 'ru' ? `${text}${NBSP}%` : `${text}%`;
 }
 
-/** Roubles: 15 428 ₽ and ₽15,428. */
-export function money(locale: Locale, roubles: number | null, digits = 0): string {
-  const text = number(locale, roubles, digits);
+/** The sign of a currency: ₽, $, ₸; a code that has none stands as it is. @param code ISO 4217 */
+export function currencySign(code: string): string {
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' });
+  return format.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? code;
+}
+
+/** Money: 15 428 ₽ and ₽15,428. @param currency ISO 4217 */
+export function money(locale: Locale, value: number | null, digits = 0, currency = 'RUB'): string {
+  const text = number(locale, value, digits);
+  const sign = currency === 'RUB' ? '₽' : currencySign(currency);
   if (text === NONE) return text;
-  if (locale === 'ru') return `${text}${NBSP}₽`;
-  return text.startsWith(MINUS) ? `${MINUS}₽${text.slice(1)}` : `₽${text}`;
+  if (locale === 'ru') return `${text}${NBSP}${sign}`;
+  return text.startsWith(MINUS) ? `${MINUS}${sign}${text.slice(1)}` : `${sign}${text}`;
 }

@@ -7,7 +7,7 @@ export const TODAY = 'period=today';
 /** A page of the company: '' = the dashboard. */
 export function pageHref(
   company: string,
-  path: '' | '/forecast' | '/journal' | '/live' | '/live/boards' | '/missed' | '/phones' | '/statistics',
+  path: '' | '/ad-lines' | '/ad-lines/spend' | '/forecast' | '/journal' | '/live' | '/live/boards' | '/missed' | '/phones' | '/statistics',
   query = '',
 ): string {
   return `/c/${encodeURIComponent(company)}${path}${query === '' ? '' : `?${query}`}`;

@@ -1,4 +1,5 @@
 import { account } from './en/account.ts';
+import { ads } from './en/ads.ts';
 import { audit } from './en/audit.ts';
 import { boards } from './en/boards.ts';
 import { calls } from './en/calls.ts';
@@ -27,6 +28,7 @@ import type { Words } from './ru.ts';
 export const en: Words = {
   product: 'Callscope',
   account,
+  ads,
   audit,
   boards,
   calls,

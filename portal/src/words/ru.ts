@@ -1,4 +1,5 @@
 import { account } from './ru/account.ts';
+import { ads } from './ru/ads.ts';
 import { audit } from './ru/audit.ts';
 import { boards } from './ru/boards.ts';
 import { calls } from './ru/calls.ts';
@@ -27,6 +28,7 @@ import { support } from './ru/support.ts';
 export const ru = {
   product: 'Callscope',
   account,
+  ads,
   audit,
   boards,
   calls,

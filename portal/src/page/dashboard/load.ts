@@ -43,7 +43,7 @@ const NOTHING = { figures: {}, before: {}, hourly: null, missed: [] };
 /** Everything at once: the page is as slow as its slowest question. */
 export async function loadDashboard(scope: TenantScope, tenant: RuledTenant, period: Period): Promise<DashboardData> {
   const now = deps().clock.now();
-  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
+  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules, target: tenant.target };
   const compared = comparedWith(period, company.zone, now);
   const [found, names] = await Promise.all([answered(ask(scope, company, period, compared)), loadNames(scope, tenant)]);
   return { period, now, compared, names, part: partOf(scope), failure: found.failure, ...(found.answer ?? NOTHING) };

@@ -60,15 +60,15 @@ function isOutcome(call: EndedCall, c: Conditions): boolean {
     (c.outOfHours === undefined || call.missedKind !== 'out_of_hours') &&
     (c.talkMin === undefined || talk >= c.talkMin) &&
     (c.talkMax === undefined || talk <= c.talkMax) &&
-    // whom the call was offered to, how long it rang and who called before is not known here: the store tells
-    [c.untakenOffer, c.waitMin, c.waitMax, c.firstCall, c.repeatCall].every((given) => given === undefined) &&
+    // whom the call was offered to, how long it rang, who called before and what is a target call is not known here: the store tells
+    [c.untakenOffer, c.waitMin, c.waitMax, c.firstCall, c.repeatCall, c.target].every((given) => given === undefined) &&
     (c.recorded !== true || call.result === 'answered')
   );
 }
 
 function knowsNoOutcome(c: Conditions): boolean {
   const known = [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.waitMin, c.waitMax, c.recorded];
-  return [...known, c.untakenOffer, c.firstCall, c.repeatCall].every((given) => given === undefined);
+  return [...known, c.untakenOffer, c.firstCall, c.repeatCall, c.target].every((given) => given === undefined);
 }
 
 function has<T>(list: readonly T[] | undefined, item: T): boolean {

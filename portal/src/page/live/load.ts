@@ -43,7 +43,7 @@ export async function loadLive(scope: TenantScope, tenant: RuledTenant, groups: 
 async function loadWall(scope: TenantScope, tenant: RuledTenant, groups: readonly string[]): Promise<WallData> {
   const { store, clock } = deps();
   const now = clock.now();
-  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
+  const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules, target: tenant.target };
   const period = presetPeriod('today', company.zone, now);
   const filter: CallFilter = { from: period.from, to: period.to, ...(groups.length > 0 ? { group: groups } : {}) };
   const asked = Promise.all([

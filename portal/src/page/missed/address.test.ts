@@ -16,7 +16,7 @@ test('an address without a question means thirty days of cases to work on', () =
   expect(missedToQuery(address, zone, now)).toBe('');
 });
 
-test.each(['period=today', 'period=yesterday&show=overdue', 'show=calledBack&owner=e101', 'owner=-&cursor=abc'])(
+test.each(['period=today', 'period=yesterday&show=overdue', 'show=calledBack&owner=e101', 'owner=-&number=73910000122&cursor=abc'])(
   '%s is read and written',
   (query) => {
     expect(missedToQuery(read(query), zone, now)).toBe(query);

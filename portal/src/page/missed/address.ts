@@ -15,6 +15,8 @@ export interface MissedAddress {
   show: Show;
   /** employee, '' = nobody's, null = any */
   owner: string | null;
+  /** own number that the first missed call came to; null = any */
+  number: string | null;
   /** the place in the list */
   cursor: string | null;
 }
@@ -37,18 +39,20 @@ export function missedFromQuery(params: URLSearchParams, zone: string, now: numb
     period: isAsked ? periodFromQuery(params, zone, now) : usualPeriod(zone, now),
     show: show as Show,
     owner: owner === null ? null : owner === NOBODY ? '' : owner.slice(0, 64),
+    number: /^\d{1,20}$/.exec(params.get('number') ?? '')?.[0] ?? null,
     cursor: params.get('cursor'),
   };
 }
 
 /** As the query of an address, without `?`. */
-export function missedToQuery({ period, show, owner, cursor }: MissedAddress, zone: string, now: number): string {
+export function missedToQuery({ period, show, owner, number, cursor }: MissedAddress, zone: string, now: number): string {
   const usual = usualPeriod(zone, now);
   const isUsual = period.preset === 'days' && period.from === usual.from && period.to === usual.to;
   return [
     isUsual ? '' : periodToQuery(period) || TODAY,
     show === 'open' ? '' : `show=${show}`,
     owner === null ? '' : `owner=${encodeURIComponent(owner === '' ? NOBODY : owner)}`,
+    number === null ? '' : `number=${number}`,
     cursor === null ? '' : `cursor=${encodeURIComponent(cursor)}`,
   ]
     .filter(Boolean)

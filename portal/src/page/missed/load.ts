@@ -63,8 +63,13 @@ export async function loadMissed(scope: TenantScope, tenant: Tenant, address: Mi
   const { db, clock } = deps();
   const now = clock.now();
   const at = new Date(now);
-  const { period, owner, show, cursor } = address;
-  const whole: CaseFilter = { from: period.from, to: period.to, owner: owner === null ? undefined : [owner] };
+  const { period, owner, number, show, cursor } = address;
+  const whole: CaseFilter = {
+    from: period.from,
+    to: period.to,
+    owner: owner === null ? undefined : [owner],
+    number: number === null ? undefined : [number],
+  };
   const bound = `cases ${scope.tenant} ${JSON.stringify([whole, show])}`;
   const place = cursor === null ? null : decodeCursor(cursor, bound);
   const order = OLDEST_FIRST.includes(show) ? 'oldest' : 'newest';

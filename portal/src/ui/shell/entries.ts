@@ -5,6 +5,7 @@ import ChartColumn from '@lucide/svelte/icons/chart-column';
 import Eye from '@lucide/svelte/icons/eye';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import List from '@lucide/svelte/icons/list';
+import Megaphone from '@lucide/svelte/icons/megaphone';
 import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
@@ -63,6 +64,10 @@ export const GROUPS: readonly Group[] = [
       { id: 'forecast', path: '/forecast', icon: TrendingUp, needs: 'calls:read', key: 'f' },
       { id: 'missed', path: '/missed', icon: PhoneMissed, needs: 'calls:read', key: 'm', phone: 3 },
     ],
+  },
+  {
+    id: 'marketing',
+    entries: [{ id: 'adLines', path: '/ad-lines', icon: Megaphone, needs: 'ads:read', key: 'a' }],
   },
   {
     id: 'settings',

@@ -65,6 +65,7 @@ export const journal: typeof source = {
     wait: 'Wait',
     weekday: 'Weekdays',
     hours: 'Working hours',
+    target: 'Target call',
     recorded: 'Recording',
     hiddenNumber: "Caller's number",
     firstCall: 'First call',
@@ -79,6 +80,8 @@ export const journal: typeof source = {
   andMore: (n) => `and ${n} more`,
   answeredYes: 'yes',
   answeredNo: 'no',
+  targetYes: 'yes',
+  targetNo: 'no',
   recordedYes: 'yes',
   recordedNo: 'no',
   talkBetween: (from, to) =>

@@ -26,6 +26,7 @@ export const missed: typeof source = {
   owner: 'Owner',
   anyOwner: 'Owner: anybody',
   nobody: 'No owner',
+  ownNumber: 'Called',
   list: 'Cases',
   columns: {
     from: 'From',

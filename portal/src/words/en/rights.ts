@@ -17,6 +17,8 @@ export const rights: typeof source = {
     'recordings:begin': 'Begin recording a call in progress, hide a part of it',
     'recordings:listen': 'Hear and download recordings, give links to them',
     'cases:write': 'Take missed calls in hand and close them',
+    'ads:read': 'Ad lines with spend and cost per call',
+    'ads:write': 'Enter ad spend, change the rule of target calls',
     'calls:control': 'Control calls in progress, call from an employee’s phone',
     'boards:write': 'Wall boards: make, change, revoke',
     'directory:write': 'Change directory, settings and telephony of the company',

@@ -74,6 +74,7 @@ export const journal = {
     wait: 'Ожидание',
     weekday: 'Дни недели',
     hours: 'Часы работы',
+    target: 'Целевой звонок',
     recorded: 'Запись',
     hiddenNumber: 'Номер звонившего',
     firstCall: 'Первый звонок',
@@ -88,6 +89,8 @@ export const journal = {
   andMore: (n: number) => `и ещё ${n}`,
   answeredYes: 'есть',
   answeredNo: 'нет',
+  targetYes: 'да',
+  targetNo: 'нет',
   recordedYes: 'есть',
   recordedNo: 'нет',
   talkBetween: (from: string | null, to: string | null) =>

@@ -35,6 +35,7 @@ export const missed = {
   owner: 'Ответственный',
   anyOwner: 'Ответственный: любой',
   nobody: 'Без ответственного',
+  ownNumber: 'Звонили на',
   list: 'Случаи',
   columns: {
     from: 'Откуда',
