@@ -6,7 +6,9 @@ import type { StoredRole } from './access/rights.ts';
 import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
+import type { PbxSchema } from './pbx/schema.ts';
 import type { HoldKind } from './recordings/keeping.ts';
+import type { ViewPage } from './views/forms.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** written as JSON text, read parsed */
@@ -17,7 +19,7 @@ export type AuthorKind = 'person' | 'token' | 'operator';
 export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 
 /** PostgreSQL as sql/postgres makes it. bigint comes as text. */
-export interface PostgresSchema {
+export interface PostgresSchema extends PbxSchema {
   tenants: {
     id: string;
     name: string;
@@ -243,6 +245,24 @@ export interface PostgresSchema {
     project: string;
     user_id: string;
   };
+  saved_views: {
+    tenant: string;
+    id: Generated<string>;
+    user_id: string | null;
+    page: ViewPage;
+    name: string;
+    query: string;
+    made_by: ColumnType<string, string, never>;
+    created_at: Generated<Date>;
+    updated_at: Timestamp;
+  };
+  dashboards: {
+    tenant: string;
+    user_id: string;
+    shown: string[];
+    hidden: string[];
+    updated_at: Timestamp;
+  };
   outside_observers: {
     tenant: string;
     user_id: string;
@@ -342,25 +362,6 @@ export interface PostgresSchema {
     number: string;
     holder: string;
     expires_at: Date;
-  };
-  pbx_companies: { tenant: string; record: string };
-  pbx_accounts: { tenant: string; username: string; ha1: string; status: string; record: string };
-  pbx_numbers: { tenant: string };
-  pbx_short_numbers: { tenant: string; number: string; accounts: string[] };
-  pbx_groups: { tenant: string };
-  pbx_trunks: { tenant: string | null };
-  pbx_trunk_groups: { tenant: string | null };
-  pbx_routes: { tenant: string | null };
-  pbx_emergency_numbers: { number: string };
-  pbx_blocked_prefixes: { tenant: string | null };
-  /** what OpenSIPS reads changed: it must be told to read it again */
-  edge_changes: {
-    id: ColumnType<string, never, never>;
-    what: string;
-    tenant: string;
-    created_at: Generated<Date>;
-    applied_at: ColumnType<Date | null, undefined, Date>;
-    failure: string | null;
   };
   edge_commands: {
     id: ColumnType<string, string, never>;

@@ -35,6 +35,7 @@ import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { userRoutes } from './api/user-routes.ts';
+import { viewRoutes } from './api/view-routes.ts';
 import type { HealthWatch } from './health/health.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -114,6 +115,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   userRoutes(api, deps);
   projectRoutes(api, deps);
   boardRoutes(api, deps);
+  viewRoutes(api, deps);
   callRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);

@@ -137,6 +137,32 @@ describe('view as', () => {
     expect(await status('GET', '/c/t1/calls/1/recording')).toBe(404);
   });
 
+  test('what people keep for themselves is theirs: shared views are there, own ones and their cards are not', async () => {
+    const { db } = base;
+    const { id: user_id } = await db.selectFrom('users').select('id').where('login', '=', 'anna').executeTakeFirstOrThrow();
+    const { id: sofia } = await db.selectFrom('users').select('id').where('login', '=', 'sofia').executeTakeFirstOrThrow();
+    const kept = { tenant: 't1', page: 'journal', query: 'period=week', made_by: 'anna' } as const;
+    await db
+      .insertInto('saved_views')
+      .values([
+        { ...kept, user_id, name: 'Вид Анны' },
+        { ...kept, user_id: sofia, name: 'Вид Софии' },
+        { ...kept, user_id: null, name: 'Общий вид' },
+      ])
+      .execute();
+    await db
+      .insertInto('dashboards')
+      .values({ tenant: 't1', user_id, shown: ['now'], hidden: [] })
+      .execute();
+    const own = await (await send('GET', '/c/t1')).text();
+    expect(['Вид Анны', 'Вид Софии', 'Общий вид'].filter((name) => own.includes(name))).toEqual(['Вид Софии', 'Общий вид']);
+    await view('anna');
+    const html = await (await send('GET', '/c/t1')).text();
+    expect(['Вид Анны', 'Вид Софии', 'Общий вид'].filter((name) => html.includes(name))).toEqual(['Общий вид']);
+    expect([...html.matchAll(/data-card="(\w+)"/g)].map((match) => match[1])).toContain('figures');
+    expect(html).not.toContain('class="btn square plain sm grip');
+  });
+
   test('every door that changes something answers 403', async () => {
     await view('anna');
     const doors = pageDoors(join(import.meta.dirname, '../../portal/src/routes')).filter(

@@ -33,6 +33,8 @@ const VALUES: Record<string, string> = {
   project: '1',
   board: '1',
   observer: '1',
+  view: '1',
+  card: 'figures',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',
 };

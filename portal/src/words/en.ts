@@ -23,6 +23,7 @@ import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
+import { views } from './en/views.ts';
 import type { Words } from './ru.ts';
 
 export const en: Words = {
@@ -52,4 +53,5 @@ export const en: Words = {
   signIn,
   statistics,
   support,
+  views,
 };

@@ -23,6 +23,7 @@ import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
+import { views } from './ru/views.ts';
 
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
 export const ru = {
@@ -52,6 +53,7 @@ export const ru = {
   signIn,
   statistics,
   support,
+  views,
 };
 
 /** Every word on the pages. Russian is the source: what it has, the others must have, and types say so. */

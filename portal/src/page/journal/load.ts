@@ -14,6 +14,7 @@ import { type CallPage, pageOf } from '@callscope/portal/calls/page.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from '../directory/visible.ts';
 import { channelsOf, namedProjects } from '../directory.ts';
+import { type Missing, missingIn } from '../views/missing.ts';
 import { DEFAULT_SIZE, filterOf, type JournalAddress, without } from './address.ts';
 import { type ConditionId, conditionsIn } from './conditions.ts';
 import { type JournalRow, journalRow } from './rows.ts';
@@ -52,6 +53,8 @@ export interface JournalData {
   groups: { id: string; name: string }[];
   channels: string[];
   projects: { id: string; name: string }[];
+  /** what the conditions name that the directory does not have */
+  missing: Missing | null;
 }
 
 const NONE: CallCounts = { calls: 0, in: 0, out: 0, internal: 0, inMissed: 0 };
@@ -101,6 +104,12 @@ export async function loadJournal(
     groups: body.groups.map(({ id, name }) => ({ id, name })),
     channels: channelsOf(body.numbers),
     projects,
+    missing: await missingIn(scope, company, address.conditions, {
+      ...body,
+      numbers: numbers.map(({ id }) => id),
+      channels: channelsOf(body.numbers),
+      projects,
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ import { CursorError, decodeCursor, encodeCursor } from '@callscope/portal/calls
 import { deps } from '@callscope/portal/deps.ts';
 import { loadNames } from '../directory.ts';
 import type { CompanyNames } from '../names.ts';
+import { type Missing, missingIn } from '../views/missing.ts';
 import type { MissedAddress, Show } from './address.ts';
 
 /** A line of the list; times in ms since the epoch, null = did not happen. */
@@ -42,6 +43,8 @@ export interface MissedData {
   /** null: for whoever sees only their own cases */
   byEmployee: CasesOfEmployee[] | null;
   names: CompanyNames;
+  /** the owner that is asked for, where the directory does not have them */
+  missing: Missing | null;
 }
 
 const LIMIT = 100;
@@ -83,8 +86,9 @@ export async function loadMissed(scope: TenantScope, tenant: Tenant, address: Mi
   ]);
   const cases = found.slice(0, LIMIT);
   const last = cases.at(-1);
+  const missing = await missingIn(scope, tenant, { employee: owner === null ? [] : [owner] }, { ...names, numbers: [] });
   return {
-    ...{ address, now, callbackMinutes: settings.callbackMinutes, totals, byEmployee, names },
+    ...{ missing, address, now, callbackMinutes: settings.callbackMinutes, totals, byEmployee, names },
     cases: cases.map(lineOf),
     next: found.length > LIMIT && last ? encodeCursor({ startedAt: last.openedAt.getTime(), id: last.id }, bound) : null,
   };

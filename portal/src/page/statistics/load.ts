@@ -15,6 +15,7 @@ import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import { filterOf } from '../journal/address.ts';
 import type { CompanyNames } from '../names.ts';
+import { type Missing, missingIn } from '../views/missing.ts';
 import { reportsOf, type StatisticsAddress } from './address.ts';
 
 export interface StatisticsData {
@@ -34,6 +35,8 @@ export interface StatisticsData {
   failure: Failure | null;
   /** for the conditions and their words */
   names: CompanyNames;
+  /** what the conditions name that the directory does not have */
+  missing: Missing | null;
 }
 
 /** A report of a section and what it answers. */
@@ -97,5 +100,6 @@ export async function loadStatistics(scope: TenantScope, tenant: RuledTenant, ad
     day: day.answer,
     failure: found.failure ?? blocks.failure ?? day.failure,
     names,
+    missing: await missingIn(scope, tenant, conditions, { ...names, numbers: names.numbers.map((n) => n.number) }),
   };
 }

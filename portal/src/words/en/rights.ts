@@ -21,6 +21,7 @@ export const rights: typeof source = {
     'ads:write': 'Enter ad spend, change the rule of target calls',
     'calls:control': 'Control calls in progress, call from an employee’s phone',
     'boards:write': 'Wall boards: make, change, revoke',
+    'views:share': 'Save views of log and reports for the whole company',
     'directory:write': 'Change directory, settings and telephony of the company',
     'recordings:write': 'What is recorded, how long it is kept, erasing',
     'users:write': 'Users and their roles, passwords of phones',

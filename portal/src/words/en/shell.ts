@@ -80,6 +80,7 @@ export const shell: typeof source = {
     title: 'Search and commands',
     placeholder: 'Number, employee, page or command',
     pages: 'Pages',
+    shared: 'shared',
     actions: 'Commands',
     employees: 'Employees',
     numbers: 'Numbers',

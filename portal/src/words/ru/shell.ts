@@ -79,6 +79,7 @@ export const shell = {
     title: 'Поиск и команды',
     placeholder: 'Номер, сотрудник, раздел или команда',
     pages: 'Разделы',
+    shared: 'общий',
     actions: 'Команды',
     employees: 'Сотрудники',
     numbers: 'Номера',
