@@ -223,7 +223,7 @@ const DERIVED = {
     sum: 'talkSeconds',
     count: 'answered',
     label: { ru: 'Среднее обслуживание (AHT)', en: 'Average handle time (AHT)' },
-    short: { ru: 'Обслуживание (AHT)', en: 'Handle time (AHT)' },
+    short: { ru: 'Обработка (AHT)', en: 'Handling (AHT)' },
     definition: {
       ru: 'Разговор с удержанием, делённый на число звонков с ответом. Работы после звонка в нём нет: её ещё никто не отмечает. Без таких звонков – нет данных.',
       en: 'Talk, hold included, divided by the number of answered calls. Work after the call is not in it: nobody marks it yet. Without such calls: no data.',

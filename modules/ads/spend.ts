@@ -39,21 +39,24 @@ export function setSpend(
     const was = (one: SpendChange) => kept.get(keyOf(one)) ?? null;
     const changed = changes.filter((one) => one.amount !== was(one));
     if (changed.length === 0) return [];
-    for (const { number, month, amount } of changed) {
-      if (amount === null)
-        await trx
-          .deleteFrom('ad_spend')
-          .where('tenant', '=', tenant)
-          .where('number', '=', number)
-          .where('month', '=', firstDay(month))
-          .execute();
-      else
-        await trx
-          .insertInto('ad_spend')
-          .values({ tenant, number, month: firstDay(month), amount })
-          .onConflict((c) => c.columns(['tenant', 'number', 'month']).doUpdateSet({ amount, updated_at: sql`now()` }))
-          .execute();
-    }
+    const gone = changed.filter((one) => one.amount === null);
+    if (gone.length > 0)
+      await trx
+        .deleteFrom('ad_spend')
+        .where('tenant', '=', tenant)
+        .where(sql<boolean>`(number, month) IN (${sql.join(gone.map((one) => sql`(${one.number}, ${firstDay(one.month)})`))})`)
+        .execute();
+    const said = changed.flatMap(({ number, month, amount }) =>
+      amount === null ? [] : [{ tenant, number, month: firstDay(month), amount }],
+    );
+    if (said.length > 0)
+      await trx
+        .insertInto('ad_spend')
+        .values(said)
+        .onConflict((c) =>
+          c.columns(['tenant', 'number', 'month']).doUpdateSet((e) => ({ amount: e.ref('excluded.amount'), updated_at: sql`now()` })),
+        )
+        .execute();
     const before = changed.map((one) => ({ number: one.number, month: one.month, amount: was(one) }));
     const after = changed.map(({ number, month, amount }) => ({ number, month, amount }));
     const [only, ...others] = changed;
