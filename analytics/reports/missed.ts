@@ -6,7 +6,7 @@ const COUNTED = {
   measures: ['inMissed', 'busyHit', 'outOfHours', 'shortAbandon', 'notTaken'],
   as: { inMissed: 'missed' },
   mostDays: null,
-  chart: { kind: 'bar', series: ['busyHit', 'outOfHours', 'shortAbandon', 'notTaken'] },
+  chart: { kind: 'bar', series: ['inMissed'] },
 } as const;
 
 /** Which lines lose callers, and how (S-12, S-19). */
