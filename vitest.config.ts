@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three sizes: unit stands beside its source, medium has real servers, large is what takes minutes. */
+/**
+ * Four sizes: unit stands beside its source, medium has real servers, browser looks at pages, large ends processes and fills disks.
+ * Files of medium run two at a time (each has its own system on its own ports, and mostly waits); browser and large have the machine to themselves.
+ */
+const SERVERS = { testTimeout: 180_000, hookTimeout: 400_000 };
+const TWO_AT_A_TIME = { fileParallelism: true, maxWorkers: 2 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,13 +18,12 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      {
-        test: { name: 'medium', include: ['test/medium/**/*.test.ts'], fileParallelism: false, testTimeout: 90_000, hookTimeout: 400_000 },
-      },
+      { test: { name: 'medium', include: ['test/medium/**/*.test.ts'], ...SERVERS, ...TWO_AT_A_TIME } },
+      { test: { name: 'browser', include: ['test/e2e/**/*.test.ts'], ...SERVERS, fileParallelism: false, testTimeout: 240_000 } },
       {
         test: {
           name: 'large',
-          include: ['test/faults/**/*.test.ts', 'test/edge/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/edge/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 400_000,

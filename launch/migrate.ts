@@ -97,11 +97,14 @@ async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<vo
   }
 }
 
+/** A statement that reads what is there already takes minutes in a large store, and says nothing meanwhile. */
+const PATIENCE_MS = 6 * 3_600_000;
+
 /** Brings both stores to this build's shape. Safe to run twice and by two processes at once. */
 export async function migrate(databaseUrl: string, clickhouseUrl: string, log: Log): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
-  const store = connectClickhouse(clickhouseUrl, 'callscope-migrate');
+  const store = connectClickhouse(clickhouseUrl, 'callscope-migrate', PATIENCE_MS);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await migratePostgres(client, log);

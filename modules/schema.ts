@@ -6,8 +6,14 @@ import type { StoredRole } from './access/rights.ts';
 import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
+import type { IncidentSchema } from './incidents/schema.ts';
+import type { LikingSchema } from './likings/schema.ts';
+import type { MarksSchema } from './marks/schema.ts';
 import type { PbxSchema } from './pbx/schema.ts';
+import type { QualitySchema } from './quality/schema.ts';
 import type { HoldKind } from './recordings/keeping.ts';
+import type { RecordingRulesSchema } from './recordings/schema.ts';
+import type { TranscriptSchema } from './transcripts/schema.ts';
 import type { ViewPage } from './views/forms.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -19,7 +25,14 @@ export type AuthorKind = 'person' | 'token' | 'operator';
 export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 
 /** PostgreSQL as sql/postgres makes it. bigint comes as text. */
-export interface PostgresSchema extends PbxSchema {
+export interface PostgresSchema
+  extends PbxSchema,
+    IncidentSchema,
+    LikingSchema,
+    MarksSchema,
+    QualitySchema,
+    TranscriptSchema,
+    RecordingRulesSchema {
   tenants: {
     id: string;
     name: string;
@@ -120,20 +133,12 @@ export interface PostgresSchema extends PbxSchema {
     value: string;
     from_at: Date | null;
     to_at: Date | null;
+    until: ColumnType<Date | null, Date | null | undefined, Date | null>;
     reason: string;
     by: string;
     created_at: Generated<Date>;
     released_at: Generated<Date | null>;
     released_by: Generated<string | null>;
-  };
-  recording_policies: {
-    tenant: string;
-    mode: string;
-    from_offer: boolean;
-    groups: Json<Record<string, string>>;
-    employees: Json<Record<string, string>>;
-    kinds: Json<Record<string, boolean>>;
-    updated_at: Timestamp;
   };
   recording_links: {
     id: Generated<string>;
@@ -164,18 +169,6 @@ export interface PostgresSchema extends PbxSchema {
     created_at: Generated<Date>;
     updated_at: Timestamp;
     revoked_at: ColumnType<Date | null, Date | undefined, Date>;
-  };
-  recording_erasures: {
-    id: Generated<string>;
-    tenant: string;
-    number: string;
-    reason: string;
-    by: string;
-    asked_at: Generated<Date>;
-    done_start: Generated<string>;
-    done_call: Generated<string>;
-    calls: Generated<number>;
-    finished_at: Generated<Date | null>;
   };
   recording_erasure_lines: {
     tenant: string;

@@ -28,6 +28,8 @@ export interface Deps {
   recordings: RecordedAudio;
   /** with which recordings of companies are sealed */
   keys: CompanyKeys;
+  /** RECORDING_KEYS_FILE: with which keys that companies give us are sealed */
+  keysPath: string;
   /** secrets of one-time codes */
   factors: FactorSecrets;
   /** of passwords and codes, and of letters that strangers ask for */

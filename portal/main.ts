@@ -115,6 +115,7 @@ await runService('portal', async (service) => {
     portalUrl: config.PORTAL_URL?.replace(/\/+$/, '') ?? null,
     recordings,
     keys,
+    keysPath: recordingKeysFile(config),
     factors,
     attempts: new Attempts(),
     letters: new Attempts(3_600_000),

@@ -1,6 +1,6 @@
 import type { Direction } from '@callscope/core/domain/call.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
-import { endOfHour, startOfDay } from '@callscope/core/domain/zone.ts';
+import { endOfHour, startOfDay, startOfMonth, startOfWeek } from '@callscope/core/domain/zone.ts';
 import type { CallFilter } from '../query/filter.ts';
 import type { Format, Words } from './words.ts';
 
@@ -47,6 +47,28 @@ export const DIMENSIONS = {
     format: 'day',
     column: null,
     calls: (start, zone) => ({ from: Date.parse(start), to: startOfDay(zone, Date.parse(start), 1) }),
+  },
+  week: {
+    label: { ru: 'Неделя', en: 'Week' },
+    definition: {
+      ru: 'Неделя, в которую звонок начался, с понедельника, по времени компании.',
+      en: "The week in which the call started, from Monday on, company's time.",
+    },
+    type: 'instant',
+    format: 'week',
+    column: null,
+    calls: (start, zone) => ({ from: Date.parse(start), to: startOfWeek(zone, Date.parse(start), 1) }),
+  },
+  month: {
+    label: { ru: 'Месяц', en: 'Month' },
+    definition: {
+      ru: 'Месяц, в который звонок начался, по времени компании.',
+      en: "The month in which the call started, company's time.",
+    },
+    type: 'instant',
+    format: 'month',
+    column: null,
+    calls: (start, zone) => ({ from: Date.parse(start), to: startOfMonth(zone, Date.parse(start), 1) }),
   },
   weekHour: {
     label: { ru: 'День недели и час', en: 'Weekday and hour' },
@@ -171,6 +193,11 @@ export const DIMENSIONS = {
   },
 } as const satisfies Record<string, Dimension>;
 export type DimensionId = keyof typeof DIMENSIONS;
+
+/** Stretches of time that figures can be broken down by: a row each, whether anything happened or not. */
+export const TIMES = ['hour', 'day', 'week', 'month'] as const satisfies readonly DimensionId[];
+export type Time = (typeof TIMES)[number];
+export const isTime = (by: DimensionId | null): by is Time => (TIMES as readonly (DimensionId | null)[]).includes(by);
 
 /** Bounds between bands of talks, in seconds: up to half a minute is hardly a talk (T-64). */
 const BOUNDS = [0, 30, 60, 180, 600];

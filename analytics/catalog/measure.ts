@@ -41,7 +41,9 @@ export interface Shown {
 /**
  * count, sum and offers are added up by the store; means and shares are made of what the answer adds up, so that totals are
  * right too. `offers` counts legs, not calls: the list behind it has the calls that they belong to. `callers` counts different
- * numbers: it cannot be added up at all, so the store is asked for totals too; the list behind it has their calls.
+ * numbers: it cannot be added up at all, so the store is asked for totals too; the list behind it has their calls. `peak` is the most
+ * calls that stood at once, `peakAt` the first moment at which they did: of several rows the highest one's, and the list behind it has
+ * the calls that stood then.
  * @typeParam Added what the store can answer
  */
 export type MeasureOf<Added extends string> = Shown &
@@ -50,6 +52,8 @@ export type MeasureOf<Added extends string> = Shown &
     | { kind: 'sum'; of: Duration }
     | { kind: 'offers'; which: Offers }
     | { kind: 'callers' }
+    | { kind: 'peak' }
+    | { kind: 'peakAt' }
     | { kind: 'mean'; sum: Added; count: Added }
     | { kind: 'share'; part: Added; whole: Added; less?: Added }
   );

@@ -1,6 +1,7 @@
 import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { MISSED } from '../query/filter.ts';
 import { CALLERS } from './callers.ts';
+import { LINES } from './lines.ts';
 import type { Counted, Derived, Mark, MeasureOf } from './measure.ts';
 import { levelRule, SERVICE } from './service.ts';
 import type { Words } from './words.ts';
@@ -16,6 +17,7 @@ const IN_ANSWERED = { direction: ['in'], answered: true } as const;
 
 const ADDITIVE = {
   ...CALLERS,
+  ...LINES,
   ...SERVICE,
   calls: {
     ...calls,
@@ -313,15 +315,24 @@ export function ruleOf(ids: readonly MeasureId[], rules: FigureRules): Words | n
   return said.sort((a, b) => b.en.length - a.en.length)[0] ?? null;
 }
 
+/** What a mean or a share divides by what, in figures that the store adds up; null: the figure is added up itself. */
+export function divisionOf(id: MeasureId): { over: AdditiveId; by: AdditiveId; less: AdditiveId | undefined } | null {
+  const measure = MEASURES[id];
+  if (measure.kind === 'mean') return { over: measure.sum, by: measure.count, less: undefined };
+  return measure.kind === 'share' ? { over: measure.part, by: measure.whole, less: measure.less } : null;
+}
+
 /** What the store must add up for these figures, each once. */
 export function additiveOf(ids: readonly MeasureId[]): AdditiveId[] {
   return [
     ...new Set(
       ids.flatMap((id) => {
-        const measure = MEASURES[id];
-        if (measure.kind === 'mean') return [measure.sum, measure.count];
-        if (measure.kind !== 'share') return [id as AdditiveId];
-        return [measure.part, measure.whole, ...(measure.less === undefined ? [] : [measure.less])];
+        // when a peak was is said by the row of the peak
+        if (MEASURES[id].kind === 'peakAt') return ['peakLines' as const, 'peakAt' as const];
+        const division = divisionOf(id);
+        if (division === null) return [id as AdditiveId];
+        const { over, by, less } = division;
+        return [over, by, ...(less === undefined ? [] : [less])];
       }),
     ),
   ];

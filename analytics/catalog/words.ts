@@ -6,6 +6,6 @@ export interface Words {
 export type Language = keyof Words;
 
 /** share: 0 to 1 */
-export type Unit = 'calls' | 'offers' | 'callers' | 'seconds' | 'share';
+export type Unit = 'calls' | 'lines' | 'moment' | 'offers' | 'callers' | 'seconds' | 'share';
 /** How a value is shown; the portal's formats turn it into text (design/ui/brief.md, Formats). */
-export type Format = 'count' | 'duration' | 'share' | 'hour' | 'day' | 'phone' | 'name';
+export type Format = 'count' | 'duration' | 'share' | 'moment' | 'hour' | 'day' | 'week' | 'month' | 'phone' | 'name';

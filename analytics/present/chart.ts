@@ -49,7 +49,7 @@ export function chartOf(plan: ReportPlan, answer: ReportAnswer): Chart | null {
     series: chart.series.map((id) => {
       const { label, mark } = MEASURES[id];
       const definition = definitionIn(id, plan.company.rules);
-      const points = rows.map(({ key, figures }) => ({ value: figures[id] ?? null, drill: drill(plan, key, id) }));
+      const points = rows.map(({ key, figures }) => ({ value: figures[id] ?? null, drill: drill(plan, key, id, figures) }));
       return { id, label, definition, mark, total: answer.totals[id] ?? null, points };
     }),
   };

@@ -7,7 +7,7 @@ export type RowSchema = {
   title: string;
   description: string;
   required: string[];
-  properties: Record<string, { type: 'string' | 'integer' | ('number' | 'null')[]; format?: 'date-time'; description: string }>;
+  properties: Record<string, { type: 'string' | 'integer' | ('string' | 'number' | 'null')[]; format?: 'date-time'; description: string }>;
 };
 
 /** What a row of the report holds, in English. */
@@ -33,8 +33,9 @@ export function describeReports(reports: readonly Report[]): string {
     .join('\n');
 }
 
-function property({ type, unit, definition }: Column): RowSchema['properties'][string] {
+function property({ type, unit, format, definition }: Column): RowSchema['properties'][string] {
   const description = unit === null ? definition.en : `${definition.en} Unit: ${unit}.`;
+  if (format === 'moment') return { type: ['string', 'null'], format: 'date-time', description: definition.en };
   if (type === 'instant') return { type: 'string', format: 'date-time', description };
   if (type === 'text') return { type: 'string', description };
   return { type: type === 'number' ? ['number', 'null'] : 'integer', description };

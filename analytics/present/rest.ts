@@ -1,7 +1,11 @@
 import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import { DIMENSIONS, type Dimension } from '../catalog/dimensions.ts';
+import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Language, Unit } from '../catalog/words.ts';
+import { type Change, type Changes, changesOf, earlierRows } from '../compare/change.ts';
+import type { Compared } from '../compare/period.ts';
 import type { Figures, ReportAnswer } from '../query/answer.ts';
+import type { ReportPlan } from '../query/plan.ts';
 import type { Report } from '../reports/define.ts';
 import { restColumns } from './table.ts';
 
@@ -9,13 +13,18 @@ export interface ReportJson {
   columns: { id: string; type: string; label: string; unit: Unit | null; definition: string }[];
   /** by column id */
   rows: Record<string, string | number | null>[];
-  totals: Record<string, number | null>;
+  totals: Record<string, string | number | null>;
   definition: string;
 }
 
+/** A figure as programs get it: a moment in RFC 3339. */
+export function figureJson(id: MeasureId, value: number | null): string | number | null {
+  return value === null || MEASURES[id].format !== 'moment' ? value : new Date(value).toISOString();
+}
+
 /** Figures by the names of their columns. */
-function named(report: Report, figures: Figures): Record<string, number | null> {
-  return Object.fromEntries(report.measures.map((id) => [report.as?.[id] ?? id, figures[id] ?? null]));
+function named(report: Report, figures: Figures): Record<string, string | number | null> {
+  return Object.fromEntries(report.measures.map((id) => [report.as?.[id] ?? id, figureJson(id, figures[id] ?? null)]));
 }
 
 function keyJson({ by }: Report, key: string | null, nameOf: (key: string) => string): Record<string, string | number | null> {
@@ -44,5 +53,30 @@ export function reportJson(
     rows: answer.rows.map(({ key, figures }) => ({ ...keyJson(report, key, nameOf), ...named(report, figures) })),
     totals: named(report, answer.totals),
     definition: report.definition[language],
+  };
+}
+
+/** What the figures were and how they differ: one a row of the report, in its order. */
+export interface ComparisonJson {
+  from: string;
+  to: string;
+  /** by column id; null: that time was not yet compared, as of hours that are still to come */
+  rows: (Record<string, Change> | null)[];
+  totals: Record<string, Change>;
+}
+
+export function comparisonJson(plan: ReportPlan, answer: ReportAnswer, before: ReportAnswer, compared: Compared): ComparisonJson {
+  const { report } = plan;
+  const earlier = earlierRows(plan, before, compared);
+  const named = (changes: Changes) =>
+    Object.fromEntries(report.measures.flatMap((id) => (changes[id] ? [[report.as?.[id] ?? id, changes[id]] as const] : [])));
+  return {
+    from: new Date(compared.from).toISOString(),
+    to: new Date(compared.until).toISOString(),
+    rows: answer.rows.map(({ key, figures }) => {
+      const then = earlier(key);
+      return then && named(changesOf(report, figures, then));
+    }),
+    totals: named(changesOf(report, answer.totals, before.totals)),
   };
 }

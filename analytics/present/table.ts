@@ -39,7 +39,12 @@ export function columnsOf(report: Report, rules?: FigureRules): Column[] {
     const { kind, unit, format, label, short = label, definition } = MEASURES[id];
     return {
       id: report.as?.[id] ?? id,
-      type: kind === 'count' || kind === 'offers' || kind === 'callers' ? 'integer' : 'number',
+      type:
+        kind === 'peakAt'
+          ? 'instant'
+          : kind === 'peak' || kind === 'count' || kind === 'offers' || kind === 'callers'
+            ? 'integer'
+            : 'number',
       unit,
       format,
       label,
@@ -71,7 +76,7 @@ export function tableOf(plan: ReportPlan, answer: ReportAnswer): Table {
   const { report } = plan;
   const cells = (key: string | null, figures: Figures): Cell[] => [
     ...(report.by === null ? [] : [{ value: key, drill: drill(plan, key, null) }]),
-    ...report.measures.map((id: MeasureId) => ({ value: figures[id] ?? null, drill: drill(plan, key, id) })),
+    ...report.measures.map((id: MeasureId) => ({ value: figures[id] ?? null, drill: drill(plan, key, id, figures) })),
   ];
   return {
     columns: columnsOf(report, plan.company.rules),

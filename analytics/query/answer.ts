@@ -1,6 +1,6 @@
 import { bandKey, UNANSWERED } from '../catalog/dimensions.ts';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
-import type { Plan, ReportPlan } from './plan.ts';
+import type { CoursePlan, Plan, ReportPlan } from './plan.ts';
 
 /** null = no data: a mean over no calls. Seconds keep their milliseconds; nothing is rounded before it is shown. */
 export type Figures<M extends string = MeasureId> = Partial<Record<M, number | null>>;
@@ -14,6 +14,14 @@ export interface ReportAnswer {
   totals: Figures;
 }
 
+/** How a figure went over the period, of one row of a report. */
+export interface CourseLine {
+  /** null: all other rows together */
+  key: string | null;
+  /** one for each start of the plan */
+  values: (number | null)[];
+}
+
 /** A row of the store: sums as numbers or, when they may be large, as text; durations in ms. */
 export type StoreRow = Record<string, string | number>;
 
@@ -21,6 +29,8 @@ export type StoreRow = Record<string, string | number>;
 export const KEY = 'key';
 /** 1 in the row that is all of them together; of figures that can be added up there is no such row. */
 export const IS_TOTAL = 'is_total';
+/** The second dimension's column: the place of the value among those that are told apart, from 1; 0 = one of the others. */
+export const ACROSS = 'across';
 /** Columns of calls counted beside the figures: part0, part1 … */
 export const PART = 'part';
 
@@ -38,12 +48,27 @@ export function answerOf(plan: ReportPlan, answered: readonly StoreRow[]): Repor
   };
 }
 
+/** A line for each row that is told apart, and one of the others, also where nothing happened. */
+export function courseOf({ measure, starts, across }: CoursePlan, answered: readonly StoreRow[]): CourseLine[] {
+  const found = new Map(answered.map((row) => [`${row[ACROSS]} ${row[KEY]}`, row]));
+  return [...across.keys, null].map((key, i) => ({
+    key,
+    values: (starts ?? []).map((start) => {
+      const row = found.get(`${key === null ? 0 : i + 1} ${start / 1_000}`);
+      return figuresOf([measure], row ? [row] : [])[measure];
+    }),
+  }));
+}
+
 /** The figures of several rows of the store together; numbers of callers only of one, as they cannot be added up. */
 export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: readonly StoreRow[]): Record<M, number | null> {
   const total = (id: MeasureId) => rows.reduce((sum, row) => sum + Number(row[id] ?? 0), 0);
   const figure = (id: M): number | null => {
     const measure = MEASURES[id];
     if (measure.kind === 'count' || measure.kind === 'offers' || measure.kind === 'callers') return total(id);
+    // none at all is no moment
+    if (measure.kind === 'peak') return Math.max(0, ...rows.map((row) => Number(row[id] ?? 0)));
+    if (measure.kind === 'peakAt') return highestOf(rows);
     if (measure.kind === 'sum') return total(id) / 1_000;
     const whole =
       measure.kind === 'mean' ? total(measure.count) : total(measure.whole) - (measure.less === undefined ? 0 : total(measure.less));
@@ -51,6 +76,13 @@ export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: rea
     return measure.kind === 'mean' ? total(measure.sum) / 1_000 / whole : total(measure.part) / whole;
   };
   return Object.fromEntries(measures.map((id) => [id, figure(id)])) as Record<M, number | null>;
+}
+
+/** When most lines were taken, in ms since the epoch: of several rows the first that is highest. */
+function highestOf(rows: readonly StoreRow[]): number | null {
+  let highest: StoreRow | null = null;
+  for (const row of rows) if (Number(row.peakLines ?? 0) > Number(highest?.peakLines ?? 0)) highest = row;
+  return highest && Number(highest.peakAt);
 }
 
 function everyStart({ by, filter }: Plan, starts: readonly number[], found: readonly StoreRow[]): { key: string; row: StoreRow }[] {

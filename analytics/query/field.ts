@@ -116,6 +116,19 @@ export function seconds(about: string, meet: (a: number, b: number) => number): 
   };
 }
 
+export function percent(about: string, meet: (a: number, b: number) => number): Field<number> {
+  return {
+    read: (text) => {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      return value <= 100 ? value : { wrong: 'per cent, 0 to 100' };
+    },
+    write: String,
+    meet,
+    about,
+    example: '50',
+  };
+}
+
 export function flag(about: string): Field<boolean> {
   return {
     read: (text) => (text === 'true' || text === 'false' ? text === 'true' : { wrong: 'true or false' }),

@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import { choice, type Field, flag, ids, instant, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
+import { choice, type Field, flag, ids, instant, percent, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
 
 /**
  * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
@@ -40,6 +40,8 @@ export interface CallFilter {
   answeredBy?: string;
   /** found anywhere in caller, dialled or answeredBy */
   text?: string;
+  /** words that were said in the recording: in any form, "in quotes" as they stand, -without (modules/transcripts) */
+  said?: string;
   /** talk time in seconds, both ends included */
   talkMin?: number;
   talkMax?: number;
@@ -48,6 +50,8 @@ export interface CallFilter {
   waitMax?: number;
   /** minutes of the company's day, [from, to); from > to = over midnight */
   time?: { from: number; to: number };
+  /** ms since the epoch: the call was going on then, from first signalling to its end, whatever the period says of its start */
+  going?: number;
   /** 1 = Monday … 7 = Sunday, company's zone */
   weekday?: readonly number[];
   /** by the company's working hours: whether the call began within them */
@@ -62,6 +66,24 @@ export interface CallFilter {
   firstCall?: boolean;
   /** inbound, and its number had called in within the company's days before it (`repeatCallDays`), whatever the period */
   repeatCall?: boolean;
+  /** ids of the company's tags; '' = without one */
+  tag?: readonly string[];
+  /** it has a note */
+  noted?: boolean;
+  /** it has a comment that is not removed */
+  commented?: boolean;
+  /** the mark that quality control gave, in per cent, both ends included */
+  scoreMin?: number;
+  scoreMax?: number;
+  /** our side's part of all speech of the recording, in per cent, both ends included */
+  talkShareMin?: number;
+  talkShareMax?: number;
+  /** the longest stretch in which one side had the word, in seconds, at least */
+  monologueMin?: number;
+  /** the longest silence of the recording, in seconds, at least */
+  silenceMin?: number;
+  /** the part of the recording in which both spoke, in per cent, at least */
+  overtalkMin?: number;
 }
 
 /** «Пропущенные»: every inbound call that nobody answered, whatever its result. */
@@ -99,11 +121,16 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   dialled: text('dialled number, written like caller', '7391*'),
   answeredBy: text('extension or number that answered, written like caller', '101'),
   text: text('part of caller, dialled or answeredBy', '100-01'),
+  said: text(
+    'words of the transcript, in any form; "in quotes" as they stand, -without; needs recordings:listen',
+    '"расторгнуть договор" -тест',
+  ),
   talkMin: seconds('shortest talk, in seconds', Math.max),
   talkMax: seconds('longest talk, in seconds', Math.min),
   waitMin: seconds('shortest ringing until the answer or the end, in seconds', Math.max),
   waitMax: seconds('longest ringing until the answer or the end, in seconds; with answered=true: answered within', Math.min),
   time: timeOfDay("time of the company's day, start included, end excluded; 22:00-06:00 goes over midnight"),
+  going: instant('calls that were going on at this moment; with from and to, those of them that started then', (_, second) => second),
   weekday: weekdays("days of the week by the company's calendar"),
   hours: choice(['working', 'off'], "whether the call began within the company's working hours"),
   target: flag("whether it is a target call by the company's own rule: GET …/ads/rule"),
@@ -111,8 +138,28 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   hiddenNumber: flag("whether the caller's number is hidden or was not sent"),
   firstCall: flag('whether it is the first inbound call from its number since calls have been kept'),
   repeatCall: flag("whether its number had called in within the company's repeatCallDays before"),
+  tag: ids("ids of the company's tags (GET …/tags): calls that have one of them", '3'),
+  noted: flag('whether it has a note'),
+  commented: flag('whether it has a comment'),
+  scoreMin: percent('lowest mark of quality control, in per cent', Math.max),
+  scoreMax: percent('highest mark of quality control, in per cent', Math.min),
+  talkShareMin: percent("lowest part of the company's side in all that was spoken, in per cent", Math.max),
+  talkShareMax: percent("highest part of the company's side in all that was spoken, in per cent", Math.min),
+  monologueMin: seconds('shortest of the longest stretches in which one side had the word, in seconds', Math.max),
+  silenceMin: seconds(
+    'shortest of the longest silences of the recording, in seconds; silences of three seconds and more are known',
+    Math.max,
+  ),
+  overtalkMin: percent('lowest part of the recording in which both sides spoke, in per cent', Math.max),
 };
 const NAMES = Object.keys(FIELDS) as FieldName[];
+/** Fields that are the two ends of one span. */
+const SPANS = [
+  ['talkMin', 'talkMax'],
+  ['waitMin', 'waitMax'],
+  ['scoreMin', 'scoreMax'],
+  ['talkShareMin', 'talkShareMax'],
+] as const satisfies readonly (readonly [FieldName, FieldName])[];
 
 /** What is wrong with the parameters of a filter, each by its name; English, for people who write requests. */
 export class FilterError extends Error {
@@ -138,12 +185,12 @@ export function filterFromQuery(params: { get(name: string): string | null }): C
     else filter[name] = value as Given[K];
   };
   NAMES.forEach(read);
-  const { from, to, talkMin, talkMax, waitMin, waitMax } = filter;
+  const { from, to } = filter;
   if (from !== undefined && to !== undefined && from > to) errors.push({ field: 'to', message: 'must not be before from' });
-  if (talkMin !== undefined && talkMax !== undefined && talkMin > talkMax)
-    errors.push({ field: 'talkMax', message: 'must not be less than talkMin' });
-  if (waitMin !== undefined && waitMax !== undefined && waitMin > waitMax)
-    errors.push({ field: 'waitMax', message: 'must not be less than waitMin' });
+  for (const [least, most] of SPANS) {
+    const [low, high] = [filter[least], filter[most]];
+    if (low !== undefined && high !== undefined && low > high) errors.push({ field: most, message: `must not be less than ${least}` });
+  }
   if (errors.length > 0) throw new FilterError(errors);
   return filter;
 }
@@ -173,7 +220,6 @@ export function narrow(filter: CallFilter, by: CallFilter): CallFilter | null {
     return true;
   };
   if (!NAMES.every(meet)) return null;
-  const { from = 0, to = Number.POSITIVE_INFINITY, talkMin = 0, talkMax = Number.POSITIVE_INFINITY } = both;
-  const { waitMin = 0, waitMax = Number.POSITIVE_INFINITY } = both;
-  return from < to && talkMin <= talkMax && waitMin <= waitMax ? both : null;
+  const { from = 0, to = Number.POSITIVE_INFINITY } = both;
+  return from < to && SPANS.every(([least, most]) => (both[least] ?? 0) <= (both[most] ?? Number.POSITIVE_INFINITY)) ? both : null;
 }

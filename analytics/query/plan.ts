@@ -1,38 +1,13 @@
-import type { Within } from '@callscope/core/domain/reach.ts';
-import type { FigureRules } from '@callscope/core/domain/settings.ts';
-import type { TargetCall } from '@callscope/core/domain/target-call.ts';
-import { daysOf, hoursOf } from '@callscope/core/domain/zone.ts';
-import { bandStarts } from '../catalog/dimensions.ts';
-import { type AdditiveId, additiveOf, countedIn, MEASURES, type MeasureId } from '../catalog/measures.ts';
+import { daysOf, hoursOf, monthsOf, weeksOf } from '@callscope/core/domain/zone.ts';
+import { bandStarts, type DimensionId, isTime, type Time } from '../catalog/dimensions.ts';
+import { type AdditiveId, additiveOf, MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Report } from '../reports/define.ts';
+import type { Company } from './company.ts';
+import { fitsDays } from './days.ts';
 import { type CallFilter, FilterError, narrow } from './filter.ts';
-import type { HoursVersion } from './hours.ts';
+import { knows } from './kept.ts';
 
-/** What the meaning of a filter depends on besides itself. */
-export interface Company {
-  /** IANA time zone */
-  zone: string;
-  /** ISO 3166 code: how numbers are spelled */
-  country: string;
-  /** thresholds and switches that figures depend on */
-  rules: FigureRules;
-  /** what a target call is; a question that needs it does not run without */
-  target?: TargetCall;
-  /** whoever asks sees only these calls; set by analytics/run from the TenantScope */
-  within?: Within;
-  /** what the words of the filter stand for in this company; given where a filter uses them */
-  means?: Meanings;
-}
-
-/** What a company's settings and directory say that a filter speaks of by name. */
-export interface Meanings {
-  /** for `hours`: oldest first */
-  schedule?: readonly HoursVersion[];
-  /** for `channel`: own numbers as calls have them, by the channel that the directory gives them */
-  channels?: Readonly<Record<string, readonly string[]>>;
-  /** for `project`: what whoever is given it sees, by its id */
-  projects?: Readonly<Record<string, Within>>;
-}
+export type { Company, Meanings } from './company.ts';
 
 /** A question about one company's calls, and where its answer is read. */
 export interface Plan {
@@ -41,26 +16,40 @@ export interface Plan {
   /** what the store adds up */
   sums: readonly AdditiveId[];
   by: Report['by'];
-  /** starts of the rows: hours or days in ms since the epoch, bands of talk in seconds; null: rows are what the store finds */
+  /** a second dimension; null: none */
+  across: Across | null;
+  /** starts of the rows: hours, days, weeks or months in ms since the epoch, bands of talk in seconds; null: rows are what the store finds */
   starts: readonly number[] | null;
   /** the report is about other calls than the filter lets through: there are none */
   isEmpty: boolean;
   source: Source;
 }
-/** quarters = the projection by_quarter of `calls`: counts per quarter of an hour, direction, result and missed kind. */
-export type Source = 'quarters' | 'rows';
+/** Values of a column that are told apart; the others count together. */
+export interface Across {
+  by: DimensionId;
+  keys: readonly string[];
+}
+
+/** quarters = projections of `calls` by the quarter of an hour in which they began; days = those by day (days.ts). */
+export type Source = 'quarters' | 'days' | 'rows';
 
 export interface ReportPlan extends Plan {
   report: Report;
+}
+
+/** The course of a figure over a period, a line for each of the largest rows of a report. */
+export interface CoursePlan extends Plan {
+  report: Report;
+  measure: MeasureId;
+  by: Time;
+  across: Across;
 }
 
 const DAY = 86_400_000;
 const QUARTER = 900_000;
 /** The autumn change of the clock makes a period longer than its days. */
 const CLOCK_CHANGE = 3_600_000;
-const KEPT_IN_QUARTERS: ReadonlySet<string> = new Set<keyof CallFilter>([
-  ...(['from', 'to', 'direction', 'result', 'answered', 'missedKind', 'shortAbandons', 'outOfHours'] as const),
-]);
+const BY_QUARTERS: ReadonlySet<string> = new Set<DimensionId>(['weekHour', 'direction', 'result']);
 
 /** @throws FilterError when the report needs another period */
 export function planReport(report: Report, filter: CallFilter, company: Company): ReportPlan {
@@ -69,42 +58,67 @@ export function planReport(report: Report, filter: CallFilter, company: Company)
   return { report, ...planFigures(report.measures, narrowed ?? filter, company, report.by), isEmpty: narrowed === null };
 }
 
+/**
+ * How a figure of a report goes over the period, apart for some of its rows.
+ * @param keys of these rows @throws Error when a report is not broken down by a column of calls
+ */
+export function planCourse(
+  report: Report,
+  measure: MeasureId,
+  by: Time,
+  keys: readonly string[],
+  filter: CallFilter,
+  company: Company,
+): CoursePlan {
+  if (report.by === null) throw new Error(`${report.id} has no rows of which each could have a course`);
+  const narrowed = report.only ? narrow(filter, report.only) : filter;
+  const across: Across = { by: report.by, keys };
+  return { report, measure, ...planFigures([measure], narrowed ?? filter, company, by, across), by, across, isEmpty: narrowed === null };
+}
+
 /** Figures over a filter, broken down by `by`; null = one row. */
-export function planFigures(measures: readonly MeasureId[], filter: CallFilter, company: Company, by: Report['by'] = null): Plan {
+export function planFigures(
+  measures: readonly MeasureId[],
+  filter: CallFilter,
+  company: Company,
+  by: Report['by'] = null,
+  across: Across | null = null,
+): Plan {
   const sums = additiveOf(measures);
   const starts = startsOf(by, filter, company);
-  return {
-    filter,
-    company,
-    sums,
-    by,
-    starts,
-    isEmpty: false,
-    source: fitsQuarters(sums, filter, company, by, starts) ? 'quarters' : 'rows',
-  };
+  return { filter, company, sums, by, across, starts, isEmpty: false, source: across === null ? sourceOf() : 'rows' };
+
+  function sourceOf(): Source {
+    if (fitsQuarters(sums, filter, company, by, starts)) return 'quarters';
+    return fitsDays(sums, filter, company, by) ? 'days' : 'rows';
+  }
 }
+
+const STARTS: Record<Time, (zone: string, from: number, to: number) => number[]> = {
+  hour: hoursOf,
+  day: daysOf,
+  week: weeksOf,
+  month: monthsOf,
+};
 
 function startsOf(by: Report['by'], filter: CallFilter, { zone }: Company): number[] | null {
   const { from = 0, to = 0 } = filter;
-  if (by === 'hour') return hoursOf(zone, from, to);
-  if (by === 'day') return daysOf(zone, from, to);
+  if (isTime(by)) return STARTS[by](zone, from, to);
   return by === 'talk' ? bandStarts(filter) : null;
 }
 
 function fitsQuarters(
   sums: readonly AdditiveId[],
   filter: CallFilter,
-  { rules }: Company,
+  company: Company,
   by: Report['by'],
   starts: readonly number[] | null,
 ): boolean {
   const edges = [filter.from ?? 0, filter.to ?? 0, ...(starts ?? [])];
   return (
-    sums.every((id) => MEASURES[id].kind === 'count') &&
-    [filter, ...sums.map((id) => countedIn(id, rules))].every((asked) =>
-      Object.entries(asked).every(([field, value]) => value === undefined || KEPT_IN_QUARTERS.has(field)),
-    ) &&
-    (by === null || by === 'hour' || by === 'day' || by === 'direction' || by === 'result') &&
+    sums.every((id) => ['count', 'sum'].includes(MEASURES[id].kind)) &&
+    knows([], sums, filter, company) &&
+    (by === null || isTime(by) || BY_QUARTERS.has(by)) &&
     edges.every((at) => at % QUARTER === 0)
   );
 }
@@ -112,6 +126,10 @@ function fitsQuarters(
 /** Whether there are figures among these that rows cannot be added up to. */
 export function hasCallers(sums: readonly AdditiveId[]): boolean {
   return sums.some((id) => MEASURES[id].kind === 'callers');
+}
+
+export function hasOffers(sums: readonly AdditiveId[]): boolean {
+  return sums.some((id) => MEASURES[id].kind === 'offers');
 }
 
 function checkPeriod(report: string, mostDays: number, { from, to }: CallFilter): void {

@@ -7,14 +7,15 @@ import { reportJson } from '../present/rest.ts';
 import { tableOf } from '../present/table.ts';
 import { defineReport } from '../reports/define.ts';
 import { hourly } from '../reports/hourly.ts';
-import { REPORTS } from '../reports/index.ts';
+import { incomingByNumber } from '../reports/incoming.ts';
+import { REPORTS, reportOf } from '../reports/index.ts';
 import { offersByEmployee } from '../reports/offers.ts';
 import { summary } from '../reports/summary.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, courseOf } from './answer.ts';
 import { compile } from './compile.ts';
-import { drill } from './drill.ts';
+import { drill, drillCourse } from './drill.ts';
 import { filterFromQuery } from './filter.ts';
-import { type Company, planFigures, planReport } from './plan.ts';
+import { type Company, planCourse, planFigures, planReport } from './plan.ts';
 
 const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL };
 const DAY = 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z';
@@ -33,11 +34,71 @@ describe('where an answer is read', () => {
     expect(plan(query).source).toBe(source);
   });
 
-  test('half-hour zones are quarters too, sums of time are not', () => {
+  test('half-hour zones are quarters too, and so are sums of time', () => {
     const kolkata = { zone: 'Asia/Kolkata', country: 'IN', rules: DEFAULT_RULES };
     expect(plan('from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z', kolkata).source).toBe('quarters');
-    expect(plan(DAY, MOSCOW, summary).source).toBe('rows');
+    expect(plan(DAY, MOSCOW, summary).source).toBe('quarters');
     expect(planFigures(['calls', 'inMissed'], {}, MOSCOW).source).toBe('quarters');
+  });
+});
+
+describe('a long period', () => {
+  const MONTH = 'from=2026-10-23T21:00:00Z&to=2026-11-23T21:00:00Z';
+  test.each([
+    ['summary', MONTH, 'quarters'],
+    ['summary', '', 'quarters'],
+    ['summary', `${MONTH}&number=74951000101`, 'days'],
+    ['summary', `${MONTH}&author=e1&group=g`, 'days'],
+    ['incoming-by-number', `${MONTH}&direction=in&answered=false`, 'days'],
+    ['incoming-by-number', `${MONTH}&author=e1`, 'rows'],
+    ['incoming-by-employee', `${MONTH}&group=g`, 'days'],
+    ['incoming-by-employee', `${MONTH}&number=74951000101`, 'rows'],
+    ['by-group', `${MONTH}&employee=e1`, 'rows'],
+    ['by-group', `${MONTH}&weekday=1`, 'rows'],
+    ['outgoing-shares', MONTH, 'days'],
+    ['outgoing-shares', `${MONTH}&talkMin=5`, 'rows'],
+    ['offers', MONTH, 'days'],
+    ['offers', `${MONTH}&employee=e1`, 'rows'],
+    ['by-employee-offers', MONTH, 'days'],
+    ['outgoing-by-account', MONTH, 'days'],
+    ['service-level', MONTH, 'quarters'],
+    ['service-level', `${MONTH}&waitMin=3`, 'rows'],
+    ['service-level', `${MONTH}&number=74951000101`, 'rows'],
+    ['service-by-group', MONTH, 'days'],
+    ['service-by-group', `${MONTH}&author=e1`, 'rows'],
+    ['week-hours', MONTH, 'quarters'],
+    ['week-hours', `${MONTH}&number=74951000101`, 'rows'],
+    ['by-group', 'from=2026-11-21T21:00:00Z&to=2026-11-23T21:00:00Z', 'rows'],
+  ])('of %s?%s is read from %s', (id, query, source) => {
+    expect(plan(query, MOSCOW, reportOf(id)).source).toBe(source);
+  });
+
+  test('is read from the rows where projections do not tell apart what is asked: offers of a part, waiting beside a figure', () => {
+    const offered = plan(MONTH, MOSCOW, offersByEmployee);
+    expect(compile(offered).sql).toContain('sumMap(');
+    const within = { employees: ['e101'], groups: [], numbers: [] };
+    expect(compile({ ...offered, company: { ...MOSCOW, within } }).sql).not.toContain('sumMap(');
+    const level = plan(MONTH, MOSCOW, reportOf('service-level'));
+    const waited = { direction: ['in' as const], answered: true, waitMin: 20.001 };
+    expect(compile(level, [{ answered: true }, waited]).sql).toContain('quarter');
+    const totals = plan(MONTH, MOSCOW, reportOf('incoming-totals'));
+    expect(compile(totals, [{ answered: true }]).sql).toContain('quarter');
+    expect(compile(totals, [waited]).sql).not.toContain('quarter');
+  });
+
+  test('is whole days of UTC and what is left at its ends, each once', () => {
+    const sql = (query: string) => compile(plan(query, MOSCOW, reportOf('incoming-by-number')));
+    const { sql: both, params } = sql(MONTH);
+    expect(both.match(/UNION ALL/g)).toHaveLength(1);
+    const at = (name: string) => new Date(Number(params[name]) / 1_000).toISOString();
+    expect([at('from'), at('firstDay'), at('endDay'), at('to')]).toEqual([
+      '2026-10-23T21:00:00.000Z',
+      '2026-10-24T00:00:00.000Z',
+      '2026-11-23T00:00:00.000Z',
+      '2026-11-23T21:00:00.000Z',
+    ]);
+    expect(sql('from=2026-10-01T00:00:00Z&to=2026-11-01T00:00:00Z').sql).not.toContain('UNION');
+    expect(sql('').sql).not.toContain('toDate');
   });
 });
 
@@ -143,6 +204,47 @@ describe('an answer', () => {
     expect(full.rows[0]).toMatchObject({ key: null, figures: { averageTalk: 2.375, averageWait: 1.5, in: 4, out: 0 } });
     expect(answerOf(strip, [{ answered: 0 }]).totals).toMatchObject({ averageTalk: null, in: 0 });
     expect(chartOf(strip, full)).toBeNull();
+  });
+});
+
+describe('a course', () => {
+  const week = 'from=2026-11-16T21:00:00Z&to=2026-11-24T21:00:00Z';
+  const course = (query: string, measure: MeasureId = 'in') =>
+    planCourse(incomingByNumber, measure, 'day', ['74951000101', ''], filterFromQuery(new URLSearchParams(query)), MOSCOW);
+
+  test('tells its rows apart by place, so that no name stands for the others', () => {
+    const { sql, params } = compile(course(week));
+    expect(sql).toContain('indexOf({across: Array(String)}, number) AS across');
+    expect(sql).toContain('GROUP BY key, across');
+    expect(params).toMatchObject({ across: ['74951000101', ''] });
+    const second = Date.parse('2026-11-17T21:00:00Z') / 1_000;
+    const lines = courseOf(course(week), [
+      { key: second, across: 1, in: 3 },
+      { key: second, across: 2, in: 1 },
+      { key: second, across: 0, in: '7' },
+    ]);
+    expect(lines.map(({ key, values }) => [key, values[1], values.filter((value) => value !== 0).length])).toEqual([
+      ['74951000101', 3, 1],
+      ['', 1, 1],
+      [null, 7, 1],
+    ]);
+  });
+
+  test('of numbers of callers needs no row for all together', () => {
+    expect(compile(course(week, 'uniqueCallers')).sql).not.toContain('GROUPING SETS');
+  });
+
+  test('opens the calls of a point, of the others by all their names, and none of what cannot be', () => {
+    const day = { from: Date.parse('2026-11-17T21:00:00Z'), to: Date.parse('2026-11-18T21:00:00Z') };
+    const start = new Date(day.from).toISOString();
+    expect(drillCourse(course(week), start, ['74951000101'])).toEqual({ ...day, direction: ['in'], number: ['+74951000101'] });
+    expect(drillCourse(course(week), start, ['74951000102', '101'])).toEqual({
+      ...day,
+      direction: ['in'],
+      number: ['+74951000102', '101'],
+    });
+    expect(drillCourse(course(week), start, [])).toBeNull();
+    expect(drillCourse(course(`${week}&direction=out`), start, ['101'])).toBeNull();
   });
 });
 

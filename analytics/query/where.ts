@@ -4,12 +4,17 @@ import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import type { Counted } from '../catalog/measure.ts';
 import { type Bind, firstCallSql, HIDDEN_NUMBER, repeatCallSql } from './callers.ts';
+import type { Searched } from './company.ts';
 import type { CallFilter } from './filter.ts';
+import { goingSql } from './going.ts';
 import { workingSql } from './hours.ts';
+import { amongKnown } from './known-numbers.ts';
+import { MONOLOGUE, marksSql, OVERTALK, TALK_SHARE, taggedSql } from './marks.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
 import type { Company, Meanings, Source } from './plan.ts';
 import { targetSql } from './target.ts';
+import { QueryTooLarge } from './too-large.ts';
 import { joined, withinParams, withinSql } from './within.ts';
 
 export interface Where {
@@ -59,9 +64,17 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   caller: pattern('caller', 'caller'),
   dialled: pattern('dialled', 'dialled'),
   answeredBy: pattern('answered_by', 'answeredBy'),
-  text: (text, { country }, bind) => {
-    const likes = anywhere(text, country).map((like, i) => bind(`text${i}`, 'String', like));
-    return any(['caller', 'dialled', 'answered_by'].flatMap((column) => likes.map((like) => `${column} LIKE ${like}`)));
+  text: (text, company, bind) => {
+    const likes = anywhere(text, company.country).map((like, i) => bind(`text${i}`, 'String', like));
+    const columns = ['caller', 'dialled', 'answered_by'];
+    const known = amongKnown('text', text, company, columns, bind, 'textKnown');
+    const part = any(columns.flatMap((column) => likes.map((like) => `${column} LIKE ${like}`)));
+    return known === null ? part : `${known} AND ${part}`;
+  },
+  said: (_words, company, bind) => {
+    const calls = meaning(company, 'said');
+    if (calls === 'many') throw new QueryTooLarge('this was said in too many calls: ask for fewer days, or for more words');
+    return `id IN ${bind('said', 'Array(String)', calls)}`;
   },
   talkMin: (seconds, _, bind) => `${DURATIONS.talk} >= ${bind('talkMin', 'Int64', Math.ceil(milliseconds(seconds)))}`,
   talkMax: (seconds, _, bind) => `${DURATIONS.talk} <= ${bind('talkMax', 'Int64', Math.floor(milliseconds(seconds)))}`,
@@ -73,6 +86,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     const [start, end] = [bind('timeFrom', 'UInt16', from), bind('timeTo', 'UInt16', to)];
     return `(${minute} >= ${start} ${from < to ? 'AND' : 'OR'} ${minute} < ${end})`;
   },
+  going: (at, _, bind) => goingSql(bind('going', 'Int64', at)),
   weekday: (days, { zone }, bind) =>
     `toDayOfWeek(started_at, 0, ${bind('zone', 'String', zone)}) IN ${bind('weekday', 'Array(UInt8)', days)}`,
   hours: (which, company, bind) => `${which === 'off' ? 'NOT ' : ''}${workingSql(meaning(company, 'schedule'), company.zone, bind)}`,
@@ -81,16 +95,28 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   hiddenNumber: (yes) => `${yes ? '' : 'NOT '}${HIDDEN_NUMBER}`,
   firstCall: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${firstCallSql(filter, bind, reachOf(company))}`,
   repeatCall: (yes, company, bind, filter) => `${yes ? '' : 'NOT '}${repeatCallSql(filter, company, bind, reachOf(company))}`,
+  tag: (ids, _, bind, filter) => taggedSql(ids, filter, bind),
+  noted: (yes, _, bind, filter) => marksSql(filter, bind, 'has_note', !yes),
+  commented: (yes, _, bind, filter) => marksSql(filter, bind, 'comments > 0', !yes),
+  scoreMin: (percent, _, bind, filter) => marksSql(filter, bind, `score >= ${bind('scoreMin', 'Float64', percent)}`),
+  scoreMax: (percent, _, bind, filter) => marksSql(filter, bind, `score <= ${bind('scoreMax', 'Float64', percent)}`),
+  talkShareMin: (percent, _, bind, filter) => marksSql(filter, bind, `${TALK_SHARE} >= ${bind('talkShareMin', 'Float64', percent)}`),
+  talkShareMax: (percent, _, bind, filter) => marksSql(filter, bind, `${TALK_SHARE} <= ${bind('talkShareMax', 'Float64', percent)}`),
+  monologueMin: (seconds, _, bind, filter) =>
+    marksSql(filter, bind, `${MONOLOGUE} >= ${bind('monologueMin', 'Int64', Math.ceil(milliseconds(seconds)))}`),
+  silenceMin: (seconds, _, bind, filter) =>
+    marksSql(filter, bind, `longest_silence_ms >= ${bind('silenceMin', 'Int64', Math.ceil(milliseconds(seconds)))}`),
+  overtalkMin: (percent, _, bind, filter) => marksSql(filter, bind, `${OVERTALK} >= ${bind('overtalkMin', 'Float64', percent)}`),
 };
 
 /** The start of a call against a bound of the period. Quarters are asked for in the projection's own words: else it is not used. */
-const STARTED: Record<Source, (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {
+const STARTED: Record<Exclude<Source, 'days'>, (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {
   rows: (operator, bound, at, bind) => `started_at ${operator} fromUnixTimestamp64Micro(${bind(bound, 'Int64', at * 1_000)}, 'UTC')`,
   quarters: (operator, bound, at, bind) =>
     `toStartOfFifteenMinutes(started_at) ${operator} toDateTime(${bind(bound, 'UInt32', at / 1_000)}, 'UTC')`,
 };
 
-/** The conditions of a company's calls under a filter, over the columns of `calls`. */
+/** The conditions of a company's calls under a filter, over the columns of `calls`; days.ts has the period of `days`. */
 export function whereOf(filter: CallFilter, company: Company, source: Source = 'rows'): Where {
   const { from, to, ...chosen } = filter;
   const params: Record<string, unknown> = {};
@@ -100,8 +126,8 @@ export function whereOf(filter: CallFilter, company: Company, source: Source = '
   };
   const conditions = [
     'tenant = {tenant: String}',
-    ...(from === undefined ? [] : [STARTED[source]('>=', 'from', from, bind)]),
-    ...(to === undefined ? [] : [STARTED[source]('<', 'to', to, bind)]),
+    ...(from === undefined || source === 'days' ? [] : [STARTED[source]('>=', 'from', from, bind)]),
+    ...(to === undefined || source === 'days' ? [] : [STARTED[source]('<', 'to', to, bind)]),
     ...conditionsOf(chosen, company, bind, filter),
     ...(company.within === undefined ? [] : [withinSql(company.within, tookPart)]),
   ];
@@ -137,15 +163,20 @@ function oneOf<W extends string>(column: string, words: readonly W[], all: reado
   return known.length === 1 ? `${column} = ${known[0]}` : `${column} IN (${known.join(', ')})`;
 }
 
-function pattern(column: string, param: string): Condition<string> {
-  return (text, { country }, bind) => {
-    const { some, none } = parsePattern(text, country);
+function pattern(column: string, param: Exclude<Searched, 'text'>): Condition<string> {
+  return (text, company, bind) => {
+    const { some, none } = parsePattern(text, company.country);
     const terms = ({ exact, like }: Terms, name: string) => [
       ...(exact.length > 0 ? [`${column} IN ${bind(name, 'Array(String)', exact)}`] : []),
       ...like.map((operand, i) => `${column} LIKE ${bind(`${name}${i}`, 'String', operand)}`),
     ];
     const [wanted, unwanted] = [terms(some, param), terms(none, `${param}Not`)];
-    const parts = [...(wanted.length > 0 ? [any(wanted)] : []), ...(unwanted.length > 0 ? [`NOT ${any(unwanted)}`] : [])];
+    const known = amongKnown(param, text, company, [column], bind, `${param}Known`);
+    const parts = [
+      ...(known === null ? [] : [known]),
+      ...(wanted.length > 0 ? [any(wanted)] : []),
+      ...(unwanted.length > 0 ? [`NOT ${any(unwanted)}`] : []),
+    ];
     return parts.join(' AND ') || 'true';
   };
 }

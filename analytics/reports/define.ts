@@ -1,4 +1,4 @@
-import type { DimensionId } from '../catalog/dimensions.ts';
+import { type DimensionId, isTime } from '../catalog/dimensions.ts';
 import type { Counted } from '../catalog/measure.ts';
 import { MEASURES, type MeasureId } from '../catalog/measures.ts';
 import type { Words } from '../catalog/words.ts';
@@ -31,7 +31,7 @@ export function defineReport<const R extends Report>(report: R): R {
   if (undrawn) throw new Error(`report ${report.id} draws ${undrawn}, which is not a sum or count among its columns`);
   const columns = report.measures.map((id) => report.as?.[id] ?? id);
   if (new Set(columns).size !== columns.length) throw new Error(`report ${report.id} gives two columns one name`);
-  if ((report.by === 'hour' || report.by === 'day') && report.mostDays === null)
-    throw new Error(`report ${report.id} by hour needs mostDays: each of them is a row`);
+  if (isTime(report.by) && report.mostDays === null)
+    throw new Error(`report ${report.id} by ${report.by} needs mostDays: each of them is a row`);
   return report;
 }

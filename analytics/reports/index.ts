@@ -1,13 +1,14 @@
 import { adLines } from './ad-lines.ts';
 import { byGroup } from './by-group.ts';
 import { callers, callersByNumber } from './callers.ts';
+import { concurrent, concurrentByDay } from './concurrent.ts';
 import type { Report } from './define.ts';
 import { hourly } from './hourly.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from './incoming.ts';
 import { missedByGroup, missedByNumber } from './missed.ts';
 import { offers, offersByEmployee } from './offers.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
-import { daily, weekHours } from './over-time.ts';
+import { daily, monthly, weekHours, weekly } from './over-time.ts';
 import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from './service.ts';
 import { summary } from './summary.ts';
 
@@ -15,6 +16,8 @@ import { summary } from './summary.ts';
 export const REPORTS: readonly Report[] = [
   hourly,
   daily,
+  weekly,
+  monthly,
   weekHours,
   summary,
   incomingTotals,
@@ -33,6 +36,8 @@ export const REPORTS: readonly Report[] = [
   serviceByGroup,
   callers,
   callersByNumber,
+  concurrent,
+  concurrentByDay,
   offers,
   offersByEmployee,
   adLines,

@@ -1,22 +1,28 @@
-import type { CallRow, Direction, Leg } from '@callscope/core/domain/call.ts';
+import { type CallRow, callTimes, type Direction, type Leg } from '@callscope/core/domain/call.ts';
 import { reachesCall } from '@callscope/core/domain/reach.ts';
 import type { CallResult } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { DURATIONS } from '../catalog/durations.ts';
 import type { MeasureId } from '../catalog/measures.ts';
 import { figuresOf, KEY, type StoreRow } from '../query/answer.ts';
 import { compile } from '../query/compile.ts';
-import type { CallFilter } from '../query/filter.ts';
+import { type CallFilter, MISSED, narrow } from '../query/filter.ts';
 import { type Company, planFigures } from '../query/plan.ts';
+import { canSort, type Sort, type SortKey } from '../query/sort.ts';
 import { whereOf } from '../query/where.ts';
+import { type Window, windowsOf } from '../query/windows.ts';
 import { askedBy, run } from './run.ts';
 
 /** The call that a page begins beside: older ones started before it, or as early with a smaller id; newer ones are the others. */
 export interface After {
   startedAt: number;
   id: string;
+  /** what the list is sorted by, of this call; only where it is sorted */
+  value?: string | number;
 }
 export type Side = 'older' | 'newer';
+const BACK = { older: 'newer', newer: 'older' } as const satisfies Record<Side, Side>;
 
 /** The first part lets the primary key cut, the second is exact. */
 const BEYOND: Record<Side, string> = {
@@ -46,12 +52,146 @@ export async function listCalls(
   side: Side = 'older',
 ): Promise<CallRow[]> {
   const { conditions, params } = whereOf(filter, askedBy(scope, company));
-  const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls WHERE ${[...conditions, ...(after ? [BEYOND[side]] : [])].join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
+  const isOlder = side === 'older';
+  const beginning = after ? after.startedAt / 1_000 : isOlder ? Math.min(filter.to ?? Number.POSITIVE_INFINITY, Date.now()) : filter.from;
+  const [near = {}, ...far]: Window[] = beginning === undefined ? [] : windowsOf(filter, Math.floor(beginning), isOlder);
+  const all: Part = {
+    conditions: [...conditions, ...(after ? [BEYOND[side]] : [])],
     params: { ...params, limit, ...(after ? { afterStart: after.startedAt, afterId: after.id } : {}) },
+  };
+  const rowsOf = async (part: Part) => {
+    const rows = await run<StoredCall>(client, scope, {
+      sql: `SELECT ${COLUMNS} FROM calls WHERE ${part.conditions.join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
+      params: part.params,
+    });
+    return rows.map(rowOf);
+  };
+  const calls = await rowsOf(partIn(all, near, limit));
+  const starts: string[] = [];
+  for (const window of far) {
+    const left = limit - calls.length - starts.length;
+    if (left <= 0) break;
+    starts.push(...(await startsOf(client, scope, partIn(all, window, left), side)));
+  }
+  if (starts.length > 0) calls.push(...(await rowsOf(startingAt(all, starts, limit - calls.length))));
+  return side === 'newer' ? calls.reverse() : calls;
+}
+
+/** What a list of calls can be sorted by: SQL over `calls`, and the same of a call that was read. Their start is the table's own order. */
+const SORTED_BY = {
+  talk: { sql: DURATIONS.talk, type: 'Int64', of: (call) => Math.round(callTimes(call).talkSeconds * 1_000) },
+  wait: { sql: DURATIONS.ring, type: 'Int64', of: (call) => Math.round((callTimes(call).ringSeconds ?? 0) * 1_000) },
+  from: { sql: 'caller', type: 'String', of: (call) => call.from },
+  to: { sql: 'dialled', type: 'String', of: (call) => call.dialled },
+  answeredBy: { sql: 'answered_by', type: 'String', of: (call) => call.answeredBy },
+} as const satisfies Record<Exclude<SortKey, 'start'>, { sql: string; type: 'Int64' | 'String'; of: (call: CallRow) => string | number }>;
+
+/** Where in a sorted list a call stands. */
+export function placeIn(sort: Sort | null, call: CallRow): After {
+  const place = { startedAt: call.startedAt, id: call.id };
+  return sort === null || sort.by === 'start' ? place : { ...place, value: SORTED_BY[sort.by].of(call) };
+}
+
+/** Whether a place that somebody gave can be one of a list that is sorted so. */
+export function isPlaceOf({ by }: Sort, { value }: After): boolean {
+  return by === 'start' || typeof value === (SORTED_BY[by].type === 'String' ? 'string' : 'number');
+}
+
+/**
+ * A page of calls in another order; calls that are alike in it stand by their start, then id, in the same direction. Pages go on
+ * by key (value, start, id): none comes twice. @param side of `after`: `older` is further down the list, as in `listCalls`
+ */
+export async function sortedCalls(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  filter: CallFilter,
+  company: Company,
+  { sort, limit, after, side }: { sort: Sort; limit: number; after: After | null; side: Side },
+): Promise<CallRow[]> {
+  if (!canSort(sort, filter)) throw new Error('calls are sorted within a month at most');
+  if (sort.by === 'start') {
+    const calls = await listCalls(client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
+    return sort.down ? calls : calls.reverse();
+  }
+  const { conditions, params } = whereOf(filter, askedBy(scope, company));
+  const { sql, type } = SORTED_BY[sort.by];
+  const goesDown = sort.down === (side === 'older');
+  const beyond = `(${sql}, started_at, id) ${goesDown ? '<' : '>'}
+    ({afterValue: ${type}}, fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})`;
+  const order = goesDown ? 'DESC' : 'ASC';
+  const rows = await run<StoredCall>(client, scope, {
+    sql: `SELECT ${COLUMNS} FROM calls WHERE ${[...conditions, ...(after ? [beyond] : [])].join(' AND ')}
+      ORDER BY ${sql} ${order}, started_at ${order}, id ${order} LIMIT {limit: UInt32}`,
+    params: { ...params, limit, ...(after ? { afterValue: after.value, afterStart: after.startedAt, afterId: after.id } : {}) },
   });
   const calls = rows.map(rowOf);
   return side === 'newer' ? calls.reverse() : calls;
+}
+
+interface Part {
+  conditions: readonly string[];
+  params: Record<string, unknown> & { limit: number };
+}
+
+/**
+ * When the calls of a page begin. Those that the first window has too few of lie far apart: their starts are found out of the columns
+ * of the conditions alone, so that nothing else is read on the way to them.
+ */
+async function startsOf(client: ClickHouseClient, scope: TenantScope, { conditions, params }: Part, side: Side): Promise<string[]> {
+  const key = `${side === 'older' ? '-' : ''}toUnixTimestamp64Micro(started_at)`;
+  const [found] = await run<{ starts: string[] }>(client, scope, {
+    // the number of them is a part of the function's name, and no parameter
+    sql: `SELECT groupArraySorted(${Math.trunc(params.limit)})(${key}) AS starts FROM calls WHERE ${conditions.join(' AND ')}`,
+    params,
+  });
+  return (found?.starts ?? []).map((us) => secondsText(Math.abs(Number(us))));
+}
+
+function startingAt({ conditions, params }: Part, starts: readonly string[], limit: number): Part {
+  return { conditions: [...conditions, "started_at IN {starts: Array(DateTime64(6, 'UTC'))}"], params: { ...params, starts, limit } };
+}
+
+/** Of µs since the epoch: seconds with six digits after the point, as the store reads a time. */
+const secondsText = (us: number) => `${Math.floor(us / 1_000_000)}.${String(us % 1_000_000).padStart(6, '0')}`;
+
+function partIn({ conditions, params }: Part, { from, to }: Window, limit: number): Part {
+  return {
+    conditions: [
+      ...conditions,
+      ...(from === undefined ? [] : [`started_at >= fromUnixTimestamp64Milli({windowFrom: Int64}, 'UTC')`]),
+      ...(to === undefined ? [] : [`started_at < fromUnixTimestamp64Milli({windowTo: Int64}, 'UTC')`]),
+    ],
+    params: { ...params, limit, ...(from === undefined ? {} : { windowFrom: from }), ...(to === undefined ? {} : { windowTo: to }) },
+  };
+}
+
+/** What a list of missed calls can be put in the order of. */
+const ORDERED_BY = {
+  at: 'started_at',
+  from: 'caller',
+  number: 'number',
+  wait: 'toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(started_at)',
+  reason: 'missed_kind',
+} as const;
+export type MissedOrder = keyof typeof ORDERED_BY;
+
+/** A part of the missed calls that the filter lets through, in any order; calls that are alike in it, newest first. */
+export async function orderedMissed(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  filter: CallFilter,
+  company: Company,
+  { by, down, limit, offset }: { by: MissedOrder; down: boolean; limit: number; offset: number },
+): Promise<CallRow[]> {
+  const missed = narrow(filter, MISSED);
+  if (missed === null) return [];
+  const { conditions, params } = whereOf(missed, askedBy(scope, company));
+  const rows = await run<StoredCall>(client, scope, {
+    sql: `SELECT ${COLUMNS} FROM calls WHERE ${conditions.join(' AND ')}
+      ORDER BY ${ORDERED_BY[by]} ${down ? 'DESC' : 'ASC'}, started_at DESC, id DESC LIMIT {limit: UInt32} OFFSET {offset: UInt32}`,
+    params: { ...params, limit, offset },
+  });
+  return rows.map(rowOf);
 }
 
 const COUNTED = ['calls', 'in', 'out', 'internal', 'inMissed'] as const satisfies MeasureId[];
@@ -94,6 +234,23 @@ export async function conversationsOf(client: ClickHouseClient, scope: TenantSco
     params: { callId, firstId: callId.replace(/~\d+$/, '') },
   });
   return rows.map(rowOf).filter((call) => maySee(scope, call));
+}
+
+/** Those of these calls that the asker sees, by id. */
+export async function callsByIds(client: ClickHouseClient, scope: TenantScope, ids: readonly string[]): Promise<Map<string, CallRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await run<StoredCall>(client, scope, {
+    sql: `SELECT ${COLUMNS} FROM calls
+      WHERE tenant = {tenant: String} AND id IN {ids: Array(String)} AND (started_at, id) IN (
+        SELECT started_at, id FROM call_ids WHERE call_id IN {callIds: Array(String)} AND tenant = {tenant: String})`,
+    params: { ids, callIds: [...new Set(ids.map((id) => id.replace(/~\d+$/, '')))] },
+  });
+  return new Map(
+    rows
+      .map(rowOf)
+      .filter((call) => maySee(scope, call))
+      .map((call) => [call.id, call]),
+  );
 }
 
 const maySee = ({ within }: TenantScope, call: CallRow): boolean =>

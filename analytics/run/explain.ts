@@ -2,7 +2,7 @@ import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { BY_FILTER, leftOutBy } from '../catalog/left-out.ts';
-import { countedIn, type MeasureId } from '../catalog/measures.ts';
+import { countedIn, divisionOf, type MeasureId } from '../catalog/measures.ts';
 import type { Words } from '../catalog/words.ts';
 import { figuresOf, PART, type StoreRow } from '../query/answer.ts';
 import { compile } from '../query/compile.ts';
@@ -16,9 +16,22 @@ export interface CallsOf {
   total: number;
   filter: CallFilter;
 }
+/** Both numbers of a mean or share, as figures of their own. */
+export interface Division {
+  over: Operand;
+  by: Operand;
+  /** taken from what it is divided by */
+  less: Operand | null;
+}
+export interface Operand {
+  measure: MeasureId;
+  value: number;
+}
 export interface Explanation {
   /** the figure itself, as the report gives it; null = no data */
   value: number | null;
+  /** of a mean or share: what was divided by what; null: the figure is no division */
+  division: Division | null;
   /** null: the question rules out every call that the figure could count */
   counted: CallsOf | null;
   /** the other calls of the question, in parts that do not overlap: with those counted they are all of them */
@@ -50,6 +63,7 @@ export async function explainFigure(
   };
   return {
     value: figuresOf([measure], rows)[measure],
+    division: dividedIn(measure, rows),
     counted: of(0, where),
     leftOut: [
       ...parts.flatMap(({ why, calls }, i) => {
@@ -59,6 +73,20 @@ export async function explainFigure(
       ...(byFilter ? [{ why: BY_FILTER, ...byFilter }] : []),
     ],
   };
+}
+
+/** Of the rows that the figure itself is made of, so that the division gives what the figure says. */
+function dividedIn(measure: MeasureId, rows: readonly StoreRow[]): Division | null {
+  const division = divisionOf(measure);
+  if (division === null) return null;
+  const operand = (id: MeasureId): Operand => ({ measure: id, value: figuresOf([id], rows)[id] ?? 0 });
+  const { over, by, less } = division;
+  return { over: operand(over), by: operand(by), less: less === undefined ? null : operand(less) };
+}
+
+/** A question that has none of the calls that the figure is about. */
+export function explainNothing(measure: MeasureId): Explanation {
+  return { value: figuresOf([measure], [])[measure], division: dividedIn(measure, []), counted: null, leftOut: [] };
 }
 
 /** The calls that the figure counts, newest first. */

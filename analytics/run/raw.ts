@@ -103,6 +103,39 @@ async function allMessagesOf(client: ClickHouseClient, scope: TenantScope, call:
   });
 }
 
+/** One report of how sound was received (RFC 3550, 6.4), numbers as on the wire. */
+export interface RtcpRow {
+  /** µs at the edge */
+  at: number;
+  srcIp: string;
+  srcPort: number;
+  blocks: { ssrc: number; fractionLost: number; packetsLost: number; highestSeq: number; jitter: number; lsr: number; dlsr: number }[];
+}
+
+/** What receivers of the call's sound reported, in order. Of a call between two companies neither is told of the other's phones. */
+export async function reportsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<RtcpRow[]> {
+  if (await isOfTwoCompanies(client, scope, call)) return [];
+  type Numbers = number[];
+  const rows = await run<
+    { us: string; src_ip: string; src_port: number; ssrc: Numbers; fraction: Numbers; lost: Numbers } & Record<
+      'seq' | 'jit' | 'last' | 'since',
+      Numbers
+    >
+  >(client, scope, {
+    sql: `SELECT toUnixTimestamp64Micro(at) AS us, src_ip, src_port, source_ssrc AS ssrc, fraction_lost AS fraction, packets_lost AS lost,
+        highest_seq AS seq, jitter AS jit, lsr AS last, dlsr AS since FROM rtcp WHERE call_id IN (${CALL_IDS_IN_SCOPE})
+        ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`,
+    params: { callIds: call.callIds },
+  });
+  return rows.map((r) => ({
+    ...{ at: Number(r.us), srcIp: r.src_ip, srcPort: r.src_port },
+    blocks: r.ssrc.map((ssrc, i) => ({
+      ...{ ssrc, fractionLost: r.fraction[i] ?? 0, packetsLost: r.lost[i] ?? 0, highestSeq: r.seq[i] ?? 0 },
+      ...{ jitter: r.jit[i] ?? 0, lsr: r.last[i] ?? 0, dlsr: r.since[i] ?? 0 },
+    })),
+  }));
+}
+
 /** Events that name another company are that company's, though the Call-ID is the same. */
 export async function eventsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<EventRow[]> {
   const rows = await run<{ us: string; method: string; body: string }>(client, scope, {

@@ -1,6 +1,7 @@
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import type { Company } from '../query/plan.ts';
+import { QueryTooLarge } from '../query/too-large.ts';
 
 /**
  * The only door from people to the store. A query names its tables' company as {tenant: String}; the value comes from
@@ -12,8 +13,7 @@ export interface CompiledQuery {
   params: Record<string, unknown>;
 }
 
-/** The store did not answer in time or memory: ask for less. */
-export class QueryTooLarge extends Error {}
+export { QueryTooLarge };
 export class StoreUnavailable extends Error {}
 
 export async function run<Row>(client: ClickHouseClient, scope: TenantScope, query: CompiledQuery): Promise<Row[]> {

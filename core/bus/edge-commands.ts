@@ -26,6 +26,8 @@ const commands = z.discriminatedUnion('do', [
   /** does this edge have the call? */
   z.strictObject({ do: z.literal('find'), callId }),
   z.strictObject({ do: z.literal('calls') }),
+  /** which lines to carriers work, as OpenSIPS has it */
+  z.strictObject({ do: z.literal('trunks') }),
   z.strictObject({ do: z.literal('reload'), what: z.array(z.enum(EDGE_MODULES)).min(1) }),
   /** segment: number of the part as far as commands say; the edge may have recorded more of the call by its policy */
   z.strictObject({
@@ -97,6 +99,9 @@ const answer = z.object({
       ok: z.literal(true),
       calls: z.array(liveCall).optional(),
       state: nodeState.optional(),
+      /** gateways by the trunk's id, registrations at carriers by account (sip:user@host); false: it does not work now; null: it is being asked */
+      gateways: z.record(z.string(), z.boolean()).optional(),
+      registrations: z.record(z.string(), z.boolean().nullable()).optional(),
       /** length of the announcement */
       milliseconds: z.number().optional(),
       /** Call-ID of the call that has begun */

@@ -142,6 +142,8 @@ export const subjects = {
   calls: (tenant: string) => `call.${token(tenant)}`,
   /** core NATS, not stored and without a body: cases of a company changed */
   cases: (tenant: string) => `cases.${token(tenant)}`,
+  /** the same: a call of a company was told something, or what is recorded changed */
+  told: (tenant: string) => `told.${token(tenant)}`,
   /** core NATS, not stored: the active assembler of a group, once a second */
   pulse: (group: string) => `pulse.${token(group)}`,
   allPulses: 'pulse.*',

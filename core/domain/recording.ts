@@ -15,3 +15,6 @@ export const RECORDING_REASONS = [
   'not_seen_by_edge',
 ] as const;
 export type RecordingReason = (typeof RECORDING_REASONS)[number];
+
+/** A recording began at most so long after its call. */
+export const LATEST_RECORDING_MS = 3 * 24 * 3_600_000;

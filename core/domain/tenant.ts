@@ -11,6 +11,8 @@ export interface TenantScope {
   readonly tenant: string;
   /** set: only what is within it */
   readonly within?: Limits;
+  /** may also know what was said */
+  readonly hears?: true;
   readonly [minted]: true;
 }
 

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { endOfHour, hoursOf, instantOf, offsetAt, startOfDay, startOfHour, wallClock } from './zone.ts';
+import {
+  endOfHour,
+  hoursOf,
+  instantOf,
+  monthsOf,
+  offsetAt,
+  startOfDay,
+  startOfHour,
+  startOfMonth,
+  startOfWeek,
+  wallClock,
+  weeksOf,
+} from './zone.ts';
 
 const HOUR = 3_600_000;
 const at = (text: string) => Date.parse(text);
@@ -67,4 +79,43 @@ describe('the wall clock', () => {
       }
     },
   );
+});
+
+describe('weeks and months', () => {
+  test.each([
+    // a week with a change of the clock has an hour more or less
+    ['Europe/Berlin', '2026-10-21T00:00:00Z', '2026-10-18T22:00Z', 7 * 24 + 1],
+    ['Europe/Berlin', '2026-03-29T20:00:00Z', '2026-03-22T23:00Z', 7 * 24 - 1],
+    ['Asia/Kolkata', '2026-11-22T18:29:59.999Z', '2026-11-15T18:30Z', 7 * 24],
+    ['Asia/Kolkata', '2026-11-22T18:30:00Z', '2026-11-22T18:30Z', 7 * 24],
+    ['Australia/Lord_Howe', '2026-10-04T00:00:00Z', '2026-09-27T13:30Z', 7 * 24 - 0.5],
+    // before the epoch's first Monday
+    ['UTC', '1970-01-02T00:00:00Z', '1969-12-29T00:00Z', 7 * 24],
+  ])('in %s the week of %s begins on Monday at %s and has %d hours', (zone, moment, begins, hours) => {
+    expect(iso(startOfWeek(zone, at(moment)))).toBe(begins);
+    expect((startOfWeek(zone, at(moment), 1) - startOfWeek(zone, at(moment))) / HOUR).toBe(hours);
+  });
+
+  test.each([
+    ['Europe/Berlin', '2026-10-31T22:59:59Z', '2026-09-30T22:00Z', 31 * 24 + 1],
+    ['Asia/Kolkata', '2026-02-28T18:29:59Z', '2026-01-31T18:30Z', 28 * 24],
+    ['Asia/Kolkata', '2028-02-10T00:00:00Z', '2028-01-31T18:30Z', 29 * 24],
+  ])('in %s the month of %s begins at %s and has %d hours', (zone, moment, begins, hours) => {
+    expect(iso(startOfMonth(zone, at(moment)))).toBe(begins);
+    expect((startOfMonth(zone, at(moment), 1) - startOfMonth(zone, at(moment))) / HOUR).toBe(hours);
+  });
+
+  test('of a period are those that it touches, and of a moment none', () => {
+    expect(weeksOf('UTC', at('2026-11-25T12:00:00Z'), at('2026-12-07T00:00:00Z')).map(iso)).toEqual([
+      '2026-11-23T00:00Z',
+      '2026-11-30T00:00Z',
+    ]);
+    expect(monthsOf('UTC', at('2026-12-25T12:00:00Z'), at('2027-02-01T00:00:00.001Z')).map(iso)).toEqual([
+      '2026-12-01T00:00Z',
+      '2027-01-01T00:00Z',
+      '2027-02-01T00:00Z',
+    ]);
+    expect(weeksOf('UTC', at('2026-11-23T00:00:00Z'), at('2026-11-23T00:00:00Z'))).toEqual([]);
+    expect(monthsOf('UTC', at('2026-11-01T00:00:00Z'), at('2026-11-01T00:00:00Z'))).toEqual([]);
+  });
 });

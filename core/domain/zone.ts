@@ -43,6 +43,19 @@ export function startOfDay(zone: string, at: number, days = 0): number {
   return instantOf(zone, (Math.floor(wallClock(zone, at) / DAY) + days) * DAY);
 }
 
+/** Start of the week that an instant is in, which is a Monday, or of one `weeks` later. */
+export function startOfWeek(zone: string, at: number, weeks = 0): number {
+  const wall = Math.floor(wallClock(zone, at) / DAY);
+  // 1 January 1970 was a Thursday
+  return instantOf(zone, (wall - ((wall + 3) % 7) + 7 * weeks) * DAY);
+}
+
+/** Start of the month that an instant is in, or of one `months` later. */
+export function startOfMonth(zone: string, at: number, months = 0): number {
+  const wall = new Date(wallClock(zone, at));
+  return instantOf(zone, Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() + months, 1));
+}
+
 /**
  * Start of the hour that an instant is in. Hours are the wall clock's: in India they begin at half past of UTC. A change
  * of the clock begins an hour of its own, so that an hour shown twice is two, and Lord Howe's half-hour change leaves a short one.
@@ -71,6 +84,20 @@ export function hoursOf(zone: string, from: number, to: number): number[] {
 export function daysOf(zone: string, from: number, to: number): number[] {
   const starts: number[] = [];
   for (let at = startOfDay(zone, from); at < to; at = startOfDay(zone, at, 1)) starts.push(at);
+  return starts;
+}
+
+/** Starts of all weeks that [from, to) touches, oldest first. */
+export function weeksOf(zone: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let at = startOfWeek(zone, from); at < to; at = startOfWeek(zone, at, 1)) starts.push(at);
+  return starts;
+}
+
+/** Starts of all months that [from, to) touches, oldest first. */
+export function monthsOf(zone: string, from: number, to: number): number[] {
+  const starts: number[] = [];
+  for (let at = startOfMonth(zone, from); at < to; at = startOfMonth(zone, at, 1)) starts.push(at);
   return starts;
 }
 

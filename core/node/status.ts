@@ -15,10 +15,13 @@ export interface Status {
   /** age of the oldest of what waits for this service, seconds; not said: nothing waits for it, or it cannot know */
   lagSeconds?: number;
   at: string;
+  /** when this life of it began */
+  since?: string;
 }
 
 /** Says every 2 s that the service lives and what fails. Core NATS, not stored: silence is an answer too. */
 export function reportStatus(service: Service, bus: Bus, name: string): void {
+  const since = new Date().toISOString();
   const say = () => {
     if (!bus.connected()) return;
     const status: Status = {
@@ -27,6 +30,7 @@ export function reportStatus(service: Service, bus: Bus, name: string): void {
       ...service.health(),
       metricsPort: service.metricsPort,
       at: new Date().toISOString(),
+      since,
     };
     bus.nc.publish(subjects.status(name, service.instance), JSON.stringify(status));
   };

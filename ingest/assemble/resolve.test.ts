@@ -131,6 +131,14 @@ test("people: the caller's on out and internal, who answered on in, and every le
   expect(resolveCall(draft({}), known)).toMatchObject({ employee: '', group: '' });
 });
 
+test('an incoming call that nobody answered belongs to the group where it rang, one answered to that of who answered', () => {
+  const leg = (target: string) => ({ target, startedAt: T0, rang: true, sipCode: 487 });
+  const rang = (...targets: string[]) => draft({ legs: targets.map(leg) });
+  expect(resolveCall(rang('102', '101@alfa.test'), known)).toMatchObject({ employee: '', group: 'sales' });
+  expect(resolveCall(rang('102'), known).group).toBe('');
+  expect(resolveCall({ ...rang('101'), answeredBy: '79030001122', answeredAt: T0 + S }, known).group).toBe('');
+});
+
 test('people are those of the directory that was valid when the call began', () => {
   const moved = { ...COMPANY, employees: [{ id: 'new', name: 'New', extensions: ['101'] }] };
   const directories = directoriesOf({ validFrom: 0, body: COMPANY }, { validFrom: T0 / 1_000 + 1_000, body: moved });

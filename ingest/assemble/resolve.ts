@@ -69,7 +69,7 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     number,
     answeredBy,
     employee: whose?.employee ?? '',
-    group: whose?.group ?? '',
+    group: whose ? whose.group : groupRung(),
     startedAt: draft.startedAt,
     ringingAt: draft.ringingAt,
     answeredAt: draft.answeredAt,
@@ -84,6 +84,12 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     source: draft.source,
     legs,
   };
+
+  /** An incoming call that nobody answered belongs where it rang: to the group of the first of its employees who is in one. */
+  function groupRung(): string {
+    if (direction !== 'in' || result === 'answered') return '';
+    return draft.legs.map((l) => person(phone(l.target))?.group ?? '').find((group) => group !== '') ?? '';
+  }
 
   /** The own number: called on an inbound call, shown on an outbound one (in From towards the trunk, or as the event says). */
   function numberOf(): string {

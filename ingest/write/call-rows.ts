@@ -44,6 +44,8 @@ export const CALLS: Table = {
 };
 
 export const CALL_IDS: Table = { name: 'call_ids', columns: ['call_id', 'tenant', 'id', 'started_at'] };
+/** A view fills it with what calls are inserted with (sql/clickhouse/0008_numbers.sql). */
+export const KNOWN_NUMBERS: Table = { name: 'known_numbers', columns: ['tenant', 'party', 'written_at'] };
 export const CALL_REVISIONS: Table = { name: 'call_revisions', columns: ['tenant', 'id', 'revision', 'at', 'why', 'changes'] };
 export const SECURITY_EVENTS: Table = {
   name: 'security_events',
@@ -105,6 +107,16 @@ export function writeCallIds(s: RowSink, c: CallRow, callIds: readonly string[] 
     s.str(c.tenant);
     s.str(c.id);
     s.u64(c.startedAt);
+    s.endRow();
+  }
+}
+
+/** Whose parts find the call. */
+export function writeKnownNumbers(s: RowSink, c: CallRow, writtenAt: number): void {
+  for (const party of new Set([c.from, c.dialled, c.answeredBy])) {
+    s.str(c.tenant);
+    s.str(party);
+    s.u32(Math.floor(writtenAt / 1_000));
     s.endRow();
   }
 }

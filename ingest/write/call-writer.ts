@@ -8,9 +8,11 @@ import {
   CALL_IDS,
   CALL_REVISIONS,
   CALLS,
+  KNOWN_NUMBERS,
   SECURITY_EVENTS,
   writeCall,
   writeCallIds,
+  writeKnownNumbers,
   writeRevision,
   writeSecurityEvent,
 } from './call-rows.ts';
@@ -116,7 +118,11 @@ export class CallWriter {
     const moved = revisions.filter((r) => isMoved(r));
     const inPlace = revisions.filter((r) => !isMoved(r));
     const anew = inPlace.length > UPDATE_ONE_BY_ONE ? revisions : moved;
-    if (inPlace.length <= UPDATE_ONE_BY_ONE) for (const { row } of inPlace) await this.#update(row);
+    if (inPlace.length <= UPDATE_ONE_BY_ONE) {
+      // before the calls, so that no moment shows one whose number is not known
+      await this.#insert(KNOWN_NUMBERS, undefined, inPlace.filter(hasNewNumber), ({ row }) => writeKnownNumbers(this.#sink, row, at));
+      for (const { row } of inPlace) await this.#update(row);
+    }
     // Call-IDs that lead to a call only now: all of one that moved, and those that turned out to be part of it
     const led = revisions.map((r) => ({ row: r.row, callIds: isMoved(r) ? r.row.callIds : without(r.row.callIds, r.old.callIds) }));
     await this.#insert(
@@ -192,6 +198,10 @@ const without = (list: readonly string[], others: readonly string[]) => list.fil
 
 function isMoved({ old, row }: Revision): boolean {
   return old.tenant !== row.tenant || old.startedAt !== row.startedAt;
+}
+
+function hasNewNumber({ old, row }: Revision): boolean {
+  return old.from !== row.from || old.dialled !== row.dialled || old.answeredBy !== row.answeredBy;
 }
 
 /** Old and new values of the changed fields, as JSON: what a person reads in the history of a call. */

@@ -36,11 +36,22 @@ const lag = gauge('jobs_cases_lag_seconds', 'Age of the oldest call that cases d
 /**
  * CALLS -> cases. Begins where the last life stopped; what it had not noted as done is done again, which changes nothing.
  * Where messages are gone, and at the very first start, cases are worked out of the calls of the last three months.
+ * @param lateMarks what is wrong with the marks that another part of this service carries; null: nothing
  */
-export async function runCases(service: Service, bus: Bus, store: ClickHouseClient, db: Kysely<PostgresSchema>): Promise<void> {
+export async function runCases(
+  service: Service,
+  bus: Bus,
+  store: ClickHouseClient,
+  db: Kysely<PostgresSchema>,
+  lateMarks: () => string | null,
+): Promise<void> {
   const { log } = service;
   let health: Health = { failing: 'cases', detail: 'beginning' };
-  service.setHealth(() => (bus.connected() ? health : { failing: 'nats', detail: 'the bus is away' }));
+  const withMarks = (): Health => {
+    const late = health.failing === null ? lateMarks() : null;
+    return late === null ? health : { failing: 'marks', detail: late };
+  };
+  service.setHealth(() => (bus.connected() ? withMarks() : { failing: 'nats', detail: 'the bus is away' }));
 
   const scopeOf = (tenant: string) => tenantScope(ownService('jobs'), tenant, 'calls:read') as TenantScope;
   const readerOf = (scope: TenantScope): CallReader => ({

@@ -1,4 +1,5 @@
 import { callsWithNumber, peopleOfCalls } from '@callscope/analytics/run/recorded.ts';
+import { LATEST_RECORDING_MS } from '@callscope/core/domain/recording.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
@@ -7,7 +8,7 @@ import { type Objects, ObjectsError } from '@callscope/core/node/objects/store.t
 import type { Postgres } from '@callscope/core/node/postgres.ts';
 import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
-import { eraseNext, waitingErasure } from '@callscope/modules/recordings/erasures.ts';
+import { eraseAgain, eraseNext, erasureToLookAgain, waitingErasure } from '@callscope/modules/recordings/erasures.ts';
 import { KEEPING_CHANNEL, peopleOf } from '@callscope/modules/recordings/keeping.ts';
 import {
   companiesKeeping,
@@ -21,14 +22,14 @@ import {
   noteStuck,
 } from '@callscope/modules/recordings/leaving.ts';
 import { sweepLinks } from '@callscope/modules/recordings/links.ts';
+import { signReport, unsignedErasures } from '@callscope/modules/recordings/reports.ts';
+import type { ReportKeys } from '@callscope/modules/recordings/signing.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 
 const HOUR_MS = 3_600_000;
 /** At a time: of one transaction, and of one question to the store of calls. */
 const PAGE = 500;
-/** A recording began at most so long after its call. */
-const LONGEST_CALL_MS = 3 * 24 * HOUR_MS;
 
 const JOBS = ownService('jobs');
 const gone = counter('jobs_recordings_gone_total', 'Recordings that went', ['why']);
@@ -41,6 +42,8 @@ interface Parts {
   store: ClickHouseClient;
   postgres: Postgres<PostgresSchema>;
   objects: Objects;
+  /** with which reports of erasures are signed */
+  reports: ReportKeys;
 }
 
 /**
@@ -55,6 +58,15 @@ export async function keepRecordings(service: Service, parts: Parts): Promise<vo
   let known = '';
   const erase = async () => {
     while (!stopping.aborted && (await eraseSome(parts)));
+  };
+  const lookAgain = async () => {
+    while (!stopping.aborted && (await eraseAgainSome(parts, Date.now() - HOUR_MS)));
+  };
+  const sign = async () => {
+    for (const { tenant, id } of await unsignedErasures(postgres.db, EVERY)) {
+      if (stopping.aborted) return;
+      await signReport(postgres.db, scopeOf(tenant), parts.reports, id, new Date());
+    }
   };
   const expire = async () => {
     const changed = await keepingChange(postgres.db, EVERY);
@@ -71,7 +83,7 @@ export async function keepRecordings(service: Service, parts: Parts): Promise<vo
   const work = async () => {
     // what fails of one of them stands in the way of no other
     const failures: unknown[] = [];
-    for (const step of [erase, expire, remove]) await step().catch((error: unknown) => failures.push(error));
+    for (const step of [erase, lookAgain, sign, expire, remove]) await step().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   };
   const keeping = await workWhenNotified(postgres, log, KEEPING_CHANNEL, { work, clean: async () => undefined });
@@ -94,6 +106,21 @@ async function eraseSome({ store, postgres: { db } }: Parts): Promise<boolean> {
   return true;
 }
 
+/** @param before ms @returns false when no finished erasure is to be looked through again */
+async function eraseAgainSome({ store, postgres: { db } }: Parts, before: number): Promise<boolean> {
+  let work = await erasureToLookAgain(db, EVERY, before);
+  if (work === null) return false;
+  while (work !== null) {
+    const calls = await callsWithNumber(store, scopeOf(work.tenant), work.number, work.done, work.askedAt, PAGE);
+    work = await eraseAgain(
+      db,
+      work,
+      calls.map((call) => ({ id: call.id, startedAt: call.startedAt, ...peopleOf(call) })),
+    );
+  }
+  return true;
+}
+
 /** @param now ms */
 async function expireDue(parts: Parts, now: number, stopping: AbortSignal): Promise<void> {
   const { store, postgres } = parts;
@@ -105,7 +132,7 @@ async function expireDue(parts: Parts, now: number, stopping: AbortSignal): Prom
       const [first, last] = [due[0], due.at(-1)];
       if (first === undefined || last === undefined) break;
       const ids = [...new Set(due.map((d) => d.callId))];
-      const calls = await peopleOfCalls(store, scope, ids, first.startedAt - LONGEST_CALL_MS, last.startedAt + HOUR_MS);
+      const calls = await peopleOfCalls(store, scope, ids, first.startedAt - LATEST_RECORDING_MS, last.startedAt + HOUR_MS);
       const people = new Map(calls.map((call) => [call.id, peopleOf(call)]));
       const marked = await markExpired(postgres.db, scope, actorOf(JOBS), due, people, now);
       gone.inc({ why: 'expired' }, marked);

@@ -1,6 +1,6 @@
-import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
+import { NOTHING, reaches, type Within } from '@callscope/core/domain/reach.ts';
 import { isCompanyId, type OperatorScope, type TenantScope } from '@callscope/core/domain/tenant.ts';
-import { type CompanyRight, GRANTS, type Grants, type OperatorRight, RIGHTS, type Right, type Standing } from './rights.ts';
+import { type CompanyRight, GRANTS, type Grants, type OperatorRight, type Reach, RIGHTS, type Right, type Standing } from './rights.ts';
 
 export type ActorKind = 'token' | 'person' | 'system';
 /** Who stands behind a request: a token by its name, a person who signed in by their login, or a service of ours. */
@@ -36,13 +36,19 @@ export function tenantScope(caller: Caller, tenant: string, needs: PageRight): T
   const there = standingIn(caller, tenant);
   const reach = there?.rights[needs];
   if (!there || reach === undefined) return null;
-  if (caller.tenant === null) return reach === 'every' ? ({ tenant } as TenantScope) : null;
-  return (reach === 'company' ? { tenant } : { tenant, within: there.within }) as TenantScope;
+  const hearing = there.rights['recordings:listen'] === undefined ? {} : { hears: true };
+  if (caller.tenant === null) return reach === 'every' ? ({ tenant, ...hearing } as TenantScope) : null;
+  return { tenant, ...hearing, ...(reach === 'company' ? {} : { within: there.within }) } as TenantScope;
 }
 
-/** The part of a company that belongs to these groups, for a right to all of it. @param employees who is in them */
-export function withinGroups({ tenant }: TenantScope, groups: readonly string[], employees: readonly string[]): TenantScope {
-  return { tenant, within: { groups, employees, numbers: [] } } as unknown as TenantScope;
+/** The part of what a right reaches that belongs to these groups. @param employees who is in them */
+export function withinGroups({ tenant, within, hears }: TenantScope, groups: readonly string[], employees: readonly string[]): TenantScope {
+  const own = (kind: 'groups' | 'employees', ids: readonly string[]) => ids.filter((id) => reaches(within, kind, id));
+  return {
+    tenant,
+    hears,
+    within: { groups: own('groups', groups), employees: own('employees', employees), numbers: [] },
+  } as unknown as TenantScope;
 }
 
 /** What the caller is in a company; null: nobody. */
@@ -60,6 +66,11 @@ export function operatorScope(caller: Caller, needs: OperatorRight): OperatorSco
 /** Whether the company is there for the caller at all. What is refused in it is a right that they lack; elsewhere there is nothing. */
 export function isWithin(caller: Caller, tenant: string): boolean {
   return standingIn(caller, tenant) !== null;
+}
+
+/** How far a right reaches in a company; null: they do not have it. */
+export function reachOf(caller: Caller, tenant: string, right: PageRight): Reach | null {
+  return standingIn(caller, tenant)?.rights[right] ?? null;
 }
 
 /** What the caller may in a company, in the order of the table: for what is shown to them there. */

@@ -12,8 +12,14 @@ export const COMPANY_RIGHTS = [
   'recordings:listen',
   'recordings:begin',
   'cases:write',
+  'calls:comment',
+  'calls:tag',
+  'marks:write',
   'ads:read',
   'ads:write',
+  'quality:read',
+  'quality:review',
+  'quality:manage',
   'calls:control',
   'boards:write',
   'views:share',
@@ -80,7 +86,17 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
   support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read', 'people:view'], 'every'),
   admin: ALL_OF_COMPANY,
   'group-admin': granted(
-    ['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write', 'calls:control'],
+    [
+      'calls:read',
+      'directory:read',
+      'recordings:listen',
+      'recordings:begin',
+      'cases:write',
+      'calls:comment',
+      'calls:tag',
+      'quality:read',
+      'calls:control',
+    ],
     'groups',
   ),
   supervisor: granted(
@@ -90,21 +106,43 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
       'recordings:listen',
       'recordings:begin',
       'cases:write',
+      'calls:comment',
+      'calls:tag',
+      'marks:write',
       'ads:read',
+      'quality:read',
+      'quality:review',
+      'quality:manage',
       'calls:control',
       'boards:write',
       'views:share',
     ],
     'company',
   ),
-  quality: granted(['calls:read', 'directory:read', 'recordings:listen', 'cases:write'], 'company'),
-  // what advertising costs is told to who answers for it, and not to every observer
-  marketing: { ...FIGURES, ...granted(['ads:read', 'ads:write'], 'company') },
+  quality: granted(
+    ['calls:read', 'directory:read', 'recordings:listen', 'cases:write', 'calls:comment', 'calls:tag', 'quality:read', 'quality:review'],
+    'company',
+  ),
+  // what advertising costs is told to who answers for it, and not to every observer; what brought a call is a tag on it
+  marketing: { ...FIGURES, ...granted(['ads:read', 'ads:write', 'calls:tag'], 'company') },
   finance: { ...FIGURES, ...granted(['ads:read'], 'company') },
   observer: FIGURES,
   'outside-observer': FIGURES,
-  // of their own talks: to keep one that is worth it, and a card number off it; to stop a recording is for others
-  employee: granted(['calls:read', 'directory:read', 'recordings:listen', 'recordings:begin', 'cases:write'], 'own'),
+  // of their own talks: to keep one that is worth it, and a card number off it, to end it, to call from their own phone; what the rule of
+  // the company records they do not stop. They read how they were judged, and answer; tags, by which others find and judge calls, are others'
+  employee: granted(
+    [
+      'calls:read',
+      'directory:read',
+      'recordings:listen',
+      'recordings:begin',
+      'cases:write',
+      'calls:comment',
+      'quality:read',
+      'calls:control',
+    ],
+    'own',
+  ),
 };
 
 /** What a token is given that names no scopes, and what `read` means. */

@@ -16,7 +16,7 @@ test("what is heard while looking as somebody is told under support's own name, 
   const anna = callerOfPerson({ id: '7', login: 'anna', tenant: 't1' }, { rights: GRANTS.admin, within: NOTHING }, '192.0.2.1');
   const viewing = { ...anna, id: '2', name: 'sofia', rights: readOnly(anna.rights), isViewing: true } as const;
   expect(actorOf(viewing)).toEqual({ by: 'person', who: 'sofia', whose: null, address: '192.0.2.1' });
-  expect(tenantScope(viewing, 't1', 'recordings:listen')).toEqual({ tenant: 't1' });
+  expect(tenantScope(viewing, 't1', 'recordings:listen')).toEqual({ tenant: 't1', hears: true });
   expect(tenantScope(viewing, 't1', 'users:write')).toBeNull();
   expect(isWithin(viewing, 't2')).toBe(false);
   expect(operatorScope(viewing, 'companies:read')).toBeNull();

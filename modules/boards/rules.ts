@@ -57,6 +57,9 @@ export function completeThresholds(kept: Partial<Thresholds>): Thresholds {
   return Object.fromEntries(BOARD_FIGURES.map((figure) => [figure, kept[figure] ?? DEFAULT_THRESHOLDS[figure]])) as unknown as Thresholds;
 }
 
+/** Screens that show one board at a time: its address was given to somebody who gave it on. */
+export const MOST_SCREENS = 20;
+
 /** How much of a caller's number stands on the wall. */
 export const NUMBER_PARTS = ['none', 'ending', 'whole'] as const;
 export type NumberPart = (typeof NUMBER_PARTS)[number];

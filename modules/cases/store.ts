@@ -129,6 +129,42 @@ export function listCases(
   );
 }
 
+/** What a list of cases can be put in the order of. */
+const ORDERED_BY = {
+  at: sql`c.opened_at`,
+  from: sql`c.number`,
+  number: sql`c.own_number`,
+  times: sql`cardinality(c.missed_calls)`,
+  last: sql`c.last_missed_at`,
+  attempts: sql`c.attempts`,
+  owner: sql`coalesce(n.owner, '')`,
+} as const;
+export type CaseOrder = keyof typeof ORDERED_BY;
+
+/** A part of the cases in any order; those that are alike in it, newest first. */
+export function orderedCases(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  filter: CaseFilter,
+  { by, down, limit, offset }: { by: CaseOrder; down: boolean; limit: number; offset: number },
+  now: Date,
+): Promise<Case[]> {
+  const order = sql`order by ${ORDERED_BY[by]} ${down ? sql`desc` : sql`asc`}, c.opened_at desc, c.id desc limit ${limit} offset ${offset}`;
+  return asTenant(db, scope.tenant, (trx) => select(trx, scope, now, conditions(filter, now), order));
+}
+
+/** The cases that these missed calls belong to, by the calls' ids; a call that none is worked out of yet has none. */
+export async function casesOfCalls(
+  db: Kysely<PostgresSchema>,
+  scope: TenantScope,
+  ids: readonly string[],
+  now: Date,
+): Promise<Map<string, Case>> {
+  if (ids.length === 0) return new Map();
+  const found = await asTenant(db, scope.tenant, (trx) => select(trx, scope, now, [sql`c.missed_calls && ${ids}::text[]`], sql``));
+  return new Map(found.flatMap((one) => one.missedCalls.map((id) => [id, one] as const)));
+}
+
 /** The case that a missed call belongs to; null when there is none. */
 export function findCase(db: Kysely<PostgresSchema>, scope: TenantScope, callId: string, now: Date): Promise<Case | null> {
   return asTenant(db, scope.tenant, (trx) => find(trx, scope, callId, now));

@@ -150,6 +150,9 @@ async function callsOf(work: readonly { number: string; since: number }[], calls
   return byNumber;
 }
 
+/** A statement has at most 65,535 values, and callers who call every day have many cases. */
+const ROWS_AT_ONCE = 1_000;
+
 async function replace(
   trx: Transaction<PostgresSchema>,
   tenant: string,
@@ -163,11 +166,10 @@ async function replace(
   if (closed.length > 0) await trx.deleteFrom('case_claims').where(sql<boolean>`number = any(${closed})`).execute();
   // all of them first: a case that goes on under the id of an earlier call leaves its own
   const { numDeletedRows } = await trx.deleteFrom('cases').where(sql<boolean>`id = any(${stale})`).executeTakeFirst();
-  if (fresh.length > 0)
-    await trx
-      .insertInto('cases')
-      .values(fresh.map((c) => rowOf(tenant, c, due)))
-      .execute();
+  for (let i = 0; i < fresh.length; i += ROWS_AT_ONCE) {
+    const rows = fresh.slice(i, i + ROWS_AT_ONCE).map((c) => rowOf(tenant, c, due));
+    await trx.insertInto('cases').values(rows).execute();
+  }
   return Number(numDeletedRows) + fresh.length;
 }
 

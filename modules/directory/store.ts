@@ -82,6 +82,10 @@ export type RuledTenant = Tenant & {
   rules: FigureRules;
   /** what a target call is */
   target: TargetCall;
+  /** by which calls that begin now are judged */
+  shortAbandonSeconds: number;
+  /** false: always open, no missed call is out of hours */
+  hasHours: boolean;
 };
 
 export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promise<RuledTenant | null> {
@@ -89,7 +93,13 @@ export function getTenant(db: Kysely<PostgresSchema>, scope: TenantScope): Promi
     const row = await trx.selectFrom('tenants').selectAll().where('id', '=', scope.tenant).executeTakeFirst();
     if (!row) return null;
     const settings = await settingsNow(trx, scope.tenant);
-    return { ...tenantOf(row), rules: rulesOf(settings), target: await targetCallIn(trx, scope.tenant, settings.workingHours) };
+    return {
+      ...tenantOf(row),
+      rules: rulesOf(settings),
+      target: await targetCallIn(trx, scope.tenant, settings.workingHours),
+      shortAbandonSeconds: settings.shortAbandonSeconds,
+      hasHours: settings.workingHours !== null,
+    };
   });
 }
 

@@ -11,12 +11,13 @@ export class NoEdge extends Error {}
 
 /**
  * @param id of the command: asked again within a minute it is not carried out twice
+ * @param limitMs waits so long for the answer
  * @throws NoEdge
  */
-export async function askEdge(bus: Bus, node: string, id: string, command: EdgeCommand): Promise<EdgeAnswer> {
+export async function askEdge(bus: Bus, node: string, id: string, command: EdgeCommand, limitMs = ANSWER_MS): Promise<EdgeAnswer> {
   let text: string;
   try {
-    text = (await bus.nc.request(subjects.edgeCommand(node), writeEdgeRequest(id, command), { timeout: ANSWER_MS })).string();
+    text = (await bus.nc.request(subjects.edgeCommand(node), writeEdgeRequest(id, command), { timeout: limitMs })).string();
   } catch (cause) {
     throw new NoEdge(`the edge ${node} does not answer`, { cause });
   }

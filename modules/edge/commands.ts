@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EdgeCommand, EdgeReason } from '@callscope/core/bus/edge-commands.ts';
 import type { LiveCall } from '@callscope/core/bus/live.ts';
+import { subjects } from '@callscope/core/bus/streams.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Kysely } from 'kysely';
@@ -12,18 +13,23 @@ import { type EarlierCommand, noteCommand, noteOutcome, recordingCommands } from
 import { liveCallOf } from './live-call.ts';
 import { isMasked, isResumed, segmentOf } from './rules.ts';
 
-const FIND_MS = 5_000;
+/** Every edge has answered by then. */
+export const FIND_MS = 5_000;
+/** Whoever presses a button looks at it no longer than this. */
+export const PATIENCE_MS = 2_000;
 
 /** What is told to a call. */
 export type Order =
-  | { what: 'start' | 'stop' | 'mask' | 'unmask' | 'hangup' | 'hold' | 'unhold' }
+  | { what: 'start' | 'mask' | 'unmask' | 'hangup' | 'hold' | 'unhold' }
+  /** ofRule: also what is recorded by the rule of the company, which whoever talks does not end */
+  | { what: 'stop'; ofRule: boolean }
   /** leg: whose phone makes the new call; by default the outside party's */
   | { what: 'transfer'; to: string; domain: string; leg?: 'caller' | 'callee' | undefined }
   | { what: 'announce'; name: string };
 
 /**
  * no_call: the company has no such call in progress · no_edge: no edge that is there has it · no_extension: the company has no
- * account with this number · other_request: the name of the request is taken by another one · not_known_yet: the first
+ * account with this number · forced: the rule of the company records it · other_request: the name of the request is taken by another one · not_known_yet: the first
  * request of this name has not ended
  */
 export type Refusal =
@@ -34,6 +40,7 @@ export type Refusal =
   | 'masked'
   | 'not_masked'
   | 'not_recorded'
+  | 'forced'
   | 'no_extension'
   | 'other_request'
   | 'not_known_yet';
@@ -44,6 +51,8 @@ export interface Commanding {
   bus: Bus;
   db: Kysely<PostgresSchema>;
   now(): Date;
+  /** waits so long until an edge says that the call is its own */
+  findMs?: number;
 }
 
 /**
@@ -61,10 +70,12 @@ export async function commandCall(on: Commanding, scope: TenantScope, author: Au
     const refusal = mayNot(order, call, before);
     if (refusal) return refusal;
     const begins = order.what === 'start' || order.what === 'unmask';
-    const { mayBegin, byItself } = (await policyInCalls(on.db, scope, on.now()))(call);
+    const { mayBegin, byItself, byRule } = (await policyInCalls(on.db, scope, on.now()))(call);
     if (begins && !mayBegin)
       return { why: 'not_recorded', said: 'the recording policy says that calls of this employee are never recorded' };
-    const answers = await askEveryEdge(on.bus, { do: 'find', callId }, FIND_MS, ({ result }) => result.ok);
+    if (order.what === 'stop' && !order.ofRule && byRule)
+      return { why: 'forced', said: 'calls of this employee are recorded by the rule of the company' };
+    const answers = await askEveryEdge(on.bus, { do: 'find', callId }, on.findMs ?? FIND_MS, ({ result }) => result.ok);
     const has = answers.find(({ result }) => result.ok);
     if (!has) return { why: 'no_edge', said: answers.length === 0 ? 'no edge answers' : `none of ${answers.length} edges has the call` };
     return askEdge(on.bus, has.node, commandId, commandOf(order, call, callId, scope.tenant, before, byItself));
@@ -106,6 +117,8 @@ export async function audited(
     ? { outcome: 'ok', said: '', ...(outcome.callId === undefined ? {} : { call_id: outcome.callId }) }
     : { outcome: outcome.why, said: outcome.said };
   await noteOutcome(on.db, scope, id, { node: 'node' in result ? result.node : '', ...noted }, on.now());
+  // who looks at the call sees it at once
+  if (line.callId !== '') on.bus.nc.publish(subjects.told(scope.tenant));
   return outcome;
 }
 

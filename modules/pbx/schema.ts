@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 
 /** Tables that OpenSIPS reads, and how it is told of a change. */
 export interface PbxSchema {
-  pbx_companies: { tenant: string; record: string };
+  pbx_companies: { tenant: string; record: string; calls: number | null };
   pbx_accounts: { tenant: string; username: string; ha1: string; status: string; record: string };
   pbx_numbers: { tenant: string };
   pbx_short_numbers: { tenant: string; number: string; accounts: string[] };

@@ -23,6 +23,14 @@ export function ha1(username: string, domain: string, password: string): string 
   return createHash('md5').update(`${username}:${domain}:${password}`).digest('hex');
 }
 
+/** The most calls that a company may have at a time. @returns null when there is no such limit */
+export function callLimit(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<number | null> {
+  return asTenant(db, tenant, async (trx) => {
+    const row = await trx.selectFrom('pbx_companies').select('calls').where('tenant', '=', tenant).executeTakeFirst();
+    return row?.calls ?? null;
+  });
+}
+
 /**
  * Replaces a company's telephony as a whole. Rows that stay as they are are not touched, so that the edge reloads only what
  * changed. @returns false when there is no such company. @throws PbxConflict

@@ -4,7 +4,8 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { heldBy, inTurn } from './holds.ts';
+import { eraseBeside } from './beside.ts';
+import { freeCalls, type HoldableCall, heldBy, inTurn } from './holds.ts';
 import { KEEPING_CHANNEL, NO_WAVEFORM, type People } from './keeping.ts';
 import { refreshPeople } from './leaving.ts';
 
@@ -23,6 +24,8 @@ export interface Erasure {
   held: number;
   /** of what was erased */
   seconds: number;
+  /** what went beside recordings, by kind */
+  others: Record<string, number>;
 }
 
 /** Where an erasure has come to: the last call that was looked through. µs since the epoch */
@@ -99,11 +102,14 @@ export async function eraseIfAsked(
  * first, and that is erased now, is said to be erased.
  */
 async function erase(trx: Transaction<PostgresSchema>, tenant: string, erasure: string, callIds: readonly string[]): Promise<void> {
-  await sql`INSERT INTO recording_erasure_lines (tenant, erasure, call_id, segment, hold, started_at, seconds, sha256)
+  const { numAffectedRows } =
+    await sql`INSERT INTO recording_erasure_lines (tenant, erasure, call_id, segment, hold, started_at, seconds, sha256)
     SELECT tenant, ${erasure}::bigint, call_id, segment, ${heldBy}, started_at, seconds, sha256 FROM recordings
     WHERE tenant = ${tenant} AND call_id = ANY (${callIds}::text[]) AND status = 'ready'
     ON CONFLICT (tenant, erasure, call_id, segment) DO UPDATE SET hold = excluded.hold
-      WHERE recording_erasure_lines.hold IS NOT NULL`.execute(trx);
+      WHERE recording_erasure_lines.hold IS DISTINCT FROM excluded.hold AND recording_erasure_lines.hold IS NOT NULL`.execute(trx);
+  // a signed report does not say it yet
+  if (numAffectedRows !== 0n) await trx.updateTable('recording_erasures').set({ unsigned: true }).where('id', '=', erasure).execute();
   await trx
     .updateTable('recordings')
     .set({ status: 'erased', reason: 'erased', ...NO_WAVEFORM, updated_at: sql`now()` })
@@ -112,6 +118,59 @@ async function erase(trx: Transaction<PostgresSchema>, tenant: string, erasure: 
     .where('status', '=', 'ready')
     .where(heldBy, 'is', null)
     .execute();
+}
+
+/** An erasure that is looked through again so long: revised calls come within it, and recorders that were held up. */
+const AGAIN_DAYS = 30;
+/** How much older than the question a call may be that is revised after it. */
+const REVISED_MS = 4 * 86_400_000;
+
+/**
+ * The next finished erasure whose number may have come into a call since: a revision adds legs. Those that began within the last days
+ * before it was asked are looked through again. Null: none is due. @param before ms, when it was looked at last
+ */
+export async function erasureToLookAgain(db: Kysely<PostgresSchema>, _scope: OperatorScope, before: number): Promise<ErasureWork | null> {
+  const row = await asOperator(db, (trx) =>
+    trx
+      .selectFrom('recording_erasures')
+      .select(['id', 'tenant', 'number', 'asked_at'])
+      .where('finished_at', '>', sql<Date>`now() - make_interval(days => ${AGAIN_DAYS})`)
+      .where((e) => e.or([e('looked_at', 'is', null), e('looked_at', '<', new Date(before))]))
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst(),
+  );
+  if (!row) return null;
+  const askedAt = row.asked_at.getTime();
+  return { id: row.id, tenant: row.tenant, number: row.number, askedAt, done: { startedAt: (askedAt - REVISED_MS) * 1_000, callId: '' } };
+}
+
+/**
+ * Erases those of these calls that have a recording which the erasure has not met. What it met before is left: a hold was released, or
+ * somebody has written of the call since. @param calls the next ones after `work.done` @returns where it has come to; null: through
+ */
+export async function eraseAgain(
+  db: Kysely<PostgresSchema>,
+  work: ErasureWork,
+  calls: readonly HoldableCall[],
+): Promise<ErasureWork | null> {
+  const { tenant, id } = work;
+  const last = calls.at(-1);
+  await asTenant(db, tenant, async (trx) => {
+    await inTurn(trx, tenant);
+    if (last === undefined) {
+      await trx.updateTable('recording_erasures').set({ looked_at: sql`now()` }).where('id', '=', id).execute();
+      return;
+    }
+    const { rows } = await sql<{ call_id: string }>`SELECT DISTINCT call_id FROM recordings r
+      WHERE tenant = ${tenant} AND call_id = ANY (${calls.map((call) => call.id)}::text[]) AND status = 'ready'
+        AND NOT EXISTS (SELECT 1 FROM recording_erasure_lines l WHERE l.tenant = r.tenant AND l.erasure = ${id}::bigint
+          AND l.call_id = r.call_id AND l.segment = r.segment)`.execute(trx);
+    const unmet = new Set(rows.map((row) => row.call_id));
+    const late = calls.filter((call) => unmet.has(call.id));
+    if (late.length > 0) await eraseCalls(trx, work, late);
+  });
+  return last ? { ...work, done: { startedAt: last.startedAt, callId: last.id } } : null;
 }
 
 /** The oldest erasure that is not finished, null: none. */
@@ -130,38 +189,48 @@ export async function waitingErasure(db: Kysely<PostgresSchema>, _scope: Operato
   return { id, tenant, number, askedAt: row.asked_at.getTime(), done: { startedAt: Number(row.done_start), callId: row.done_call } };
 }
 
-/** A call of the number, oldest first. */
-export interface CallToErase extends People {
-  id: string;
-  startedAt: number;
-}
-
 /**
  * Erases the recordings of these calls, and writes down each one that it met: what is held stays and says by what.
  * @param calls the next ones after `work.done`; none: the erasure is finished
  */
-export async function eraseNext(db: Kysely<PostgresSchema>, work: ErasureWork, calls: readonly CallToErase[]): Promise<void> {
+export async function eraseNext(db: Kysely<PostgresSchema>, work: ErasureWork, calls: readonly HoldableCall[]): Promise<void> {
   const { tenant, id } = work;
   await asTenant(db, tenant, async (trx) => {
     await inTurn(trx, tenant);
     const last = calls.at(-1);
     if (last === undefined) {
-      await trx.updateTable('recording_erasures').set({ finished_at: sql`now()` }).where('id', '=', id).execute();
+      await trx.updateTable('recording_erasures').set({ finished_at: sql`now()`, looked_at: sql`now()` }).where('id', '=', id).execute();
       return;
     }
-    await refreshPeople(trx, tenant, new Map(calls.map((call) => [call.id, call])));
-    await erase(
-      trx,
-      tenant,
-      id,
-      calls.map((call) => call.id),
-    );
+    await eraseCalls(trx, work, calls);
     await trx
       .updateTable('recording_erasures')
       .set({ done_start: String(last.startedAt), done_call: last.id, calls: sql`calls + ${calls.length}` })
       .where('id', '=', id)
       .execute();
   });
+}
+
+/** What stands beside recordings of these calls, where nothing holds the call, and then the recordings. */
+async function eraseCalls(trx: Transaction<PostgresSchema>, { tenant, id }: ErasureWork, calls: readonly HoldableCall[]): Promise<void> {
+  await refreshPeople(trx, tenant, new Map(calls.map((call) => [call.id, call])));
+  // before recordings: words that were written down go with them, and would not be counted
+  const gone = await eraseBeside(trx, tenant, await freeCalls(trx, tenant, calls));
+  await erase(
+    trx,
+    tenant,
+    id,
+    calls.map((call) => call.id),
+  );
+  if (Object.keys(gone).length === 0) return;
+  const { others } = await trx.selectFrom('recording_erasures').select('others').where('id', '=', id).executeTakeFirstOrThrow();
+  const sum = { ...others };
+  for (const [kind, n] of Object.entries(gone)) sum[kind] = (sum[kind] ?? 0) + n;
+  await trx
+    .updateTable('recording_erasures')
+    .set({ others: JSON.stringify(sum), unsigned: true })
+    .where('id', '=', id)
+    .execute();
 }
 
 const MOST_ERASURES = 500;
@@ -180,7 +249,8 @@ export async function erasuresOf(db: Kysely<PostgresSchema>, { tenant }: TenantS
       erased: string;
       held: string;
       seconds: string | null;
-    }>`SELECT e.id, e.number, e.reason, e.by, e.asked_at, e.finished_at, e.calls, count(l.call_id) FILTER (WHERE l.hold IS NULL) AS erased,
+      others: Record<string, number>;
+    }>`SELECT e.id, e.number, e.others, e.reason, e.by, e.asked_at, e.finished_at, e.calls, count(l.call_id) FILTER (WHERE l.hold IS NULL) AS erased,
         count(l.call_id) FILTER (WHERE l.hold IS NOT NULL) AS held, sum(l.seconds) FILTER (WHERE l.hold IS NULL) AS seconds
       FROM recording_erasures e LEFT JOIN recording_erasure_lines l ON l.tenant = e.tenant AND l.erasure = e.id
       WHERE e.tenant = ${tenant} AND (${id ?? null}::bigint IS NULL OR e.id = ${id ?? null}::bigint)
@@ -188,7 +258,7 @@ export async function erasuresOf(db: Kysely<PostgresSchema>, { tenant }: TenantS
   );
   return rows.map((r) => ({
     ...{ id: r.id, number: r.number, reason: r.reason, by: r.by, askedAt: r.asked_at, finishedAt: r.finished_at, calls: r.calls },
-    ...{ erased: Number(r.erased), held: Number(r.held), seconds: Number(r.seconds ?? 0) },
+    ...{ erased: Number(r.erased), held: Number(r.held), seconds: Number(r.seconds ?? 0), others: r.others },
   }));
 }
 

@@ -4,7 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { heldBy, inTurn } from './holds.ts';
+import { heldAt, heldBy, inTurn } from './holds.ts';
 import { KEEP_DAYS, KEEPING_CHANNEL, NO_WAVEFORM, type People } from './keeping.ts';
 
 const DAY_MS = 86_400_000;
@@ -68,7 +68,7 @@ export async function leavingBy(
           WHERE tenant = ${tenant} AND status = 'ready' AND started_at < ${cutoff(keepDays, at)}))::text AS day,
         count(*) FILTER (WHERE hold IS NULL) AS goes, count(*) FILTER (WHERE hold IS NOT NULL) AS held,
         sum(seconds) FILTER (WHERE hold IS NULL) AS seconds, sum(bytes) FILTER (WHERE hold IS NULL) AS bytes
-      FROM (SELECT (started_at AT TIME ZONE ${zone})::date AS day, seconds, bytes, ${heldBy} AS hold FROM recordings
+      FROM (SELECT (started_at AT TIME ZONE ${zone})::date AS day, seconds, bytes, ${heldAt(at)} AS hold FROM recordings
         WHERE tenant = ${tenant} AND status = 'ready' AND started_at < ${cutoff(keepDays, at)}) due
       GROUP BY 1 ORDER BY 1`.execute(trx),
   );

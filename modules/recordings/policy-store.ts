@@ -24,6 +24,7 @@ export const policySchema = z.strictObject({
     )
     .prefault({})
     .describe('false: calls of this kind are not recorded, whoever speaks'),
+  ownChoice: z.boolean().default(false).describe('where the rule is `demand`, employees may have their own calls recorded always'),
 });
 
 /** A company's policy; null: its telephony says what is recorded. */
@@ -40,15 +41,15 @@ export async function policyOfTelephony(db: Kysely<PostgresSchema>, { tenant }: 
   return { ...NO_POLICY, mode: record === 'none' ? 'none' : 'all', fromOffer: record === 'offer' };
 }
 
-async function readPolicy(trx: Transaction<PostgresSchema>, tenant: string): Promise<Policy | null> {
+export async function readPolicy(trx: Transaction<PostgresSchema>, tenant: string): Promise<Policy | null> {
   const row = await trx
     .selectFrom('recording_policies')
-    .select(['mode', 'from_offer', 'groups', 'employees', 'kinds'])
+    .select(['mode', 'from_offer', 'groups', 'employees', 'kinds', 'own_choice'])
     .where('tenant', '=', tenant)
     .executeTakeFirst();
-  return row
-    ? policySchema.parse({ mode: row.mode, fromOffer: row.from_offer, groups: row.groups, employees: row.employees, kinds: row.kinds })
-    : null;
+  if (!row) return null;
+  const { mode, groups, employees, kinds } = row;
+  return policySchema.parse({ mode, fromOffer: row.from_offer, groups, employees, kinds, ownChoice: row.own_choice });
 }
 
 /** @returns what the edge does with calls from now on is what the policy says */
@@ -57,9 +58,9 @@ export async function putPolicy(db: Kysely<PostgresSchema>, { tenant }: TenantSc
     // telephony and directory are written under the same lock
     await trx.selectFrom('tenants').select('id').where('id', '=', tenant).forUpdate().execute();
     const before = await readPolicy(trx, tenant);
-    const { mode, fromOffer, groups, employees, kinds } = policy;
+    const { mode, fromOffer, groups, employees, kinds, ownChoice } = policy;
     const json = { groups: JSON.stringify(groups), employees: JSON.stringify(employees), kinds: JSON.stringify(kinds) };
-    const values = { mode, from_offer: fromOffer, ...json };
+    const values = { mode, from_offer: fromOffer, own_choice: ownChoice, ...json };
     await trx
       .insertInto('recording_policies')
       .values({ tenant, ...values })
@@ -80,7 +81,7 @@ export async function applyPolicy(trx: Transaction<PostgresSchema>, tenant: stri
   const directory = await directoryAt(trx, tenant, new Date());
   const accounts = await trx.selectFrom('pbx_accounts').select(['username', 'record']).where('tenant', '=', tenant).execute();
   const numbers = await trx.selectFrom('pbx_short_numbers').select(['number', 'accounts']).where('tenant', '=', tenant).execute();
-  const people = peopleOfAccounts(directory, numbers);
+  const people = peopleOfAccounts(directory, numbers, await readWishes(trx, tenant));
   for (const { username, record } of accounts) {
     const rule = edgeRule(ruleOf(policy, people.get(username) ?? null).rule, policy);
     if (rule !== record)
@@ -117,10 +118,11 @@ export async function applyPolicyNow(db: Kysely<PostgresSchema>, { tenant }: Ten
 export function peopleOfAccounts(
   directory: Pick<DirectoryBody, 'employees' | 'accounts'> | null,
   shortNumbers: readonly { number: string; accounts: readonly string[] }[],
+  wishes: ReadonlySet<string>,
 ): Map<string, Person> {
   const byExtension = new Map<string, Person>();
   for (const { id, group, record, extensions } of directory?.employees ?? [])
-    for (const extension of extensions) byExtension.set(extension, { id, group: group ?? null, record });
+    for (const extension of extensions) byExtension.set(extension, { id, group: group ?? null, record, wish: wishes.has(id) });
   const found = new Map<string, Person>();
   const put = (account: string, extension: string) => {
     const person = byExtension.get(extension);
@@ -139,6 +141,8 @@ export interface PolicyInCall {
   mayBegin: boolean;
   /** whether it is surely recorded without; so too where there is no policy */
   byItself: boolean;
+  /** the same, and whoever talks has not chosen it */
+  byRule: boolean;
   /** false: the company has no policy here, its telephony alone knows */
   isSaid: boolean;
 }
@@ -150,17 +154,26 @@ export type AskPolicy = (call: { employee: string; direction: Direction }) => Po
 export async function policyInCalls(db: Kysely<PostgresSchema>, { tenant }: TenantScope, now: Date): Promise<AskPolicy> {
   return asTenant(db, tenant, async (trx) => {
     const policy = await readPolicy(trx, tenant);
-    if (policy === null) return () => ({ mayBegin: true, byItself: true, isSaid: false });
+    if (policy === null) return () => ({ mayBegin: true, byItself: true, byRule: true, isSaid: false });
     const people = new Map((await directoryAt(trx, tenant, now))?.employees.map((e) => [e.id, e]));
+    const wishes = await readWishes(trx, tenant);
     return ({ employee, direction }) => {
       const found = people.get(employee);
-      const person = found ? { id: found.id, group: found.group ?? null, record: found.record } : null;
-      return { mayBegin: ruleOf(policy, person).rule !== 'none', byItself: recordsByItself(policy, person, direction), isSaid: true };
+      const person = found ? { id: found.id, group: found.group ?? null, record: found.record, wish: wishes.has(found.id) } : null;
+      const { rule, by } = ruleOf(policy, person);
+      const byItself = recordsByItself(policy, person, direction);
+      return { mayBegin: rule !== 'none', byItself, byRule: byItself && by !== 'wish', isSaid: true };
     };
   });
 }
 
-async function directoryAt(trx: Transaction<PostgresSchema>, tenant: string, at: Date): Promise<DirectoryBody | null> {
+/** Ids of the employees who want their own calls recorded always. */
+export async function readWishes(trx: Transaction<PostgresSchema>, tenant: string): Promise<ReadonlySet<string>> {
+  const rows = await trx.selectFrom('recording_wishes').select('employee').where('tenant', '=', tenant).execute();
+  return new Set(rows.map((row) => row.employee));
+}
+
+export async function directoryAt(trx: Transaction<PostgresSchema>, tenant: string, at: Date): Promise<DirectoryBody | null> {
   const row = await trx
     .selectFrom('directory_versions')
     .select('body')

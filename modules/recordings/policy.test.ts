@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLASSIC_KINDS, edgeRule, KINDS, NO_POLICY, type Policy, recordsByItself, ruleOf } from './policy.ts';
 
-const person = { id: 'e101', group: 'sales', record: true };
+const person = { id: 'e101', group: 'sales', record: true, wish: false };
 const policy = (change: Partial<Policy>): Policy => ({ ...NO_POLICY, ...change });
 
 test.each([
@@ -38,4 +38,15 @@ test('the edge records by itself what is recorded always', () => {
 
 test('as the service before us: all kinds but what is forwarded far away (T-02)', () => {
   expect(KINDS.filter((kind) => !CLASSIC_KINDS[kind])).toEqual(['inForwardedFar']);
+});
+
+test('«Записывать всегда» makes always of on request, where it is left to whoever talks, and never overrides a group (T-39, A-30)', () => {
+  const wishes = { ...person, wish: true };
+  expect(ruleOf(policy({ mode: 'demand', ownChoice: true }), wishes)).toEqual({ rule: 'all', by: 'wish' });
+  expect(ruleOf(policy({ mode: 'demand' }), wishes)).toEqual({ rule: 'demand', by: 'company' });
+  expect(ruleOf(policy({ mode: 'none', ownChoice: true }), wishes)).toEqual({ rule: 'none', by: 'company' });
+  expect(ruleOf(policy({ mode: 'demand', ownChoice: true, groups: { sales: 'all' } }), { ...wishes, wish: false })).toEqual({
+    rule: 'all',
+    by: 'group',
+  });
 });

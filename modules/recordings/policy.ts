@@ -24,32 +24,47 @@ export interface Policy {
   /** by id: otherwise than their group and the company */
   employees: Record<string, Rule>;
   kinds: Record<Kind, boolean>;
+  /** where the rule is `demand`, whoever talks may have their own calls recorded always */
+  ownChoice: boolean;
 }
 
 const EVERY_KIND = Object.fromEntries(KINDS.map((kind) => [kind, true])) as Record<Kind, boolean>;
-export const NO_POLICY: Policy = { mode: 'none', fromOffer: false, groups: {}, employees: {}, kinds: EVERY_KIND };
+export const NO_POLICY: Policy = { mode: 'none', fromOffer: false, groups: {}, employees: {}, kinds: EVERY_KIND, ownChoice: false };
 
 /** The kinds that the recording service before us recorded (checklist T-02): all but calls that are forwarded far away. */
 export const CLASSIC_KINDS: Record<Kind, boolean> = { ...EVERY_KIND, inForwardedFar: false };
 
 /** Which setting decided. */
-export type DecidedBy = 'employee' | 'group' | 'chosen' | 'company';
+export type DecidedBy = 'employee' | 'group' | 'chosen' | 'company' | 'wish';
 
 export interface Person {
   id: string;
   group: string | null;
   /** ticked in the directory */
   record: boolean;
+  /** they want their own calls recorded always */
+  wish: boolean;
 }
 
 /** What holds for the calls of an employee; null: of nobody whom the directory knows. */
 export function ruleOf(policy: Policy, person: Person | null): { rule: Rule; by: DecidedBy } {
+  const told = toldRule(policy, person);
+  return isLeftTo(policy, told.rule) && person?.wish ? { rule: 'all', by: 'wish' } : told;
+}
+
+/** What the company says, whatever anybody wants. */
+export function toldRule(policy: Policy, person: Person | null): { rule: Rule; by: DecidedBy } {
   const own = person && policy.employees[person.id];
   if (own) return { rule: own, by: 'employee' };
   const group = person?.group ? policy.groups[person.group] : undefined;
   if (group) return { rule: group, by: 'group' };
   if (policy.mode === 'chosen') return { rule: person?.record ? 'all' : 'none', by: 'chosen' };
   return { rule: policy.mode, by: 'company' };
+}
+
+/** Whether a rule leaves it to whoever talks: what is always recorded, or never, is not for them to say. */
+export function isLeftTo(policy: Pick<Policy, 'ownChoice'>, rule: Rule): boolean {
+  return policy.ownChoice && rule === 'demand';
 }
 
 const KINDS_OF: Record<Direction, readonly Kind[]> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Pages whose address is a question that can be kept under a name. */
-export const VIEW_PAGES = ['journal', 'statistics', 'missed'] as const;
+export const VIEW_PAGES = ['journal', 'statistics', 'missed', 'details', 'ad-lines'] as const;
 export type ViewPage = (typeof VIEW_PAGES)[number];
 
 /** A person's own in one company, and a company's shared ones. */

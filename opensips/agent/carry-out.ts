@@ -36,6 +36,10 @@ const contacts = z.object({ Contacts: z.array(z.object({ Expires: z.union([z.num
 /** SIP's answer to a request that OpenSIPS sent in a dialog */
 const sipReply = z.object({ Code: z.number(), Reason: z.string() });
 
+/** Only `Active` takes calls; `Probing` is one that failed and is asked by OPTIONS whether it is back. */
+const gateways = z.object({ Gateways: z.array(z.object({ ID: z.string(), State: z.string() })) });
+const registrations = z.object({ Records: z.array(z.object({ AOR: z.string(), state: z.string() })) });
+
 export interface Edge {
   mi: Mi;
   /** of the instance that makes calls */
@@ -67,6 +71,8 @@ async function attempt({ mi, clickMi, ng, since, announcements }: Edge, command:
       return (await hasCall(mi, ng, command.callId)) ? ok : unknownCall(command.callId);
     case 'calls':
       return { ok: true, calls: await callsOf(mi) };
+    case 'trunks':
+      return { ok: true, ...(await trunksOf(mi)) };
     case 'reload': {
       for (const what of new Set(command.what)) await mi.ask(RELOAD[what], {}, anything);
       return ok;
@@ -191,6 +197,25 @@ async function callsOf(mi: Mi): Promise<EdgeCall[]> {
     const state = d.state <= 2 ? 'ringing' : d.state <= 4 ? 'talking' : 'other';
     return { callId: d.callid, tenant: String(values.tenant ?? ''), from: d.from_uri, to: d.to_uri, state, answeredAt: d.timestart };
   });
+}
+
+/** Lines to carriers: gateways that drouting probes, and registrations that we keep up. An edge without either module has none. */
+async function trunksOf(mi: Mi): Promise<{ gateways: Record<string, boolean>; registrations: Record<string, boolean | null> }> {
+  const without = (error: unknown) => {
+    if (error instanceof MiRefused) return null;
+    throw error;
+  };
+  const [routed, registered] = await Promise.all([
+    mi.ask('drouting:gw_status', {}, gateways).catch(without),
+    mi.ask('uac_registrant:list', {}, registrations).catch(without),
+  ]);
+  // what is being asked of the carrier just now is neither: it was what it was, and soon says
+  const asked = ['REGISTERING_STATE', 'AUTHENTICATING_STATE', 'UNREGISTERING_STATE', 'AUTHENTICATING_UNREGISTER_STATE'];
+  const stands = (state: string) => (asked.includes(state) ? null : state === 'REGISTERED_STATE');
+  return {
+    gateways: Object.fromEntries((routed?.Gateways ?? []).map(({ ID, State }) => [ID, State === 'Active'])),
+    registrations: Object.fromEntries((registered?.Records ?? []).map(({ AOR, state }) => [AOR, stands(state)])),
+  };
 }
 
 /** What the script keeps with a dialog ($dlg_val). */

@@ -1,7 +1,8 @@
 import { DIMENSIONS } from '@callscope/analytics/catalog/dimensions.ts';
 import type { MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { type Figures, figuresOf } from '@callscope/analytics/query/answer.ts';
-import { planReport } from '@callscope/analytics/query/plan.ts';
+import type { CallFilter } from '@callscope/analytics/query/filter.ts';
+import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { adLines } from '@callscope/analytics/reports/ad-lines.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
@@ -12,6 +13,7 @@ import { atRisk, costOf, type Spend, spentByLine } from '@callscope/modules/ads/
 import { spendOf } from '@callscope/modules/ads/spend.ts';
 import { casesByNumber } from '@callscope/modules/cases/store.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
+import { casesUnder } from '../cases/under.ts';
 import type { Deps } from '../deps.ts';
 
 /** An own number that advertising leads to. */
@@ -75,7 +77,17 @@ export interface AskedTime {
   paidTo: number;
 }
 
-/** What the lines brought in [from, to) and what it cost. @param now for what is held and overdue */
+/** Conditions of the calls that lines are asked for. */
+export interface AskedCalls {
+  filter: CallFilter;
+  /** with what the filter's words mean */
+  company: Company;
+}
+
+/**
+ * What the lines brought in [from, to) and what it cost. @param now for what is held and overdue
+ * @param asked only these calls and the cases that they opened; what is spent is not shared out among calls
+ */
 export async function adLinesIn(
   { db, store }: Pick<Deps, 'db' | 'store'>,
   scope: TenantScope,
@@ -83,15 +95,19 @@ export async function adLinesIn(
   { lines, spend }: { lines: readonly Line[]; spend: readonly Spend[] },
   { from, to, paidTo }: AskedTime,
   now: number,
+  asked: AskedCalls = { filter: {}, company: { ...company, zone: company.timezone } },
 ): Promise<AdLines> {
-  const { timezone: zone, country, rules, target } = company;
+  const zone = company.timezone;
   const numbers = lines.map(({ number }) => number);
   const of = { number: numbers.flatMap((number) => DIMENSIONS.number.calls(number).number ?? []) };
-  const plan = planReport(adLines, { from, to, ...of }, { zone, country, rules, target });
-  const [answer, waiting] = await Promise.all([
+  const plan = planReport(adLines, { ...asked.filter, from, to, ...of }, asked.company);
+  const [answer, under] = await Promise.all([
     lines.length === 0 ? null : runReport(store, scope, plan),
-    casesByNumber(db, scope, { from, to, status: WAITING, number: numbers }, new Date(now)),
+    casesUnder(store, scope, { ...asked.filter, from, to }, asked.company),
   ]);
+  const waiting = under
+    ? await casesByNumber(db, scope, { ...under, status: WAITING, number: numbers }, new Date(now))
+    : new Map<string, number>();
   const spent = spentByLine(spend, zone, from, paidTo);
   const byNumber = new Map(answer?.rows.map(({ key, figures }) => [key ?? '', figures]));
   const nothing = figuresOf(adLines.measures, []);

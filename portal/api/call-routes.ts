@@ -1,4 +1,5 @@
 import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
+import { canSort, SORT_WORDS, sortOf } from '@callscope/analytics/query/sort.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
@@ -22,6 +23,10 @@ const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema
 export const callQuery = z.strictObject({
   ...filterParameters,
   limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  sort: z
+    .enum(SORT_WORDS)
+    .optional()
+    .describe('another order than newest first; - is downwards. All but start: within a period (from, to) of 31 days at most'),
   cursor: z.string().max(2_000).optional().describe('`next` of the page before'),
   format: z.enum(['json'], 'json is what this version gives').default('json'),
 });
@@ -35,14 +40,19 @@ export async function pageOfCalls(
   deps: Deps,
   scope: TenantScope,
   company: Pick<RuledTenant, 'timezone' | 'country' | 'rules' | 'target'>,
-  { limit, cursor, format: _format, ...query }: z.output<typeof callQuery>,
+  { limit, cursor, sort: sorted, format: _format, ...query }: z.output<typeof callQuery>,
   only: CallFilter = {},
 ): Promise<z.output<typeof pageSchema>> {
   const filter = narrow(readFilter(query), only);
   if (filter === null) return { data: [], next: null };
+  const sort = sorted === undefined ? null : sortOf(sorted);
+  if (!canSort(sort, filter)) {
+    const message = 'needs from and to at most 31 days apart';
+    throw new Problem(400, 'calls are sorted within a month at most', [{ field: 'sort', message }]);
+  }
   const asked = await askedOf(deps, scope, company, filter);
   const [page, names] = await Promise.all([
-    pageOf(deps.store, scope, filter, asked, { limit, cursor }).catch((error) => {
+    pageOf(deps.store, scope, filter, asked, { limit, cursor, sort }).catch((error) => {
       if (error instanceof CursorError) throw new Problem(400, error.message, [{ field: 'cursor', message: error.wrong }]);
       throw error;
     }),

@@ -1,9 +1,9 @@
 import { ANNOUNCEMENT_NAME, DIALLED } from '@callscope/core/bus/edge-commands.ts';
-import { tenantScope } from '@callscope/modules/access/callers.ts';
+import { reachOf } from '@callscope/modules/access/callers.ts';
 import type { CompanyRight } from '@callscope/modules/access/rights.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { askEveryEdge } from '@callscope/modules/edge/ask.ts';
-import { startCall } from '@callscope/modules/edge/call.ts';
+import { isPhoneWithin, startCall } from '@callscope/modules/edge/call.ts';
 import { commandCall, kickAccount, type Order, type Outcome, type Refusal } from '@callscope/modules/edge/commands.ts';
 import { LiveUnknown } from '@callscope/modules/edge/live-call.ts';
 import { z } from '@hono/zod-openapi';
@@ -41,6 +41,7 @@ const STATUS: Record<Refusal, 404 | 409 | 422 | 503> = {
   masked: 409,
   not_masked: 409,
   not_recorded: 409,
+  forced: 409,
   refused: 422,
   no_edge: 503,
   unreachable: 503,
@@ -92,9 +93,10 @@ export function edgeRoutes(api: Api, deps: Deps): void {
     async (c) => {
       const { tenant, id } = c.req.valid('param');
       const { action } = c.req.valid('json');
-      if (action === 'stop' && !tenantScope(c.get('caller'), tenant, 'calls:control'))
-        throw new Problem(403, 'this token has no scope calls:control');
-      return c.json(await tell(c, tenant, id, { what: action }), 200);
+      const reach = reachOf(c.get('caller'), tenant, 'calls:control');
+      if (action === 'stop' && reach === null) throw new Problem(403, 'this token has no scope calls:control');
+      const order: Order = action === 'stop' ? { what: action, ofRule: reach !== 'own' } : { what: action };
+      return c.json(await tell(c, tenant, id, order), 200);
     },
   );
   for (const [what, summary] of [
@@ -175,6 +177,8 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
       const key = c.req.valid('header')['idempotency-key'] ?? null;
+      if (!(await isPhoneWithin(deps.db, scope, { extension: c.req.valid('json').from }, on.now())))
+        throw new Problem(404, 'no such employee within reach');
       const outcome = await startCall(on, scope, authorOf(c.get('caller')), { ...c.req.valid('json'), domain: company.domain }, key);
       const { id: command, node } = done(outcome);
       return c.json({ id: outcome.ok ? (outcome.callId ?? '') : '', command, node }, 201);
@@ -204,6 +208,7 @@ export function edgeRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
+      if (!(await isPhoneWithin(deps.db, scope, { account }, on.now()))) throw new Problem(404, 'no such account within reach');
       return c.json(done(await kickAccount(on, scope, authorOf(c.get('caller')), `${account}@${company.domain}`)), 200);
     },
   );

@@ -5,7 +5,10 @@ import { Problem } from './problem.ts';
 type Parameters = Record<keyof CallFilter, z.ZodOptional<z.ZodString>>;
 
 /** Parameters that hold a number, for those who make a client from the description. */
-const NUMBERS: readonly string[] = ['talkMin', 'talkMax', 'waitMin', 'waitMax'];
+const NUMBERS: readonly string[] = [
+  ...(['talkMin', 'talkMax', 'waitMin', 'waitMax', 'scoreMin', 'scoreMax', 'talkShareMin', 'talkShareMax'] as const),
+  ...(['monologueMin', 'silenceMin', 'overtalkMin'] as const),
+];
 
 /** The filter's parameters for the description of a route; `readFilter` understands their values. */
 export const filterParameters = Object.fromEntries(

@@ -42,6 +42,7 @@ const holdForm = z
     value: z.string().max(300).default('').describe('id of a call, a phone number in any spelling, or id of an employee; none for all'),
     from: instant.nullable().default(null).describe('recordings that began in [from, to); null: without an end'),
     to: instant.nullable().default(null),
+    until: instant.nullable().default(null).describe('when the hold ends by itself; null: when it is released'),
     reason,
   })
   .openapi('HoldForm');
@@ -52,6 +53,7 @@ const holdSchema = z
     value: z.string(),
     from: time.nullable(),
     to: time.nullable(),
+    until: time.nullable(),
     reason: z.string(),
     by: z.string(),
     createdAt: time,
@@ -72,6 +74,7 @@ const erasureSchema = z
     erased: z.number().int(),
     held: z.number().int(),
     seconds: z.number().describe('of what was erased'),
+    others: z.record(z.string(), z.number().int()).describe('what went beside recordings, by kind'),
   })
   .openapi('Erasure');
 const reportSchema = erasureSchema
@@ -188,7 +191,7 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
   );
 
   const holdJson = (h: Awaited<ReturnType<typeof holdsOf>>[number]) => ({
-    ...{ id: h.id, kind: h.kind, value: h.value, from: iso(h.from), to: iso(h.to), reason: h.reason, by: h.by },
+    ...{ id: h.id, kind: h.kind, value: h.value, from: iso(h.from), to: iso(h.to), until: iso(h.until), reason: h.reason, by: h.by },
     ...{ createdAt: iso(h.createdAt), releasedAt: iso(h.releasedAt), releasedBy: h.releasedBy },
   });
 
@@ -225,14 +228,22 @@ export function keepingRoutes(api: Api, { db, clock }: Deps): void {
     async (c) => {
       const scope = scopeOf(c);
       await companyOf(scope);
-      const { kind, value, from, to, reason } = c.req.valid('json');
+      const { kind, value, from, to, until, reason } = c.req.valid('json');
       const wrong = (field: string, message: string) => new Problem(400, 'the request is wrong in these fields', [{ field, message }]);
       if ((kind === 'all') !== (value.trim() === ''))
         throw wrong('value', kind === 'all' ? 'a hold on all has no value' : `say which ${kind}`);
       if (from !== null && to !== null && Date.parse(from) >= Date.parse(to)) throw wrong('to', 'must be after from');
+      if (until !== null && Date.parse(until) <= clock.now()) throw wrong('until', 'must be to come');
       const held = kind === 'number' ? await numberOf(scope, value) : value.trim();
       const day = (text: string | null) => (text === null ? null : new Date(text));
-      const hold = await placeHold(db, scope, actorOf(c.get('caller')), { kind, value: held, from: day(from), to: day(to), reason });
+      const hold = await placeHold(db, scope, actorOf(c.get('caller')), {
+        kind,
+        value: held,
+        from: day(from),
+        to: day(to),
+        until: day(until),
+        reason,
+      });
       return c.json(holdJson(hold), 201);
     },
   );

@@ -1,3 +1,4 @@
+import { subjects } from '@callscope/core/bus/streams.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
 import { policyOf, policySchema, putPolicy } from '@callscope/modules/recordings/policy-store.ts';
@@ -10,7 +11,7 @@ const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema
 const policyForm = policySchema.openapi('RecordingPolicy');
 
 /** What a company records. */
-export function policyRoutes(api: Api, { db, clock }: Deps): void {
+export function policyRoutes(api: Api, { db, bus, clock }: Deps): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -58,6 +59,7 @@ export function policyRoutes(api: Api, { db, clock }: Deps): void {
       );
       if (unknown.length > 0) throw new Problem(400, 'the request is wrong in these fields', unknown.slice(0, 20));
       await putPolicy(db, scope, actorOf(c.get('caller')), policy);
+      bus.nc.publish(subjects.told(scope.tenant));
       return c.json({ policy }, 200);
     },
   );

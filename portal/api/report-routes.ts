@@ -1,12 +1,12 @@
-import { definitionIn, MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
+import { rulesBehind } from '@callscope/analytics/catalog/company-rules.ts';
+import { definitionIn, MEASURES } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
-import { reportJson } from '@callscope/analytics/present/rest.ts';
-import { figuresOf } from '@callscope/analytics/query/answer.ts';
+import { comparisonJson, figureJson, reportJson } from '@callscope/analytics/present/rest.ts';
 import { filterToQuery, narrow } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
-import { countedCalls, type Explanation, explainFigure } from '@callscope/analytics/run/explain.ts';
+import { countedCalls, explainFigure, explainNothing, type Operand } from '@callscope/analytics/run/explain.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
@@ -21,6 +21,7 @@ import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { filterParameters, orProblem, readFilter } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
+import { compareParameter, comparisonSchema, pastOf } from './report-comparison.ts';
 
 const KNOWN = REPORTS.map((report) => report.id);
 const figure = z.number().nullable();
@@ -32,15 +33,16 @@ const reportSchema = z
         id: z.string(),
         type: z.string().describe('instant, text, integer or number'),
         label: z.string(),
-        unit: z.string().nullable().describe('calls, offers, callers, seconds, or share (0 to 1)'),
+        unit: z.string().nullable().describe('calls, lines, offers, callers, seconds, share (0 to 1), or moment (RFC 3339)'),
         definition: z.string().describe('what is counted, in the language of the company'),
       }),
     ),
     rows: z
       .array(z.record(z.string(), z.union([z.string(), figure])))
       .openapi({ type: 'array', items: { oneOf: REPORTS.map(rowSchema) }, description: 'by column id' }),
-    totals: z.record(z.string(), figure).describe('of all rows; means are over all calls, not over rows'),
+    totals: z.record(z.string(), z.union([z.string(), figure])).describe('of all rows; means are over all calls, not over rows'),
     definition: z.string(),
+    comparison: comparisonSchema.optional().describe('under `compare`'),
   })
   .openapi('Report');
 
@@ -50,13 +52,23 @@ const callsOf = {
   total: z.number().int().describe('how many calls the list gives under the filter'),
   filter: z.string().describe('query of GET /tenants/{tenant}/calls'),
 };
+const operandSchema = z
+  .object({ measure: z.string(), label: z.string(), unit: z.string(), value: z.number() })
+  .describe('a figure of the same question');
 const explanationSchema = z
   .object({
     measure: z.string(),
     label: z.string(),
     unit: z.string(),
     definition: z.string(),
-    value: figure.describe('the figure; null = no data'),
+    value: z.union([z.string(), figure]).describe('the figure; null = no data'),
+    division: z
+      .object({ over: operandSchema, by: operandSchema, less: operandSchema.nullable() })
+      .nullable()
+      .describe('of a mean or share: value = over / (by - less); null: the figure is no division'),
+    rules: z
+      .array(z.object({ id: z.string(), value: z.union([z.number(), z.boolean()]), said: z.string() }))
+      .describe("the company's rules that the figure depends on, with the values they have now"),
     counted: z.object({
       ...callsOf,
       filter: callsOf.filter.nullable().describe('null: the filters rule every such call out'),
@@ -77,11 +89,17 @@ export function reportRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/reports/{report}',
       tags: ['Reports'],
       summary: 'Figures over calls, with the filters of the list of calls',
-      description: `${describeReports(REPORTS)}\n\nA figure counts the calls that the list gives under the same filters.`,
+      description:
+        `${describeReports(REPORTS)}\n\nA figure counts the calls that the list gives under the same filters. With \`compare\` the answer says what ` +
+        'every figure was in another period as long; of a period that is running, up to the same moment.',
       needs: 'calls:read',
       request: {
         params: reportParam,
-        query: z.strictObject({ ...filterParameters, format: z.enum(['json'], 'json is what this version gives').default('json') }),
+        query: z.strictObject({
+          ...filterParameters,
+          compare: compareParameter,
+          format: z.enum(['json'], 'json is what this version gives').default('json'),
+        }),
       },
       responses: {
         200: { description: 'The report', content: { 'application/json': { schema: reportSchema } } },
@@ -90,16 +108,24 @@ export function reportRoutes(api: Api, deps: Deps): void {
     }),
     async (c) => {
       const { tenant, report: id } = c.req.valid('param');
-      const { format: _format, ...query } = c.req.valid('query');
+      const { format: _format, compare, ...query } = c.req.valid('query');
       const scope = scopeOf(c);
       const report = known(id);
       const filter = readFilter(query);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
-      const asked = await askedOf(deps, scope, company, filter);
+      // what is compared with lies outside from and to
+      const { from: _from, to: _to, ...always } = filter;
+      const asked = await askedOf(deps, scope, company, compare === undefined ? filter : always);
       const plan = orProblem(() => planReport(report, filter, asked));
-      const [answer, nameOf] = await Promise.all([runReport(store, scope, plan), namesFor(db, scope, report, company)]);
-      return c.json(reportJson(report, answer, company.rules, company.locale, nameOf), 200);
+      const past = orProblem(() => pastOf(compare, plan, clock.now()));
+      const [answer, before, nameOf] = await Promise.all([
+        runReport(store, scope, plan),
+        past && runReport(store, scope, past.plan),
+        namesFor(db, scope, report, company),
+      ]);
+      const json = reportJson(report, answer, company.rules, company.locale, nameOf);
+      return c.json(past && before ? { ...json, comparison: comparisonJson(plan, answer, before, past.compared) } : json, 200);
     },
   );
 
@@ -142,7 +168,7 @@ export function reportRoutes(api: Api, deps: Deps): void {
       if (!found) throw noCompany(tenant);
       const company = await askedOf(deps, scope, found, filter ?? {});
       const inWords = language ?? found.locale;
-      const explanation = filter ? await explainFigure(store, scope, measure, filter, company) : nothingOf(measure);
+      const explanation = filter ? await explainFigure(store, scope, measure, filter, company) : explainNothing(measure);
       const [calls, names] = await Promise.all([
         countedCalls(store, scope, explanation, company, SHOWN_CALLS),
         employeeNames(db, scope.tenant),
@@ -153,10 +179,25 @@ export function reportRoutes(api: Api, deps: Deps): void {
         calls.map((row) => row.id),
       );
       const { label, unit } = MEASURES[measure];
-      const { value, counted, leftOut } = explanation;
+      const { value, division, counted, leftOut } = explanation;
+      const operand = ({ measure: of, value: number }: Operand) => ({
+        ...{ measure: of, label: MEASURES[of].label[inWords], unit: MEASURES[of].unit, value: number },
+      });
       return c.json(
         {
-          ...{ measure, label: label[inWords], unit, definition: definitionIn(measure, company.rules)[inWords], value },
+          ...{
+            measure,
+            label: label[inWords],
+            unit,
+            definition: definitionIn(measure, company.rules)[inWords],
+            value: figureJson(measure, value),
+          },
+          division: division && {
+            over: operand(division.over),
+            by: operand(division.by),
+            less: division.less && operand(division.less),
+          },
+          rules: rulesBehind(measure, found).map(({ id: rule, value: is, said }) => ({ id: rule, value: is, said: said[inWords] })),
           counted: {
             total: counted?.total ?? 0,
             filter: counted && filterToQuery(counted.filter),
@@ -169,9 +210,6 @@ export function reportRoutes(api: Api, deps: Deps): void {
     },
   );
 }
-
-/** A question that has none of the calls that the report is about. */
-const nothingOf = (measure: MeasureId): Explanation => ({ value: figuresOf([measure], [])[measure], counted: null, leftOut: [] });
 
 /** What the directory calls values of the report's dimension, those that it had once among them. */
 async function namesFor(db: Deps['db'], scope: TenantScope, report: Report, { country }: Tenant): Promise<(key: string) => string> {

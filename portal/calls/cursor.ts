@@ -13,19 +13,22 @@ export class CursorError extends Error {
   }
 }
 
-/** A cursor is good for the filters and the company it was made with: `bound` is both as text. */
+/** A cursor is good for the filters, the order and the company it was made with: `bound` is all of them as text. */
 export function encodeCursor(after: After, bound: string): string {
-  return Buffer.from(JSON.stringify([after.startedAt, after.id, checkOf(bound)])).toString('base64url');
+  const value = after.value === undefined ? [] : [after.value];
+  return Buffer.from(JSON.stringify([after.startedAt, after.id, checkOf(bound), ...value])).toString('base64url');
 }
 
 /** @throws CursorError */
 export function decodeCursor(cursor: string, bound: string): After {
-  const [startedAt, id, check] = partsOf(cursor);
+  const [startedAt, id, check, value] = partsOf(cursor);
   if (typeof startedAt !== 'number' || !Number.isSafeInteger(startedAt) || typeof id !== 'string')
     throw new CursorError('this is not a cursor of ours: use `next` of the page before', 'not a cursor');
   if (check !== checkOf(bound))
     throw new CursorError('this cursor belongs to another company or other filters: begin again without it', 'made with other filters');
-  return { startedAt, id };
+  // the check is not a seal: what stands in a cursor of a sorted list is looked at as the rest is
+  const isValue = typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
+  return isValue ? { startedAt, id, value } : { startedAt, id };
 }
 
 function partsOf(cursor: string): unknown[] {

@@ -1,13 +1,14 @@
 import { type CallFilter, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
-import { listCalls, type Side } from '@callscope/analytics/run/calls.ts';
+import { type Sort, sortWord } from '@callscope/analytics/query/sort.ts';
+import { isPlaceOf, listCalls, placeIn, type Side, sortedCalls } from '@callscope/analytics/run/calls.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Deps } from '../deps.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { CursorError, decodeCursor, encodeCursor } from './cursor.ts';
 
 export interface CallPage {
-  /** newest first */
+  /** newest first, where they are not sorted */
   rows: CallRow[];
   /** cursors of the pages beside this one; null = there is none */
   older: string | null;
@@ -20,6 +21,8 @@ export interface Place {
   cursor?: string | undefined;
   /** where from the cursor; default older */
   side?: Side;
+  /** default: newest first. The filter must allow it (`canSort`) */
+  sort?: Sort | null;
 }
 
 /** One page of the list behind the journal and REST, by key: any depth costs the same. @throws CursorError */
@@ -28,14 +31,18 @@ export async function pageOf(
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
-  { limit, cursor, side = 'older' }: Place,
+  { limit, cursor, side = 'older', sort = null }: Place,
 ): Promise<CallPage> {
-  const bound = `${scope.tenant} ${filterToQuery(filter)}`;
+  const bound = `${scope.tenant} ${filterToQuery(filter)}${sort === null ? '' : ` ${sortWord(sort)}`}`;
   const after = cursor === undefined ? null : decodeCursor(cursor, bound);
-  const found = await listCalls(store, scope, filter, company, limit + 1, after, side);
+  if (after !== null && sort !== null && !isPlaceOf(sort, after))
+    throw new CursorError('this is not a cursor of this order', 'not a cursor');
+  const found = await (sort === null
+    ? listCalls(store, scope, filter, company, limit + 1, after, side)
+    : sortedCalls(store, scope, filter, company, { sort, limit: limit + 1, after, side }));
   const hasMore = found.length > limit;
   const rows = side === 'older' ? found.slice(0, limit) : found.slice(-limit);
-  const at = (row: CallRow | undefined) => row && encodeCursor({ startedAt: row.startedAt, id: row.id }, bound);
+  const at = (row: CallRow | undefined) => row && encodeCursor(placeIn(sort, row), bound);
   const isOpen = (towards: Side) => (side === towards ? hasMore : after !== null);
   return {
     rows,

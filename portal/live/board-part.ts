@@ -8,11 +8,13 @@ import { type Delta, type LivePart, type LiveState, Narrowed } from './narrowed.
  * callers, names of accounts, addresses of phones and Call-IDs stay here, whatever the page would do with them.
  */
 export class BoardPart implements LivePart {
+  readonly board: string | null;
   readonly #narrowed: Narrowed | null;
   readonly #phones: ReadonlyMap<string, string>;
 
-  /** @param phones by address of record what a phone is called on the board: whose it is. Others are not told of */
-  constructor(within: Limits, phones: ReadonlyMap<string, string>) {
+  /** @param phones by address of record what a phone is called on the board: whose it is. Others are not told of @param board its id; null: the screen is nobody's board */
+  constructor(within: Limits, phones: ReadonlyMap<string, string>, board: string | null = null) {
+    this.board = board;
     this.#phones = phones;
     this.#narrowed = within === undefined ? null : new Narrowed({ ...within, accounts: new Set(phones.keys()) });
   }

@@ -6,7 +6,7 @@ import type { Log } from '@callscope/core/node/log.ts';
 import { gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Freshness } from '../src/live/messages.ts';
-import { createCaseBell } from './case-bell.ts';
+import { createBell } from './bell.ts';
 import { CompanyState } from './company.ts';
 import { type LivePart, type LiveState, Narrowed } from './narrowed.ts';
 import { Watcher } from './watcher.ts';
@@ -49,6 +49,8 @@ export interface LiveFeed {
    * @returns null when it does not answer
    */
   now(scope: TenantScope, accounts?: ReadonlySet<string>): Promise<LiveState | null>;
+  /** On how many screens a board of the company is open, by the streams of this process. */
+  screens(scope: TenantScope, board: string): number;
   /** ends every stream */
   close(): void;
 }
@@ -70,7 +72,8 @@ interface Company {
 /** One a process: however many people watch, the bus is asked once for each company. */
 export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, options: FeedOptions = {}): LiveFeed {
   const companies = new Map<string, Company>();
-  const bell = createCaseBell(bus);
+  const caseBell = createBell(bus, subjects.cases);
+  const toldBell = createBell(bus, subjects.told);
   let warned = false;
 
   const ask = (tenant: string, company: Company) => {
@@ -186,12 +189,12 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
       company.lingerTimer = undefined;
       const left = () => {
         if (!company.watchers.delete(watcher)) return;
-        unhear();
+        for (const end of unhear) end();
         watchersGauge.dec();
         if (company.watchers.size === 0) company.lingerTimer = setTimeout(() => drop(tenant, company), options.lingerMs ?? LINGER_MS);
       };
       const watcher = new Watcher(company.state, left, part ?? (within === undefined ? null : new Narrowed({ ...within, accounts })));
-      const unhear = bell.hear(tenant, () => watcher.cases());
+      const unhear = [caseBell.hear(tenant, () => watcher.cases()), toldBell.hear(tenant, () => watcher.told())];
       company.watchers.add(watcher);
       watchersGauge.inc();
       const stream = watcher.open(lastEventId, signal);
@@ -213,6 +216,7 @@ export function createLiveFeed(bus: Bus, log: Log, freshness: () => Freshness, o
       const [calls, phones] = [company.state.calls(), company.state.phones()];
       return within === undefined ? { calls, phones } : new Narrowed({ ...within, accounts }).snapshot(calls, phones);
     },
+    screens: ({ tenant }, board) => [...(companies.get(tenant)?.watchers ?? [])].filter((w) => w.shows(board)).length,
     close: () => {
       closed = true;
       clearInterval(beat);

@@ -17,6 +17,8 @@ export interface LiveWithin extends Within {
 
 /** What one watcher is told instead of the whole company. */
 export interface LivePart {
+  /** id of the board whose screen the watcher is */
+  readonly board?: string | null;
   snapshot(calls: readonly LiveCall[], phones: readonly LivePhone[]): LiveState;
   /** @returns null when nothing in it is for this watcher */
   delta(whole: Delta): Delta | null;

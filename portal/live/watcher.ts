@@ -31,6 +31,11 @@ export class Watcher {
     this.#left = left;
   }
 
+  /** Whether it is a screen of this board. */
+  shows(board: string): boolean {
+    return this.#part?.board === board;
+  }
+
   /** What this watcher has must be replaced by a snapshot, which was not to be had or had no room. */
   get isWaiting(): boolean {
     return this.#waitsForSnapshot;
@@ -74,6 +79,11 @@ export class Watcher {
   /** One that a slow reader does not get is made up for by the next reading of its page. */
   cases(): void {
     if (this.#hasRoom) this.#write('event: cases\ndata: {}\n\n');
+  }
+
+  /** A call was told something: which, its readers ask. Nothing for the wall, which shows no recordings. */
+  told(): void {
+    if (this.#hasRoom && !this.#part?.board) this.#write('event: told\ndata: {}\n\n');
   }
 
   /** Keeps proxies from closing a quiet connection. */

@@ -8,6 +8,7 @@ export interface Letter {
   text: string;
   /** whom an answer goes to */
   replyTo?: string;
+  attachments?: { filename: string; content: Buffer; contentType: string }[];
 }
 
 /** Letters by the operator's mail server. */

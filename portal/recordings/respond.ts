@@ -13,7 +13,7 @@ import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { type Segment, segmentsOf, shapesOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
-import { chosenOf, type Format, hasAudio, NoFfmpeg } from './audio.ts';
+import { type Audio, type AudioSegment, chosenOf, type Format, hasAudio, NoFfmpeg } from './audio.ts';
 import { rangeOf } from './range.ts';
 
 /** Which audio of a call. */
@@ -88,26 +88,44 @@ export async function recordingResponse(
     if (range === null) return new Response(body, { status: 200, headers: sized });
     return new Response(body, { status: 206, headers: { ...sized, 'content-range': `bytes ${part.from}-${part.to - 1}/${audio.bytes}` } });
   } catch (error) {
-    if (error instanceof NoFfmpeg || error instanceof FfmpegError)
-      throw new Problem(503, `this recording is kept as ${first.format} and cannot be given otherwise now: ask for format=${first.format}`);
-    if (error instanceof KeysMissing) {
-      deps.log.error('a sealed recording cannot be opened', { error });
-      throw new Problem(503, 'this recording is sealed and its key is not there: the operator finds why in the log of the portal');
-    }
-    if (error instanceof ObjectsError && error.fault === 'missing') {
-      deps.log.error('a recording is not in the archive', { error });
-      throw new Problem(503, 'the archive does not have this recording: the operator finds why in the log of the portal');
-    }
-    if (error instanceof ObjectsError) {
-      deps.log.warn('a recording cannot be read', { error });
-      throw new Problem(503, 'the archive of recordings does not answer, try again later');
-    }
-    throw error;
+    throw saidOf(deps, error, first.format);
   }
 }
 
+/** Audio to be read whole. @param format by default as the first is kept @throws Problem */
+export async function openedAudio(
+  deps: Deps,
+  scope: TenantScope,
+  segments: readonly AudioSegment[],
+  format: Format | undefined,
+): Promise<Audio> {
+  const [first] = segments as readonly [AudioSegment];
+  return deps.recordings.open(scope, segments, format ?? first.format).catch((error: unknown) => {
+    throw saidOf(deps, error, first.format);
+  });
+}
+
+/** What went wrong with a recording, as people are told of it. */
+function saidOf(deps: Deps, error: unknown, format: Format): unknown {
+  if (error instanceof NoFfmpeg || error instanceof FfmpegError)
+    return new Problem(503, `this recording is kept as ${format} and cannot be given otherwise now: ask for format=${format}`);
+  if (error instanceof KeysMissing) {
+    deps.log.error('a sealed recording cannot be opened', { error });
+    return new Problem(503, 'this recording is sealed and its key is not there: the operator finds why in the log of the portal');
+  }
+  if (error instanceof ObjectsError && error.fault === 'missing') {
+    deps.log.error('a recording is not in the archive', { error });
+    return new Problem(503, 'the archive does not have this recording: the operator finds why in the log of the portal');
+  }
+  if (error instanceof ObjectsError) {
+    deps.log.warn('a recording cannot be read', { error });
+    return new Problem(503, 'the archive of recordings does not answer, try again later');
+  }
+  return error;
+}
+
 /** «2026-11-23 17-53-35 +79161234567 101»: when it began in the company's zone, from whom, to whom. */
-async function nameOf({ db }: Deps, scope: TenantScope, call: CallRow): Promise<string> {
+export async function nameOf({ db }: Deps, scope: TenantScope, call: CallRow): Promise<string> {
   const zone = (await getTenant(db, scope))?.timezone ?? 'UTC';
   const at = new Date(call.startedAt / 1_000).toLocaleString('sv-SE', { timeZone: zone }).replaceAll(':', '-');
   const other = call.direction === 'out' ? call.dialled : call.answeredBy || call.dialled;

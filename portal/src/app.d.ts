@@ -20,8 +20,6 @@ declare global {
       company?: { id: string; name: string; timezone: string; country: string; rules: FigureRules };
       /** the top bar's words, where the menu's own name of the page is not enough */
       heading?: Heading;
-      /** the page fills the screen by itself: no menu, no top bar */
-      isBare?: boolean;
     }
     interface Error {
       message: string;

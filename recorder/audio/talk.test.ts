@@ -24,11 +24,40 @@ describe('who talks', () => {
       ]),
     );
     expect(talk).toMatchObject({ overtalkSeconds: 1, silenceSeconds: 19 });
-    expect(talk.left).toEqual({ speechSeconds: 6, share: 0.5, levelDb: -22, isSilent: false });
+    expect(talk.left).toEqual({ speechSeconds: 6, longestSeconds: 3, share: 0.5, levelDb: -22, isSilent: false });
     expect(talk.silences).toEqual([
       { from: 8, seconds: 12 },
       { from: 24, seconds: 6 },
     ]);
+  });
+
+  test('a monologue goes on over own pauses and a short yes of the other, and ends when the other takes the word', () => {
+    const talk = talkOf(
+      side(60, [
+        [1, 10],
+        [12, 20],
+        [30, 33],
+      ]),
+      side(60, [
+        [5, 5.6],
+        [19, 27],
+        [29, 29.5],
+        [34.5, 40],
+      ]),
+    );
+    // 1 to 19: where the other began to speak and kept the word
+    expect(talk.left.longestSeconds).toBe(18);
+    // 20, when the other was silent, to 29.5; the pause at 27 is shorter than three seconds, and 30 to 33 of the other takes the word
+    expect(talk.right.longestSeconds).toBe(9.5);
+    expect(
+      talkOf(
+        side(30, [
+          [1, 5],
+          [9, 12],
+        ]),
+        side(30, []),
+      ).left.longestSeconds,
+    ).toBe(4);
   });
 
   test('a breath is part of what is said, a click is not speech', () => {
@@ -54,7 +83,13 @@ describe('who talks', () => {
 
   test('a silent side is one of which nothing is to be heard, in a call that is long enough to say so', () => {
     const nothing = (seconds: number) => new Uint8Array(seconds * SECOND).fill(SILENT);
-    expect(talkOf(nothing(20), side(20, [[1, 2]])).left).toEqual({ speechSeconds: 0, share: 0, levelDb: null, isSilent: true });
+    expect(talkOf(nothing(20), side(20, [[1, 2]])).left).toEqual({
+      speechSeconds: 0,
+      longestSeconds: 0,
+      share: 0,
+      levelDb: null,
+      isSilent: true,
+    });
     expect(talkOf(nothing(4), side(4, [[1, 2]])).left.isSilent).toBe(false);
     // who only listens has a line that is heard
     expect(talkOf(side(20, []), side(20, [[1, 2]])).left).toMatchObject({ speechSeconds: 0, isSilent: false });

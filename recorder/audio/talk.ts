@@ -14,6 +14,8 @@ export interface Talk {
 
 export interface SideTalk {
   speechSeconds: number;
+  /** the longest stretch in which it had the word: its own pauses and the other's short "yes" within it */
+  longestSeconds: number;
   /** of all speech of both, 0 to 1; null when nobody spoke */
   share: number | null;
   /** dB below full scale while this side spoke, negative; null when it never did */
@@ -36,6 +38,9 @@ const INAUDIBLE_DB = 65;
 /** A breath inside a sentence is part of it; a click is no speech. */
 const BREATH = 300 / LEVEL_MS;
 const CLICK = 60 / LEVEL_MS;
+/** Speech of the other of at least so long takes the word; a pause longer than the second gives it away. */
+const TAKES_WORD = 1_000 / LEVEL_MS;
+const GIVES_WORD = (LONG_SILENCE_SECONDS * 1_000) / LEVEL_MS;
 
 /** @param left @param right levels of every 20 ms, as Meter gives them, of the same length */
 export function talkOf(left: Uint8Array, right: Uint8Array): Talk {
@@ -67,19 +72,39 @@ export function talkOf(left: Uint8Array, right: Uint8Array): Talk {
     silences.splice(0, silences.length, ...longest.sort((a, b) => a.from - b.from));
   }
   const seconds = (windows: number) => (windows * LEVEL_MS) / 1_000;
-  const side = (levels: Uint8Array, speaks: Uint8Array, windows: number): SideTalk => ({
+  const side = (levels: Uint8Array, speaks: Uint8Array, other: Uint8Array, windows: number): SideTalk => ({
     speechSeconds: seconds(windows),
+    longestSeconds: seconds(longestOf(speaks, other)),
     share: leftOnly + rightOnly + both === 0 ? null : windows / (leftOnly + rightOnly + both * 2),
     levelDb: levelOf(levels, speaks),
     isSilent: seconds(size) >= SILENT_SIDE_SECONDS && !levels.some((level) => level < INAUDIBLE_DB),
   });
   return {
-    left: side(left, leftSpeaks, leftOnly + both),
-    right: side(right, rightSpeaks, rightOnly + both),
+    left: side(left, leftSpeaks, rightSpeaks, leftOnly + both),
+    right: side(right, rightSpeaks, leftSpeaks, rightOnly + both),
     overtalkSeconds: seconds(both),
     silences,
     silenceSeconds: seconds(quiet),
   };
+}
+
+/** The longest stretch in which a side had the word, in windows. */
+function longestOf(speaks: Uint8Array, other: Uint8Array): number {
+  let [longest, from, last, otherFor] = [0, -1, -1, 0];
+  const end = (at: number) => {
+    if (from >= 0) longest = Math.max(longest, at - from);
+    from = -1;
+  };
+  for (let i = 0; i < speaks.length; i++) {
+    otherFor = other[i] === 1 ? otherFor + 1 : 0;
+    if (otherFor === TAKES_WORD) end(Math.min(last + 1, i + 1 - otherFor));
+    if (speaks[i] !== 1 || otherFor >= TAKES_WORD) continue;
+    if (i - last > GIVES_WORD) end(last + 1);
+    if (from < 0) from = i;
+    last = i;
+  }
+  end(last + 1);
+  return longest;
 }
 
 /** @returns 1 for each window that is speech */

@@ -1,9 +1,9 @@
 -- by-employee-offers?from=2026-11-23T18:30:00Z&to=2026-11-24T18:30:00Z
 -- Asia/Kolkata, IN; read from rows. Written by npm run golden.
 SELECT
-  arrayJoin(arrayDistinct(arrayFilter(e -> e != '', leg_employee))) AS key,
-  sum(arrayCount((e, r) -> e != '' AND e = key, leg_employee, leg_result)) AS offers,
-  sum(arrayCount((e, r) -> e != '' AND e = key AND r != 'answered' AND NOT (direction = 'in' AND e = employee) AND NOT arrayExists((e2, r2) -> e2 = e AND r2 = 'answered', leg_employee, leg_result), leg_employee, leg_result)) AS offersNotTaken
+  arrayJoin(arrayDistinct(offered_to)) AS key,
+  sum(arrayCount(e -> e = key, offered_to)) AS offers,
+  sum(arrayCount(e -> e = key, untaken_by)) AS offersNotTaken
 FROM calls
 WHERE tenant = {tenant: String}
   AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')

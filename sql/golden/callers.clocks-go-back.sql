@@ -5,7 +5,7 @@ SELECT
   uniqExactIf(caller, direction = 'in' AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0)) AS uniqueCallers,
   countIf(direction = 'in' AND ((started_at, id) IN (
     SELECT min(started_at), argMin(id, (started_at, id)) FROM calls
-    WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0) AND caller NOT IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND caller IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')))
+    WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND NOT bitmapContains((SELECT groupBitmapState(if(toString(toUInt64OrZero(caller)) = caller, toUInt64OrZero(caller), bitOr(sipHash64(caller), 9223372036854775808))) FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND toDate(started_at) < toDate(fromUnixTimestamp64Micro({fromDay: Int64}, 'UTC'))), if(toString(toUInt64OrZero(caller)) = caller, toUInt64OrZero(caller), bitOr(sipHash64(caller), 9223372036854775808))) AND caller NOT IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at >= fromUnixTimestamp64Micro({fromDay: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({from: Int64}, 'UTC')) AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0)
     GROUP BY caller))) AS newCallers,
   countIf(direction = 'in' AND ((started_at, id) IN (
     SELECT started_at, id FROM (
@@ -22,4 +22,5 @@ WHERE tenant = {tenant: String}
   AND direction = 'in';
 -- from = 1792879200000000
 -- to = 1792969200000000
+-- fromDay = 1792800000000000
 -- repeatWithin = 604800000000

@@ -1,8 +1,8 @@
 -- offers?from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z
 -- Europe/Berlin, DE; read from rows. Written by npm run golden.
 SELECT
-  sum(arrayCount((e, r) -> e != '', leg_employee, leg_result)) AS offers,
-  sum(arrayCount((e, r) -> e != '' AND r != 'answered' AND NOT (direction = 'in' AND e = employee) AND NOT arrayExists((e2, r2) -> e2 = e AND r2 = 'answered', leg_employee, leg_result), leg_employee, leg_result)) AS offersNotTaken
+  sum(length(offered_to)) AS offers,
+  sum(length(untaken_by)) AS offersNotTaken
 FROM calls
 WHERE tenant = {tenant: String}
   AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')

@@ -18,7 +18,7 @@ WHERE tenant = {tenant: String}
   AND number IN {number: Array(String)}
   AND (employee IN {employee: Array(String)} OR hasAny(leg_employee, {employee: Array(String)}))
   AND employee IN {author: Array(String)}
-  AND arrayExists((e, r) -> e != '' AND has({employee: Array(String)}, e) AND r != 'answered' AND NOT (direction = 'in' AND e = employee) AND NOT arrayExists((e2, r2) -> e2 = e AND r2 = 'answered', leg_employee, leg_result), leg_employee, leg_result)
+  AND arrayExists(e -> has({employee: Array(String)}, e), untaken_by)
   AND group_id IN {group: Array(String)}
   AND (caller IN {caller: Array(String)} OR caller LIKE {caller0: String} OR caller LIKE {caller1: String}) AND NOT (caller IN {callerNot: Array(String)})
   AND NOT (dialled LIKE {dialledNot0: String})
@@ -34,7 +34,7 @@ WHERE tenant = {tenant: String}
   AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0)
   AND NOT ((started_at, id) IN (
     SELECT min(started_at), argMin(id, (started_at, id)) FROM calls
-    WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0) AND caller NOT IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND caller IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')))
+    WHERE tenant = {tenant: String} AND direction = 'in' AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND NOT bitmapContains((SELECT groupBitmapState(if(toString(toUInt64OrZero(caller)) = caller, toUInt64OrZero(caller), bitOr(sipHash64(caller), 9223372036854775808))) FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND toDate(started_at) < toDate(fromUnixTimestamp64Micro({fromDay: Int64}, 'UTC'))), if(toString(toUInt64OrZero(caller)) = caller, toUInt64OrZero(caller), bitOr(sipHash64(caller), 9223372036854775808))) AND caller NOT IN (SELECT caller FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND started_at >= fromUnixTimestamp64Micro({fromDay: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({from: Int64}, 'UTC')) AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0)
     GROUP BY caller))
   AND ((started_at, id) IN (
     SELECT started_at, id FROM (
@@ -66,4 +66,5 @@ ORDER BY key;
 -- timeFrom = 1320
 -- timeTo = 360
 -- weekday = [1,7]
+-- fromDay = 1795392000000000
 -- repeatWithin = 604800000000

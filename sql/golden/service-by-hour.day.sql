@@ -1,24 +1,28 @@
 -- service-by-hour?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z
--- Europe/Moscow, RU; read from rows. Written by npm run golden.
+-- Europe/Moscow, RU; read from quarters. Written by npm run golden.
 SELECT
-  roundDown(intDiv(toUnixTimestamp64Micro(started_at), 1000000), {hours: Array(Int64)}) AS key,
-  countIf(direction = 'in') AS offered,
-  countIf(direction = 'in' AND result = 'answered' AND if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0) <= {countedWaitMax: Int64}) AS answeredInTime,
-  countIf(direction = 'in' AND result = 'answered' AND if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0) >= {countedWaitMin: Int64}) AS answeredLate,
-  countIf(direction = 'in' AND result != 'answered') AS notAnswered,
-  sumIf(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0), direction = 'in' AND result = 'answered') AS waitSeconds,
-  countIf(direction = 'in' AND result = 'answered') AS inAnswered,
-  sumIf(if(toUnixTimestamp64Micro(answered_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0) + 500, 1000), 0), result = 'answered') AS talkSeconds,
-  countIf(result = 'answered') AS answered
-FROM calls
-WHERE tenant = {tenant: String}
-  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
-  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
-  AND direction = 'in'
+  roundDown(toInt64(toUnixTimestamp(quarter)), {hours: Array(Int64)}) AS key,
+  sumIf(n, direction = 'in') AS offered,
+  sumIf(n, direction = 'in' AND result = 'answered' AND waited <= {countedWaitMax: Int64}) AS answeredInTime,
+  sumIf(n, direction = 'in' AND result = 'answered' AND waited >= {countedWaitMin: Int64}) AS answeredLate,
+  sumIf(n, direction = 'in' AND result != 'answered') AS notAnswered,
+  sumIf(ring, direction = 'in' AND result = 'answered') AS waitSeconds,
+  sumIf(n, direction = 'in' AND result = 'answered') AS inAnswered,
+  sumIf(talk, result = 'answered') AS talkSeconds,
+  sumIf(n, result = 'answered') AS answered
+FROM (
+  SELECT toStartOfFifteenMinutes(started_at) AS quarter, direction, result, missed_kind, if(direction = 'in' AND result = 'answered', intDiv(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0) + 999, 1000) * 1000, 0) AS waited, count() AS n, sum(toInt64(if(toUnixTimestamp64Micro(ringing_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(if(toUnixTimestamp64Micro(answered_at) > 0, answered_at, ended_at)) - toUnixTimestamp64Micro(ringing_at), 0) + 500, 1000), 0))) AS ring, sum(toInt64(if(toUnixTimestamp64Micro(answered_at) > 0, intDiv(greatest(toUnixTimestamp64Micro(ended_at) - toUnixTimestamp64Micro(answered_at), 0) + 500, 1000), 0))) AS talk
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND toStartOfFifteenMinutes(started_at) >= toDateTime({from: UInt32}, 'UTC')
+    AND toStartOfFifteenMinutes(started_at) < toDateTime({to: UInt32}, 'UTC')
+    AND direction = 'in'
+  GROUP BY quarter, direction, result, missed_kind, waited
+)
 GROUP BY key
 ORDER BY key;
--- from = 1795467600000000
--- to = 1795554000000000
+-- from = 1795467600
+-- to = 1795554000
 -- countedWaitMax = 20000
 -- countedWaitMin = 20001
 -- hours = [1795467600,1795471200,1795474800,1795478400,1795482000,1795485600,1795489200,1795492800,1795496400,1795500000,1795503600,1795507200,1795510800,1795514400,1795518000,1795521600,1795525200,1795528800,1795532400,1795536000,1795539600,1795543200,1795546800,1795550400]

@@ -1,17 +1,21 @@
 -- week-hours?from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z
--- Europe/Berlin, DE; read from rows. Written by npm run golden.
+-- Europe/Berlin, DE; read from quarters. Written by npm run golden.
 SELECT
-  concat(toString(toDayOfWeek(started_at, 0, {zone: String})), '-', toString(toHour(started_at, {zone: String}))) AS key,
-  count() AS calls,
-  countIf(direction = 'in') AS in,
-  countIf(direction = 'in' AND result != 'answered') AS inMissed,
-  countIf(direction = 'out') AS out
-FROM calls
-WHERE tenant = {tenant: String}
-  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
-  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  concat(toString(toDayOfWeek(quarter, 0, {zone: String})), '-', toString(toHour(quarter, {zone: String}))) AS key,
+  sum(n) AS calls,
+  sumIf(n, direction = 'in') AS in,
+  sumIf(n, direction = 'in' AND result != 'answered') AS inMissed,
+  sumIf(n, direction = 'out') AS out
+FROM (
+  SELECT toStartOfFifteenMinutes(started_at) AS quarter, direction, result, missed_kind, count() AS n
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND toStartOfFifteenMinutes(started_at) >= toDateTime({from: UInt32}, 'UTC')
+    AND toStartOfFifteenMinutes(started_at) < toDateTime({to: UInt32}, 'UTC')
+  GROUP BY quarter, direction, result, missed_kind
+)
 GROUP BY key
 ORDER BY key;
--- from = 1792879200000000
--- to = 1792969200000000
+-- from = 1792879200
+-- to = 1792969200
 -- zone = "Europe/Berlin"

@@ -1,10 +1,15 @@
 /**
- * npm run bench [-- NAME …] [-- --write]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, latency, store, pages, replay, signin, recorder, hep, overload, calls. Nothing else should run on the machine.
+ * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
+ * docs/benchmarks.md. Names: pure, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * `analytics`, `postgres` and `journal`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { analytics } from './analytics.ts';
+import { besidePostgres } from './analytics-postgres.ts';
 import { hepLoad } from './hep-load.ts';
+import { journal } from './journal.ts';
 import { latency } from './latency.ts';
 import { pages } from './pages.ts';
 import { pure } from './pure.ts';
@@ -14,11 +19,23 @@ import type { BenchResult } from './result.ts';
 import { signIns } from './sign-in.ts';
 import { store } from './store.ts';
 
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    write: { type: 'boolean' },
+    help: { type: 'boolean' },
+    calls: { type: 'string', default: '100000000' },
+    data: { type: 'string' },
+  },
+});
 const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   pure,
   latency,
   store,
   pages,
+  analytics: () => analytics(Number(options.calls), options.data),
+  postgres: () => besidePostgres(Math.min(Number(options.calls), 10_000_000)),
+  journal: () => journal(Math.min(Number(options.calls), 20_000_000), options.data),
   replay,
   signin: signIns,
   recorder,
@@ -27,11 +44,9 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   // 14 packets a call
   calls: () => hepLoad(14_000, 60, true),
 };
-const args = process.argv.slice(2);
-const names = args.filter((a) => !a.startsWith('--'));
-if (args.includes('--help') || names.some((n) => !BENCHES[n])) {
-  console.log(`npm run bench [-- NAME …] [-- --write]   names: ${Object.keys(BENCHES).join(', ')}`);
-  process.exit(args.includes('--help') ? 0 : 2);
+if (options.help || names.some((n) => !BENCHES[n]) || !(Number(options.calls) > 0)) {
+  console.log(`npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]   names: ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(options.help ? 0 : 2);
 }
 const results: BenchResult[] = [];
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
@@ -51,7 +66,7 @@ const table = [
   ),
 ].join('\n');
 console.log(`\n${table}`);
-if (args.includes('--write')) {
+if (options.write) {
   const file = new URL('../../docs/benchmarks.md', import.meta.url);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   const text = readFileSync(file, 'utf8');

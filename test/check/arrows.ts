@@ -22,7 +22,7 @@ const STORE_CLIENT = [
   /^ingest\/write\//,
   /^ingest\/(decoder|assemble\/(assembler|reload|reresolve)|replay\/(replay|rebuild))\.ts$/,
   /^analytics\/run\//,
-  /^jobs\/(main|cases\/cases|recordings\/(keeping|missing))\.ts$/,
+  /^jobs\/(main|cases\/cases|marks\/carry|quality\/plans|recordings\/(keeping|missing)|incidents\/watch)\.ts$/,
   /^recorder\/(main|recorder|calls)\.ts$/,
   /^portal\/(main|deps|health\/health)\.ts$/,
   /^launch\//,
@@ -104,7 +104,7 @@ function* importsOf(text: string): Generator<{ target: string; line: number }> {
   for (let m = pattern.exec(text); m; m = pattern.exec(text)) {
     const target = m[1] ?? m[2] ?? m[3];
     // types are gone at run time, and still arrows
-    if (target !== undefined && !/^export (const|function|class|type|interface)/.test(m[0].trim()))
+    if (target !== undefined && !/^export (async function|const|function|class|type|interface)/.test(m[0].trim()))
       yield { target, line: text.slice(0, m.index).split('\n').length + (m[0].startsWith('\n') ? 1 : 0) };
   }
 }

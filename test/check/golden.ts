@@ -5,18 +5,23 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Time } from '@callscope/analytics/catalog/dimensions.ts';
+import type { MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { compile } from '@callscope/analytics/query/compile.ts';
 import { filterFromQuery } from '@callscope/analytics/query/filter.ts';
-import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
+import { type Company, type Plan, planCourse, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS } from '@callscope/analytics/reports/index.ts';
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { DEFAULT_TARGET_CALL, type TargetCall } from '@callscope/core/domain/target-call.ts';
+import { hasCourse } from '@callscope/portal/src/page/statistics/course.ts';
 
 interface Case {
   name: string;
   company: Company;
   query: string;
+  /** a condition that is the same in all of them is written for one report */
+  only?: string;
 }
 
 const MOSCOW: Company = { zone: 'Europe/Moscow', country: 'RU', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL };
@@ -37,6 +42,7 @@ const CASES: Case[] = [
     company: MOSCOW,
     query: 'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&shortAbandons=exclude',
   },
+  { name: 'month', company: MOSCOW, query: 'from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z' },
   { name: 'within-a-quarter', company: MOSCOW, query: 'from=2026-11-24T07:05:00Z&to=2026-11-24T09:00:00Z' },
   {
     name: 'every-filter',
@@ -57,15 +63,41 @@ const CASES: Case[] = [
     company: { zone: 'Europe/Berlin', country: 'DE', rules: DEFAULT_RULES, target: DEFAULT_TARGET_CALL },
     query: 'from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z',
   },
+  {
+    name: 'known-numbers',
+    company: {
+      ...MOSCOW,
+      means: {
+        numbers: {
+          text: { typed: '100-01', found: ['74951000101'] },
+          caller: { typed: '7916*, !79161234567', found: ['79161234567', '79160000000'] },
+        },
+      },
+    },
+    query: 'text=100-01&caller=7916*, !79161234567',
+    only: 'summary',
+  },
 ];
+
+/** Courses are written for these, by such steps. */
+const STEPS: Readonly<Record<string, Time>> = { 'every-filter': 'day', 'half-hour-zone': 'hour', 'clocks-go-back': 'week' };
 
 const FOLDER = 'sql/golden';
 
-function written(report: Report, { company, query }: Case): string {
-  const plan = planReport(report, filterFromQuery(new URLSearchParams(query)), company);
+const filterOf = ({ query }: Case) => filterFromQuery(new URLSearchParams(query));
+const written = (report: Report, c: Case) => sqlOf(`${report.id}?${c.query}`, planReport(report, filterOf(c), c.company), c);
+/** The first figure of a report for two of its rows and the others. */
+const courseWritten = (report: Report, by: Time, c: Case) =>
+  sqlOf(
+    `${report.id} by ${by}?${c.query}`,
+    planCourse(report, report.measures[0] as MeasureId, by, ['one', 'other'], filterOf(c), c.company),
+    c,
+  );
+
+function sqlOf(question: string, plan: Plan, { company }: Case): string {
   const { sql, params } = compile(plan);
   return [
-    `-- ${report.id}?${query}`,
+    `-- ${question}`,
     `-- ${company.zone}, ${company.country}; read from ${plan.source}. Written by npm run golden.`,
     `${sql};`,
     ...Object.entries(params).map(([name, value]) => `-- ${name} = ${JSON.stringify(value)}`),
@@ -74,7 +106,15 @@ function written(report: Report, { company, query }: Case): string {
 }
 
 function golden(): Map<string, string> {
-  return new Map(REPORTS.flatMap((report) => CASES.map((c) => [`${report.id}.${c.name}.sql`, written(report, c)])));
+  const reports = REPORTS.flatMap((report) =>
+    CASES.filter(({ only }) => (only ?? report.id) === report.id).map((c) => [`${report.id}.${c.name}.sql`, written(report, c)] as const),
+  );
+  const courses = REPORTS.filter(hasCourse).flatMap((report) =>
+    CASES.filter(({ name }) => name in STEPS).map(
+      (c) => [`${report.id}.course.${c.name}.sql`, courseWritten(report, STEPS[c.name] as Time, c)] as const,
+    ),
+  );
+  return new Map([...reports, ...courses]);
 }
 
 export function checkGolden(root: string): string[] {

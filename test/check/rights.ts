@@ -63,7 +63,7 @@ export function checkRights(root: string): string[] {
     if (['session', 'open', ...RIGHTS].includes(needs)) return [];
     return [`${at} needs "${needs}", which is no right of modules/access/rights.ts`];
   });
-  const pages = readdirSync(routes, { recursive: true, withFileTypes: true }).filter((f) => f.name === '+page.svelte');
+  const pages = readdirSync(routes, { recursive: true, withFileTypes: true }).filter((f) => /^\+page(@.*)?\.svelte$/.test(f.name));
   for (const page of pages.map((f) => join(f.parentPath, f.name))) {
     // a layout's load is not asked again for each page in it
     if (/^(c|operator)[\\/]/.test(relative(routes, page)) && !existsSync(join(dirname(page), '+page.server.ts')))

@@ -1,14 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { totpCode } from '@callscope/modules/access/totp.ts';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn, still } from './browser.ts';
+import { HAS_BROWSER, launchBrowser, looks, newPage, settled, signIn } from './browser.ts';
 
 const DOMAIN = 'alfa.pbx.test';
 const PASSWORD = 'secret-secret';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 const COMPANY = [
   '',
   '/journal',
@@ -60,9 +57,9 @@ afterAll(async () => {
   await stack?.end();
 });
 
-async function newPage(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', ...options });
-  const page = await context.newPage();
+/** Whose every violation of the content security policy is noted. */
+async function watched(options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await newPage(browser, { reducedMotion: 'no-preference', ...options });
   page.on('console', (message) => {
     if (/content security policy/i.test(message.text())) violations.push(`${new URL(page.url()).pathname}: ${message.text()}`);
   });
@@ -80,36 +77,15 @@ async function enter(page: Page, login: string, to: string): Promise<void> {
   await page.waitForURL((url) => url.pathname !== '/sign-in');
 }
 
-async function look(page: Page, name: string): Promise<void> {
-  for (const [theme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-    await still(page);
-    if (SHOTS !== '') {
-      mkdirSync(SHOTS, { recursive: true });
-      await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
-    }
-    expect(await axeFindings(page), `${name} ${theme} ${width}`).toEqual([]);
-    expect(await sideways(page), `${name} ${theme} ${width}`).toBe(0);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
-
 describe.skipIf(!HAS_BROWSER)('the account', () => {
   test('a second factor is turned on by what the page shows; the next sign-in asks for it, a recovery code lets in; it is turned off by the password with a code', async () => {
-    const page = await newPage();
+    const page = await watched();
     await enter(page, 'anna', '/account');
-    await look(page, 'account');
+    expect(await looks(page, 'account', undefined, { fullPage: true })).toEqual([]);
     await page.getByRole('link', { name: 'Включить' }).click();
     await page.waitForURL(/second-factor/);
     await page.getByRole('img', { name: 'QR-код' }).waitFor();
-    await look(page, 'second-factor');
+    expect(await looks(page, 'second-factor', undefined, { fullPage: true })).toEqual([]);
     const secret = await page.locator('input[name=secret]').inputValue();
     await page.fill('input[name=code]', '000000');
     await page.fill('input[name=password]', PASSWORD);
@@ -121,15 +97,15 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     await page.getByRole('button', { name: 'Включить' }).click();
     const codes = page.locator('ul.mono li');
     await codes.first().waitFor();
-    await look(page, 'recovery-codes');
+    expect(await looks(page, 'recovery-codes', undefined, { fullPage: true })).toEqual([]);
     const [code = '', ...rest] = await codes.allTextContents();
     await page.getByRole('button', { name: 'Я сохранил коды' }).click();
     await page.getByText('Кодов восстановления осталось: 10').waitFor();
 
-    const next = await newPage();
+    const next = await watched();
     await enter(next, 'anna', '/account');
     expect(new URL(next.url()).pathname).toBe('/sign-in/code');
-    await look(next, 'code');
+    expect(await looks(next, 'code', undefined, { fullPage: true })).toEqual([]);
     await next.fill('input[name=code]', '123456');
     await next.click('button[type=submit]');
     await next.getByRole('alert').waitFor();
@@ -137,7 +113,7 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     await next.click('button[type=submit]');
     await next.waitForURL(/\/account/);
     await next.getByText('Кодов восстановления осталось: 9').waitFor();
-    await look(next, 'second-factor-on');
+    expect(await looks(next, 'second-factor-on', undefined, { fullPage: true })).toEqual([]);
 
     const part = next.locator('form', { has: next.getByRole('button', { name: 'Выключить' }) });
     const send = async (button: string, password: string) => {
@@ -147,7 +123,7 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
     };
     await send('Выключить', 'found-it-open');
     await next.getByText('Нынешний пароль не подошёл.').waitFor();
-    await look(next, 'second-factor-refused');
+    expect(await looks(next, 'second-factor-refused', undefined, { fullPage: true })).toEqual([]);
     await send('Новые коды восстановления', PASSWORD);
     const fresh = next.locator('ul.mono li');
     await fresh.first().waitFor();
@@ -157,7 +133,7 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
   });
 
   test('a device signed out elsewhere is led to the sign-in page at its next step', async () => {
-    const [here, there] = [await newPage(), await newPage()];
+    const [here, there] = [await watched(), await watched()];
     await signIn(there, stack.portal, visitor('boris'), '/c/t1');
     await enter(here, 'boris', '/account');
     await here.getByRole('button', { name: 'Выйти на всех остальных' }).click();
@@ -167,24 +143,24 @@ describe.skipIf(!HAS_BROWSER)('the account', () => {
   });
 
   test('a link of a letter that is over says so and leads to a new one', async () => {
-    const page = await newPage();
+    const page = await watched();
     await page.goto(`${stack.portal}/sign-in/new-password?t=long-gone`);
     await page.getByText('Ссылка уже использована или устарела.').waitFor();
-    await look(page, 'expired');
+    expect(await looks(page, 'expired', undefined, { fullPage: true })).toEqual([]);
     await page.getByRole('link', { name: 'Запросить новую ссылку' }).click();
     await page.waitForURL(/recover/);
-    await look(page, 'recover');
+    expect(await looks(page, 'recover', undefined, { fullPage: true })).toEqual([]);
     await page.goto(`${stack.portal}/sign-in/help`);
-    await look(page, 'help');
+    expect(await looks(page, 'help', undefined, { fullPage: true })).toEqual([]);
   });
 });
 
 describe.skipIf(!HAS_BROWSER)('users of a company (T-07, L-15, L-17, L-18, L-23, L-27)', () => {
   test('an administrator adds, changes, blocks and deletes several; not themselves', async () => {
-    const page = await newPage();
+    const page = await watched();
     await signIn(page, stack.portal, visitor('admin'), '/c/t1/people');
     await page.getByRole('heading', { name: 'Пользователи' }).first().waitFor();
-    await look(page, 'people');
+    expect(await looks(page, 'people', undefined, { fullPage: true })).toEqual([]);
     const row = (login: string) => page.locator(`[data-user="${login}"]`);
     expect(
       await row('admin')
@@ -202,11 +178,11 @@ describe.skipIf(!HAS_BROWSER)('users of a company (T-07, L-15, L-17, L-18, L-23,
 
     // L-27: a new password for whoever cannot get in
     await page.getByRole('button', { name: 'Изменить: galina' }).click();
-    await look(page, 'person');
+    expect(await looks(page, 'person', undefined, { fullPage: true })).toEqual([]);
     await page.getByRole('textbox', { name: 'Новый пароль' }).fill('galina-again');
     await page.getByRole('button', { name: 'Сохранить' }).last().click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    const galina = await newPage();
+    const galina = await watched();
     await signIn(galina, stack.portal, { domain: DOMAIN, login: 'galina', password: 'galina-again' }, '/c/t1');
 
     await row('galina')
@@ -226,7 +202,7 @@ describe.skipIf(!HAS_BROWSER)('users of a company (T-07, L-15, L-17, L-18, L-23,
   });
 
   test('connection details of a phone: where it registers, and a new password shown once', async () => {
-    const page = await newPage();
+    const page = await watched();
     await signIn(page, stack.portal, visitor('admin'), '/c/t1/people');
     const row = page.locator('[data-account="phone101"]');
     for (const text of [DOMAIN, '127.0.0.1', '5060', 'UDP, TCP', 'Соколова А. П.']) await row.getByText(text).waitFor();
@@ -239,7 +215,7 @@ describe.skipIf(!HAS_BROWSER)('users of a company (T-07, L-15, L-17, L-18, L-23,
   });
 
   test('other roles have no such page', async () => {
-    const page = await newPage();
+    const page = await watched();
     await signIn(page, stack.portal, visitor('vera'), '/c/t1');
     expect((await page.goto(`${stack.portal}/c/t1/people`))?.status()).toBe(403);
   });
@@ -247,7 +223,7 @@ describe.skipIf(!HAS_BROWSER)('users of a company (T-07, L-15, L-17, L-18, L-23,
 
 describe.skipIf(!HAS_BROWSER)('content security policy', () => {
   test('no page breaks it, and none allows inline styles or scripts', async () => {
-    const page = await newPage();
+    const page = await watched();
     for (const path of ['/sign-in', '/sign-in/recover', '/sign-in/help', '/sign-in/new-password?t=x']) {
       const response = await page.goto(`${stack.portal}${path}`);
       expect(response?.headers()['content-security-policy'], path).toContain("default-src 'self'");

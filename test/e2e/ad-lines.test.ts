@@ -215,7 +215,7 @@ describe.skipIf(!HAS_BROWSER)('ad lines in a browser', () => {
     await cell(BOARD, 'waiting').locator('a').click();
     await page.waitForURL(/\/missed\?.*number=73910000125/);
     await until('its cases are listed', async () => (await page.locator('tr[data-case]').count()) === waiting);
-    await page.getByText('Звонили на').waitFor();
+    await page.locator('.chip', { hasText: 'Номер:' }).waitFor();
   });
 
   test('the rule changes what is a target call, at once and for past periods', async () => {

@@ -1,23 +1,20 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halt } from '../halted.ts';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, looks, newPage, settled, shot, sideways, signIn } from './browser.ts';
 import { callBegins, callEnds, type MadeCall, noonZone } from './events.ts';
 
 const PASSWORD = 'secret-secret';
 const DOMAIN = 'alfa.pbx.test';
 const DID = '73910000122';
 const PEOPLE = ['Соколова А. П.', 'Кузнецов Д. И.', 'Орлова М. С.', 'Лебедев И. К.', 'Волков С. Н.', 'Зайцева Т. Р.', 'Никитин П. А.'];
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 
 let stack: Stack;
 let browser: Browser;
 /** the supervisor's */
 let page: Page;
 /** of somebody who never signed in */
-let room: BrowserContext;
 let wall: Page;
 let address = '';
 
@@ -32,9 +29,6 @@ const call = (told: Partial<MadeCall> = {}): MadeCall => ({
 const CUT = "[...document.querySelectorAll('[data-tile] .clip')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)";
 const tile = (id: string) => wall.locator(`[data-tile="${id}"]`);
 const figure = (id: string) => tile(id).locator('.figure').textContent();
-const shot = async (of: Page, name: string) => {
-  if (SHOTS) await of.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
@@ -57,10 +51,9 @@ beforeAll(async () => {
     'missed calls are there',
     async () => (await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/cases?limit=10')).data.length === 2,
   );
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' })).newPage();
+  page = await newPage(browser);
   await signIn(page, stack.portal, { domain: DOMAIN, login: 'olga', password: PASSWORD }, '/c/t1/live');
-  room = await browser.newContext({ viewport: { width: 1920, height: 1080 }, locale: 'ru-RU', reducedMotion: 'reduce' });
-  wall = await room.newPage();
+  wall = await newPage(browser, { viewport: { width: 1920, height: 1080 } });
 });
 afterAll(async () => {
   await browser?.close();
@@ -130,7 +123,7 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
   test('it is read from the wall and on a phone, in both looks, without a number of anybody', async () => {
     const [talks, rings] = [
       call({ wait: 2, talk: 100, legs: [{ target: '102', after: 0, code: 200 }], startedAt: Date.now() - 60_000 }),
-      call({ legs: [{ target: '104', after: 0, code: 200 }], startedAt: Date.now() - 25_000 }),
+      call({ legs: [{ target: '104', after: 0, code: 200 }], startedAt: Date.now() - 70_000 }),
     ];
     await sendTcp(stack.ports.events, [...callBegins(talks), ...callBegins(rings), ...callBegins(call())]);
     await wall.locator('[data-tile="waiting"][data-level="alarm"]').waitFor();
@@ -153,11 +146,45 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
         expect(await axeFindings(wall), at).toEqual([]);
         expect(await wall.evaluate('document.documentElement.dataset.theme')).toBe(theme);
         if (width > 760) expect(await wall.evaluate('document.documentElement.scrollHeight <= innerHeight'), at).toBe(true);
-        if (SHOTS) await wall.screenshot({ path: `${SHOTS}/${at}.png`, fullPage: true });
+        await shot(wall, at, { fullPage: true });
       }
     }
     expect(await wall.content()).not.toMatch(/916111|926444|916 111|926 444/);
     await wall.setViewportSize({ width: 1920, height: 1080 });
+  });
+
+  test('«Сейчас» of whoever signed in is the same screen: of the chosen group, with calls that nobody has answered', async () => {
+    await page.goto(`${stack.portal}/c/t1/live?group=sales`);
+    await settled(page);
+    await page.getByRole('link', { name: 'Табло', exact: true }).click();
+    await page.waitForURL(/\/c\/t1\/live\/wall\?group=sales$/);
+    await page.locator('[data-tile="waiting"][data-level="alarm"]').waitFor();
+    // who waits, and for how long
+    expect(await page.locator('[data-tile="waiting"] .figure').textContent()).toMatch(/^2до /);
+    expect(await page.title()).toBe('Табло, Северный дом');
+    await page.locator('header').getByText('Продажи').waitFor();
+    // numbers stand here as everywhere in the portal
+    await page.getByText('+7 926 444-55-66').first().waitFor();
+    expect(await page.locator('.side, .topbar').count()).toBe(0);
+    const ground = () => page.evaluate<string>('getComputedStyle(document.querySelector(".wall")).backgroundColor');
+    const cut = async () => {
+      expect(await page.evaluate(CUT)).toEqual([]);
+      expect(await ground()).toBe('rgb(10, 11, 13)');
+    };
+    expect(await looks(page, 'wall-own', cut)).toEqual([]);
+    const began = call({ from: '79264445566', startedAt: Date.now() });
+    const at = Date.now();
+    await sendTcp(stack.ports.events, callBegins(began));
+    await until('the call is shown', async () => (await page.locator('[data-tile="calls"] .figure').textContent()) === '4', 2_000);
+    expect(Date.now() - at).toBeLessThan(2_000);
+    await sendTcp(stack.ports.events, callEnds({ ...began, wait: 2, legs: [{ target: '101', after: 0, code: 487 }] }));
+    await page.goBack();
+    await page.locator('.topbar').waitFor();
+    await page.goto(`${stack.portal}/c/t1/live/boards`);
+    await settled(page);
+    // its own name, below that of the page that led here
+    expect(await page.locator('.topbar .crumb b').textContent()).toBe('Табло на стену');
+    await page.locator('.topbar .crumb').getByRole('link', { name: 'Сейчас' }).waitFor();
   });
 
   test('full screen by its button and by a key', async () => {
@@ -182,6 +209,21 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
     await wall.getByText('Нет связи').waitFor({ state: 'detached', timeout: 30_000 });
   });
 
+  test('on the twenty-first screen it says why it is not there, and comes as soon as another is closed', async () => {
+    const stop = new AbortController();
+    const open = Array.from({ length: 19 }, () => fetch(`${address}/events`, { signal: stop.signal }));
+    expect((await Promise.all(open)).map((r) => r.status)).toEqual(Array(19).fill(200));
+    const next = await newPage(browser);
+    await next.goto(address);
+    await next.getByRole('heading', { name: 'Табло уже открыто на 20 экранах' }).waitFor();
+    expect(await looks(next, 'wall-full')).toEqual([]);
+    stop.abort();
+    await next.locator('[data-tile="calls"]').waitFor({ timeout: 15_000 });
+    await next.context().close();
+    // who was there first keeps it
+    expect(await wall.getByRole('heading', { name: /открыто на 20/ }).count()).toBe(0);
+  });
+
   test('colours are changed while it hangs; revoked, it is dark within ten seconds', async () => {
     await page.getByRole('button', { name: 'Изменить табло «Продажи, 2 этаж»' }).click();
     const panel = page.getByRole('dialog');
@@ -191,16 +233,7 @@ describe.skipIf(!HAS_BROWSER)('a board on the wall', () => {
     await panel.getByRole('button', { name: 'Сохранить' }).click();
     await page.getByText('Сохранено').waitFor();
     await wall.locator('[data-tile="waiting"][data-level="warn"]').waitFor({ timeout: 30_000 });
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        expect(await sideways(page), `${theme} ${width}`).toBe(0);
-        expect(await axeFindings(page), `${theme} ${width}`).toEqual([]);
-        await shot(page, `boards-${theme}-${width}`);
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await looks(page, 'boards')).toEqual([]);
     await page.getByRole('button', { name: 'Закрыть табло «Продажи, 2 этаж»' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Закрыть' }).last().click();
     await page.getByText('Табло закрыто.').waitFor();

@@ -1,27 +1,20 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
-import { callBegins, callEnds, type MadeCall } from './events.ts';
-
-const visitor = { domain: 'alfa.pbx.test', login: 'admin', password: 'secret-secret' };
-const HOUR = 3_600_000;
-/** A zone in which it is noon now: the day is the same before and after every call of the test. */
-const ahead = 12 - new Date().getUTCHours();
-const zone = ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-const midnight = Math.floor(Date.now() / HOUR) * HOUR - 12 * HOUR;
+import { type Stack, startStack, until } from '../medium/stack.ts';
+import { ALFA, AVITO, HOUR, MAIN, makeAlfa, midnight } from './alfa.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, newPage, settled, sideways, signIn } from './browser.ts';
+import type { MadeCall } from './events.ts';
 
 let made = 0;
 function call(to: string, employee: '101' | '102', more: Partial<MadeCall> = {}): MadeCall {
   const i = made++;
   return {
-    ...{ id: `call-${i}`, tenant: 't1', domain: visitor.domain, direction: 'in', from: `7913000${1000 + i}`, to },
+    ...{ id: `call-${i}`, tenant: 't1', domain: ALFA.domain, direction: 'in', from: `7913000${1000 + i}`, to },
     ...{ startedAt: midnight + 9 * HOUR + i * 20_000, wait: 6, talk: 40 + i, legs: [{ target: employee, after: 1, code: 200 }] },
     ...more,
   };
 }
 const several = (n: number, one: () => MadeCall) => Array.from({ length: n }, one);
-const [MAIN, AVITO] = ['73910000122', '73910000133'];
 const missed = { talk: 0, code: 487, wait: 20, legs: [{ target: '102', after: 1, code: 487 }] } as const;
 const busy = { ...missed, code: 486, wait: 0, legs: [{ target: '102', after: 1, code: 486 }] } as const;
 const out = (talk: number) =>
@@ -41,36 +34,22 @@ const CALLS = [
 
 let stack: Stack;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
   stack = await startStack();
   browser = await launchBrowser();
-  await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: visitor.domain, timezone: zone });
-  await stack.rest('PUT', '/tenants/t1/directory', {
-    numbers: [
+  await makeAlfa(
+    stack,
+    [
       { number: MAIN, label: 'Главный' },
       { number: AVITO, label: 'Авито', channel: 'Доска' },
     ],
-    groups: [{ id: 'sales', name: 'Продажи' }],
-    employees: ['Соколова А. П.', 'Кузнецов Д. И.'].map((name, i) => ({
-      ...{ id: `e10${i + 1}`, name, extensions: [`10${i + 1}`], group: 'sales' },
-    })),
-  });
-  await stack.rest('PUT', '/tenants/t1/users/admin', { password: visitor.password, role: 'admin' });
-  await sendTcp(
-    stack.ports.events,
-    CALLS.flatMap((c) => [...callBegins(c), ...callEnds(c)]),
+    CALLS,
   );
-  await until('all calls are stored', async () => {
-    const { data } = await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=100');
-    return data.length === CALLS.length;
-  });
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
-  page = await context.newPage();
-  await signIn(page, stack.portal, visitor, '/c/t1/statistics');
+  page = await newPage(browser);
+  await signIn(page, stack.portal, ALFA, '/c/t1/statistics');
 });
 afterAll(async () => {
   await browser?.close();
@@ -154,9 +133,69 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     expect(await block('incoming-by-employee').locator('ul li').count()).toBe(3);
   });
 
+  test('lines, each point opens its calls by keys too, figure and kind are kept over F5 (S-19)', async () => {
+    await open('/c/t1/statistics?section=in');
+    const numbers = block('incoming-by-number');
+    await numbers.getByRole('link', { name: 'Линии' }).click();
+    await page.waitForURL(/as=incoming-by-number\.line/);
+    await numbers.locator('.drawing').waitFor();
+    // two numbers, of which both were called at nine; the other hours have no calls to open
+    const points = () => numbers.locator('a.point[href]:not([data-row="2"])');
+    const opened = async (mark: Locator, count: number) => {
+      const from = page.url();
+      await mark.focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/journal\?/);
+      await until(`${count} calls are listed`, async () => (await page.locator('tbody tr[data-call]').count()) === count);
+      await page.goBack();
+      await page.waitForURL(from);
+      await points().first().waitFor();
+    };
+    expect(await points().evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual([
+      '9:00–10:00, Главный: 8',
+      '9:00–10:00, Авито: 5',
+    ]);
+    await opened(points().nth(0), 8);
+    await opened(points().nth(1), 5);
+    await opened(numbers.locator('a.point[href][data-row="2"]'), 13);
+    expect(await numbers.locator('div.vh table tbody tr', { hasText: '9:00–10:00' }).locator('td').allTextContents()).toEqual(['8', '5']);
+    await numbers.getByRole('button', { name: /^Что показать на графике/ }).click();
+    await page.getByRole('option', { name: 'Неотвеченные входящие' }).click();
+    await page.waitForURL(/as=incoming-by-number\.line\.inMissed/);
+    await page.reload();
+    await settled(page);
+    await until('the missed ones are drawn', async () => (await points().count()) === 2);
+    expect(await points().evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual([
+      '9:00–10:00, Главный: 2',
+      '9:00–10:00, Авито: 2',
+    ]);
+    await opened(points().nth(0), 2);
+    // the legend says the whole period, and switches lines off, all but one
+    const legend = numbers.getByRole('group', { name: /^Линии/ }).getByRole('button');
+    expect(await legend.allTextContents().then((all) => all.map((text) => text.trim()))).toEqual(['Главный 2', 'Авито 2']);
+    await legend.first().click();
+    await until('one line is left', async () => (await numbers.locator('path.line[stroke="var(--row1)"]').count()) === 0);
+    await legend.last().focus();
+    await page.keyboard.press('Enter');
+    expect(await legend.last().getAttribute('aria-pressed')).toBe('true');
+    // arrows walk the hours
+    await numbers.locator('a.point[tabindex="0"]').focus();
+    await page.keyboard.press('Home');
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('0:00–1:00, Авито: 0');
+    // over more days each day is a point
+    await open('/c/t1/statistics?section=in&period=month&as=incoming-by-employee.line');
+    expect(await block('incoming-by-employee').locator('div.vh table thead th').allTextContents()).toEqual([
+      'День',
+      'Соколова А. П.',
+      'Без сотрудника',
+      'Кузнецов Д. И.',
+    ]);
+  });
+
   test('groups; a condition narrows them, and nothing found says so', async () => {
     await open('/c/t1/statistics?section=groups');
-    expect(await block('by-group').locator('li a.name').allTextContents()).toEqual(['Продажи', '–']);
+    // calls that nobody answered rang at people of this group too
+    expect(await block('by-group').locator('li a.name').allTextContents()).toEqual(['Продажи']);
     await open('/c/t1/statistics?section=groups&caller=7999*');
     expect(await said(block('by-group'))).toContain('звонков нет');
   });
@@ -169,6 +208,51 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     expect(await opensAll(() => block('daily').locator('a[data-figure]'))).toEqual([13, 6]);
     await block('week-hours').getByText('Пропущенные', { exact: true }).click();
     await until('the cell follows', async () => (await said(block('week-hours').locator('a[data-cell]'))) === '4');
+  });
+
+  test('a trend has days, weeks or months, kept over F5 with the way it is drawn; each opens its calls', async () => {
+    await open('/c/t1/statistics?section=days&period=month&as=daily.line');
+    const steps = (report: string) => block(report).getByRole('navigation', { name: /^Что значит строка/ });
+    expect((await steps('daily').getByRole('link').allTextContents()).map((text) => text.trim())).toEqual(['Дни', 'Недели', 'Месяцы']);
+    await steps('daily').getByRole('link', { name: 'Недели' }).click();
+    await page.waitForURL(/step=week/);
+    await block('weekly').locator('.drawing').waitFor();
+    await page.reload();
+    await settled(page);
+    await block('weekly').getByRole('link', { name: 'Таблица' }).click();
+    await page.waitForURL(/as=[^&]*weekly\.table/);
+    const total = () => block('weekly').locator('tfoot td:nth-of-type(-n+4) a');
+    await total().first().waitFor();
+    const all = (await total().allTextContents()).map(Number);
+    expect(await opensAll(() => block('weekly').locator('tbody tr').last().locator('td a'))).not.toEqual([]);
+    expect(await opensAll(total)).toEqual(all);
+  });
+
+  test('taken lines: the peak of an hour opens the calls that stood then, and says when it was', async () => {
+    await open('/c/t1/statistics?section=lines');
+    const point = block('concurrent').locator('a.point[href][data-row="0"]');
+    const name = (await point.getAttribute('aria-label')) ?? '';
+    expect(name).toMatch(/^9:00–10:00, Занято линий, пик: [2-9]/);
+    const peak = Number(/пик: (\d+)/.exec(name)?.[1]);
+    await point.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/journal\?.*going=/);
+    await until(`${peak} calls are listed`, async () => (await page.locator('tbody tr[data-call]').count()) === peak);
+    expect((await page.locator('.chip').allTextContents()).join()).toContain('Шёл в момент');
+    await page.reload();
+    await settled(page);
+    expect(await page.locator('tbody tr[data-call]').count()).toBe(peak);
+    await open('/c/t1/statistics?section=lines&as=concurrent.table');
+    const file = await page.evaluate(
+      (query) => fetch(`/c/t1/statistics/csv/concurrent${query}`).then((answer) => answer.text()),
+      new URL(page.url()).search,
+    );
+    expect(file).toMatch(new RegExp(`9:00;${peak};\\d\\d\\.\\d\\d\\.\\d{4} 09:\\d\\d:\\d\\d\\r\\n`));
+    expect(await opensAll(() => block('concurrent').locator('tbody td:first-of-type a'))).toEqual([peak]);
+    expect(await said(block('concurrent').locator('tfoot td').first())).toMatch(new RegExp(`^${peak}`));
+    await open('/c/t1/statistics?section=lines&period=month');
+    await block('concurrent-by-day').locator('.drawing').waitFor();
+    expect(await block('concurrent-by-day').getByRole('link', { name: 'Круг' }).count()).toBe(0);
   });
 
   test("an employee's day is a line, each bar opens its call", async () => {
@@ -247,10 +331,13 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
       for (const query of [
         'section=in',
         'section=in&as=incoming-by-number.pie,incoming-by-employee.table',
+        'section=in&as=incoming-by-number.line,incoming-by-employee.line.talkSeconds',
         'section=out',
         'section=groups',
         'section=missed',
         'section=days',
+        'section=days&period=month&step=week&as=weekly.line',
+        'section=lines',
         'section=people',
       ]) {
         await open(`/c/t1/statistics?${query}`);

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
 const COMMAND = (process.env.PATH ?? '')
@@ -27,6 +27,14 @@ export async function launchBrowser(): Promise<Browser> {
   if (COMMAND === undefined) throw new Error(`none of ${COMMANDS.join(', ')} is installed: npm test installs chromium`);
   return chromium.launch({ executablePath: COMMAND, args: QUIET });
 }
+
+/** Somebody who has not been here before, at a desk. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: DESK, locale: 'ru-RU', reducedMotion: 'reduce', ...options });
+  return context.newPage();
+}
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
 
 export interface Visitor {
   domain: string;
@@ -61,6 +69,12 @@ export async function settled(page: Page): Promise<void> {
   await page.locator('.fresh').first().waitFor();
 }
 
+/** Opens a page of a company and waits until it answers. */
+export async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await settled(page);
+}
+
 /** What axe finds against WCAG 2.2 A and AA, one line each; empty = nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await still(page);
@@ -88,4 +102,38 @@ export async function still(page: Page): Promise<void> {
 /** How far the page can be moved sideways, px. */
 export function sideways(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
+/** Folder for pictures to look at; not set: none are made. */
+const SHOTS = process.env.SHOTS ?? '';
+
+/** A picture to look at, where somebody asked for pictures. */
+export async function shot(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
+  if (SHOTS === '') return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage });
+}
+
+/**
+ * In both themes, at a desk and on a phone: what axe finds and what can be moved sideways, one line each; with pictures to look at.
+ * @param show shows it, each time; without it the page stays as it is @param more of pictures @returns empty = nothing
+ */
+export async function looks(page: Page, name: string, show?: () => Promise<unknown>, more?: { fullPage: boolean }): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of [DESK, PHONE]) {
+      await page.setViewportSize(size);
+      await show?.();
+      await still(page);
+      const at = `${name}-${colorScheme}-${size.width}`;
+      await shot(page, at, more);
+      const wide = await sideways(page);
+      if (wide > 0) found.push(`${at}: ${wide} px too wide`);
+      for (const finding of await axeFindings(page)) found.push(`${at}: ${finding}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(DESK);
+  return found;
 }

@@ -116,6 +116,23 @@ describe.skipIf(!HAS_BROWSER)('the forecast in a browser', () => {
     await shot('day-light');
   });
 
+  test('each figure explains itself with the number that it says; people name load, goal and formula', async () => {
+    await open('/c/t1/forecast');
+    for (const stat of await page.locator('.stat').all()) {
+      await stat.locator('dt button').focus();
+      await page.keyboard.press('Enter');
+      const explained = plain(await page.locator('.popover [data-explained]').textContent());
+      expect(explained).toBe(plain(await stat.locator('.figure').textContent()));
+      await page.keyboard.press('Escape');
+      await page.locator('.popover').waitFor({ state: 'detached' });
+    }
+    await page.getByRole('button', { name: 'Людей в пик' }).click();
+    const made = plain(await page.locator('.popover .explain').textContent());
+    expect(made).toMatch(/Эрланга C.*Звонков в час.*×.*Средний разговор.*=.*Нагрузка, эрланг.*80 % за 20 с/);
+    await shot('people-explained');
+    await page.keyboard.press('Escape');
+  });
+
   test('keys lead along the hours and say each of them', async () => {
     await open('/c/t1/forecast');
     await page.getByRole('slider').focus();

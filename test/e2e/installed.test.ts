@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOfProgram, OFFLINE_FILES } from '../../portal/src/offline-rules.ts';
 import { companies, events } from '../medium/fixtures.ts';
 import { OPERATOR_TOKEN, type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { HAS_BROWSER, launchBrowser, looks, settled, signIn } from './browser.ts';
 
 const PASSWORD = 'secret-secret';
 const PERIOD = 'from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 
 let stack: Stack;
 let browser: Browser;
@@ -82,20 +80,30 @@ describe.skipIf(!HAS_BROWSER)('the portal as an installed app', () => {
 
   test('without a connection it says so in its own words, and opens what was meant when the connection is back', async () => {
     await context.setOffline(true);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [1440, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.goto(`${stack.portal}/c/t1/journal?${PERIOD}`);
-        await page.getByRole('heading', { name: 'Нет связи с Callscope' }).waitFor();
-        const at = `${colorScheme} ${width}`;
-        expect(await axeFindings(page), at).toEqual([]);
-        expect(await sideways(page), at).toBe(0);
-        expect(await page.locator('[data-call]').count()).toBe(0);
-        if (SHOTS) await page.screenshot({ path: `${SHOTS}/offline-${colorScheme}-${width}.png` });
-      }
+    const offline = async () => {
+      await page.goto(`${stack.portal}/c/t1/journal?${PERIOD}`);
+      await page.getByRole('heading', { name: 'Нет связи с Callscope' }).waitFor();
+      expect(await page.locator('[data-call]').count()).toBe(0);
+    };
+    expect(await looks(page, 'offline', offline)).toEqual([]);
+    // what was chosen in the portal comes before what the system has
+    const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    for (const [system, chosen, color] of [
+      ['light', 'dark', 'rgb(14, 16, 18)'],
+      ['dark', 'light', 'rgb(245, 246, 247)'],
+      ['dark', 'system', 'rgb(14, 16, 18)'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme: system });
+      await context.setOffline(false);
+      await page.goto(stack.portal);
+      await settled(page);
+      await page.evaluate(
+        `fetch('/theme', { method: 'POST', headers: { accept: 'application/json' }, body: new URLSearchParams({ value: '${chosen}' }) })`,
+      );
+      await context.setOffline(true);
+      await offline();
+      expect(await ground(), `${system}, ${chosen} chosen`).toBe(color);
     }
-    await page.setViewportSize({ width: 1440, height: 900 });
     await context.setOffline(false);
     await settled(page);
     await page.locator('[data-call]').first().waitFor();

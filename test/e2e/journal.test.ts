@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, shot, sideways, signIn } from './browser.ts';
 import { callBegins, callEnds, type MadeCall } from './events.ts';
 
 const JOURNAL = '/c/t1/journal';
@@ -88,7 +88,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect(await rows().count()).toBe(50);
   });
 
-  test('ten columns stand in order, a missed call has no employee and talks 0:00 (T-20 to T-26)', async () => {
+  test('ten columns stand in order, a missed call has no employee and talks 0:00 (T-20 to T-26): T-20, T-21, T-22, T-23, T-24, T-25, T-26', async () => {
     const heads = await page.locator('thead tr').first().locator('th').allTextContents();
     expect(heads.map(plain)).toEqual([
       'Сотрудник',
@@ -105,12 +105,53 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     const cells = async (id: string) => (await page.locator(`[data-call="${id}"] td`).allTextContents()).map(plain);
     const newest = await cells('call-59');
     expect(newest.slice(0, 6)).toEqual(['Орлова М. В.', 'Входящий', 'Успешный', '+7 913 000-10-59', 'Главный', '103']);
+    expect(newest[7]).toBe(new Intl.DateTimeFormat('ru-RU', { timeZone: zone, timeStyle: 'medium' }).format(CALLS[59]?.startedAt));
     // an hour old, and nobody has recorded it
     expect(newest.slice(8)).toEqual(['1:29', expect.stringMatching(/^сбой/)]);
     const missed = await cells('call-55');
     expect([missed[0], missed[1], missed[2], missed[5], missed[8]]).toEqual(['–', 'Входящий', 'Нет ответа', '–', '0:00']);
     expect(missed[9]).toMatch(/^–Разговора не было/);
     expect((await cells('call-49'))[0]).toBe('Кузнецов Д. И.');
+  });
+
+  test('columns are chosen and put in order by keys, and follow the person to another machine (T-20, A-54, A-58)', async () => {
+    const heads = async (of = page) => (await of.locator('thead tr').first().locator('th').allTextContents()).map(plain);
+    const usual = await heads();
+    const kept = () => page.waitForResponse((response) => /\/journal\/columns$/.test(response.url()) && response.ok());
+    await page.getByRole('button', { name: 'Колонки', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    const list = page.locator('.popover');
+    for (const name of ['Disposition', 'Billsec', 'Свой номер', 'Ожидание']) {
+      await Promise.all([kept(), list.getByLabel(name, { exact: true }).press('Space')]);
+    }
+    await Promise.all([kept(), list.getByLabel('Направление', { exact: true }).press('Space')]);
+    await Promise.all([kept(), list.getByRole('button', { name: 'Billsec: левее' }).press('Enter')]);
+    await shot(page, 'columns');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    const wanted = [...usual.filter((name) => name !== 'Направление'), 'Billsec', 'Disposition', 'Свой номер', 'Ожидание'];
+    expect(await heads()).toEqual(wanted);
+    const cells = async (id: string, of = page) => (await of.locator(`[data-call="${id}"] td`).allTextContents()).map(plain);
+    expect((await cells('call-59')).slice(9)).toEqual(['89', 'ANSWERED', 'Главный', expect.stringMatching(/^0:2[45]$/)]);
+    expect((await cells('call-55')).slice(9)).toEqual(['0', 'NO ANSWER', 'Главный', expect.stringMatching(/^0:1[89]$/)]);
+    expect(await axeFindings(page)).toEqual([]);
+
+    const elsewhere = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU' });
+    const other = await elsewhere.newPage();
+    await signIn(other, stack.portal, visitor, JOURNAL);
+    expect(await heads(other)).toEqual(wanted);
+    await elsewhere.close();
+
+    // a column that is not one of the ten has its condition under its head too (T-28)
+    const wait = page.getByLabel('Условие: Ожидание');
+    await wait.fill('20');
+    await wait.press('Enter');
+    await page.waitForURL(/waitMin=20/);
+    await page.getByRole('button', { name: 'Колонки', exact: true }).click();
+    await Promise.all([kept(), list.getByRole('button', { name: 'Как было' }).click()]);
+    await page.keyboard.press('Escape');
+    await open();
+    expect(await heads()).toEqual(usual);
   });
 
   test('a column filter narrows at once, survives F5 and goes with its × (T-28)', async () => {
@@ -173,6 +214,87 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect(await page.getByLabel('К более старым').count()).toBe(0);
   });
 
+  test('a click or Enter on a head sorts within a month; the order is in the address, over pages and F5', async () => {
+    const ids = () => rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
+    const head = (name: string) => page.locator('thead tr').first().locator('th').filter({ hasText: name });
+    const up = [...CALLS].sort((a, b) => a.talk - b.talk || a.startedAt - b.startedAt).map((call) => call.id);
+    const down = up.toReversed();
+    await open('?limit=25');
+    expect(await head('Время').getAttribute('aria-sort')).toBe('descending');
+    await head('Длит.').getByRole('link').click();
+    await page.waitForURL(/sort=-talk/);
+    await until('the longest come first', async () => (await ids()).join() === down.slice(0, 25).join());
+    expect([await head('Длит.').getAttribute('aria-sort'), await head('Время').getAttribute('aria-sort')]).toEqual(['descending', null]);
+    await page.getByLabel('Следующая страница').click();
+    await until('the order goes on', async () => (await ids()).join() === down.slice(25, 50).join());
+    await page.reload();
+    await settled(page);
+    expect(await ids()).toEqual(down.slice(25, 50));
+    await head('Длит.').getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/sort=talk/);
+    await until('the shortest come first', async () => (await ids()).join() === up.slice(0, 25).join());
+    await page.getByRole('link', { name: 'Пропущенные', exact: true }).click();
+    await page.waitForURL(/sort=talk/);
+    await until('missed calls, in this order', async () => (await rows().count()) === MISSED);
+    expect(await ids()).toEqual(up.filter((id) => CALLS.find((call) => call.id === id)?.talk === 0));
+
+    // longer than a month: only by the start, and the heads say why
+    const from = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    await open(`?from=${from}&to=${new Date(Date.now() + 3_600_000).toISOString()}&limit=25&sort=-talk`);
+    expect(await head('Время').getAttribute('aria-sort')).toBe('descending');
+    const off = head('Длит.').getByRole('button');
+    expect(await off.getAttribute('title')).toContain('не длиннее 31 дня');
+    await off.press('Enter');
+    await page.getByText('Звонки сортируются за период не длиннее 31 дня').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await head('Время').getByRole('link').click();
+    await page.waitForURL(/sort=start/);
+    await until('the oldest come first', async () => (await ids())[0] === 'call-0');
+    expect(await head('Время').getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  test('a search by field, condition and text is a condition like any other (A-19, A-68)', async () => {
+    const form = page.locator('search');
+    const choose = async (what: string, option: string) => {
+      await form.getByRole('button', { name: new RegExp(`^${what}`) }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    const search = async (field: string, condition: string, text: string) => {
+      await choose('Что искать', field);
+      await choose('Условие поиска', condition);
+      await form.getByLabel('Текст поиска').fill(text);
+      await form.getByRole('button', { name: 'Поиск', exact: true }).click();
+    };
+    const found = (is: (call: MadeCall) => boolean) =>
+      until('they are found', async () => (await rows().count()) === CALLS.filter(is).length);
+    await open('?limit=100');
+    await search('Откуда', 'начинается с', '8 (913) 000-10-1');
+    await page.waitForURL(/caller=/);
+    await found((call) => call.from.startsWith('7913000101'));
+    await shot(page, 'search');
+    expect(await axeFindings(page)).toEqual([]);
+    await search('Откуда', 'не равно', '102');
+    await found((call) => call.from !== '102');
+    expect(await page.locator('.chip').count()).toBe(1);
+    await search('Сотрудник', 'содержит', 'орлова');
+    await page.waitForURL(/author=e103/);
+    await found((call) => call.id === 'call-59');
+    await open('?limit=100');
+    await search('Длительность', 'не меньше', '1:20');
+    await page.waitForURL(/talkMin=80/);
+    await found((call) => call.talk >= 80);
+    await page.keyboard.press('/');
+    for (const key of ['x', 'Enter']) await page.keyboard.press(key);
+    await page.getByText('Нужны секунды или минуты').waitFor();
+    await search('Сотрудник', 'равно', 'Пушкин');
+    await page.getByText('В справочнике нет такого: «Пушкин»').waitFor();
+    await open('?limit=100');
+    await search('Любой номер', 'содержит', '000-10-05');
+    await page.waitForURL(/text=/);
+    await found((call) => `${call.from} ${call.to}`.includes('0001005'));
+  });
+
   test('nothing found says under what, and offers what to drop (T-31)', async () => {
     await open('?direction=in&caller=8916*');
     const message = page.locator('.msg');
@@ -198,7 +320,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect(await page.locator('tr.detail').count()).toBe(1);
   });
 
-  test('filters stay when one goes elsewhere and back by the menu', async () => {
+  test('filters stay when one goes elsewhere and back by the menu (T-11)', async () => {
     await open('?direction=out');
     await page.getByRole('link', { name: 'Сводка' }).first().click();
     await page.waitForURL(/\/c\/t1$/);

@@ -1,16 +1,14 @@
 import { OPERATOR_DOMAIN } from '@callscope/core/domain/tenant.ts';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies } from '../medium/fixtures.ts';
 import { type Stack, startStack } from '../medium/stack.ts';
-import { awake, axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { awake, axeFindings, HAS_BROWSER, launchBrowser, looks, newPage, settled, shot, signIn } from './browser.ts';
 
 const PASSWORD = 'secret-secret';
 const COMPANIES = '/operator';
 const PEOPLE = '/operator/people';
 const AUDIT = '/operator/audit';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 
 let stack: Stack;
 let browser: Browser;
@@ -18,8 +16,6 @@ let page: Page;
 /** what the page showed once */
 let shown = '';
 
-const context = (): Promise<BrowserContext> =>
-  browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
   browser = await launchBrowser();
@@ -30,7 +26,7 @@ beforeAll(async () => {
   }
   await stack.rest('PUT', '/tenants/t1/users/anna', { password: PASSWORD, role: 'admin' });
   await stack.rest('PUT', '/ops/users/olga', { password: PASSWORD, role: 'operator' });
-  page = await (await context()).newPage();
+  page = await newPage(browser);
   await signIn(page, stack.portal, { domain: OPERATOR_DOMAIN, login: 'olga', password: PASSWORD }, '/', awake);
 });
 afterAll(async () => {
@@ -50,22 +46,6 @@ async function edit(login: string): Promise<void> {
     .getByRole('button', { name: `Изменить: ${login}` })
     .click();
   await dialog().getByLabel('E-mail').waitFor();
-}
-
-async function looks(name: string, path: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await open(path);
-      const at = `${name} ${theme} ${width}`;
-      expect(await sideways(page), at).toBe(0);
-      expect(await axeFindings(page), at).toEqual([]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png` });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
 }
 
 describe.skipIf(!HAS_BROWSER)("the operator's own pages", () => {
@@ -104,14 +84,14 @@ describe.skipIf(!HAS_BROWSER)("the operator's own pages", () => {
     await page.getByText('Такой логин уже есть').waitFor();
     await dialog().getByLabel('Логин').fill('sofia');
     expect(await axeFindings(page)).toEqual([]);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/operator-add.png` });
+    await shot(page, 'operator-add');
     await page.keyboard.press('Enter');
     const password = page.locator('[data-password]');
     await password.waitFor();
     shown = (await password.textContent()) ?? '';
     expect(shown).toMatch(/^[\w-]{16}$/);
     expect(await axeFindings(page)).toEqual([]);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/operator-password.png` });
+    await shot(page, 'operator-password');
     await page.keyboard.press('Escape');
     await password.waitFor({ state: 'detached' });
     expect(await row('sofia').textContent()).toContain('Поддержка оператора');
@@ -121,8 +101,7 @@ describe.skipIf(!HAS_BROWSER)("the operator's own pages", () => {
   });
 
   test('they sign in with it, see all companies and the way into each, and neither people nor audit of the operator', async () => {
-    const own = await context();
-    const sofia = await own.newPage();
+    const sofia = await newPage(browser);
     await signIn(sofia, stack.portal, { domain: OPERATOR_DOMAIN, login: 'sofia', password: shown }, '/', awake);
     expect(new URL(sofia.url()).pathname).toBe(COMPANIES);
     expect(await sofia.locator('[data-company]').count()).toBe(2);
@@ -132,7 +111,7 @@ describe.skipIf(!HAS_BROWSER)("the operator's own pages", () => {
     await sofia.locator('[data-company="t1"]').getByRole('link', { name: 'Смотреть как' }).click();
     await sofia.waitForURL('**/c/t1/view-as');
     await sofia.getByRole('button', { name: 'Смотреть как anna' }).waitFor();
-    await own.close();
+    await sofia.context().close();
     await open(PEOPLE);
     expect(await row('sofia').textContent()).not.toContain('не входил');
   });
@@ -197,21 +176,21 @@ describe.skipIf(!HAS_BROWSER)("the operator's own pages", () => {
   test('the pages fit a phone, in both themes and languages, and axe finds nothing', async () => {
     await stack.rest('PUT', '/ops/users/sofia', { password: PASSWORD, role: 'support', email: 'sofia.petrova@operator.test' });
     await stack.rest('PATCH', '/ops/users/sofia', { blocked: true });
-    await looks('operator-companies', COMPANIES);
-    await looks('operator-people', PEOPLE);
-    await looks('operator-audit', AUDIT);
+    expect(await looks(page, 'operator-companies', () => open(COMPANIES))).toEqual([]);
+    expect(await looks(page, 'operator-people', () => open(PEOPLE))).toEqual([]);
+    expect(await looks(page, 'operator-audit', () => open(AUDIT))).toEqual([]);
     await open(PEOPLE);
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'The operator’s people', level: 1 }).waitFor();
     expect(await page.locator('main').textContent()).not.toMatch(/[а-яё]/i);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/operator-people-en.png` });
+    await shot(page, 'operator-people-en');
     await open(COMPANIES);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/operator-companies-en.png` });
+    await shot(page, 'operator-companies-en');
     await page.setViewportSize({ width: 390, height: 900 });
     await open(PEOPLE);
     await page.getByRole('button', { name: 'Edit: sofia' }).click();
     await dialog().getByLabel('Role').waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/operator-edit-390.png` });
+    await shot(page, 'operator-edit-390');
   });
 });

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
-  test('one click loads and plays, and the player stays while pages change (T-27)', async () => {
+  test('one click loads and plays, and the player stays while pages change (T-27, T-40)', async () => {
     await page.goto(stack.portal + JOURNAL);
     await settled(page);
     await listenTo(LONGEST);
@@ -83,7 +83,7 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
     expect(await audio((a) => [a.playbackRate, a.preservesPitch])).toEqual([1.5, true]);
   });
 
-  test('what is saved is the recording', async () => {
+  test('what is saved is the recording (T-29)', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Сохранить' }).click()]);
     expect(download.suggestedFilename()).toMatch(/^\d{4}-\d\d-\d\d \d\d-\d\d-\d\d .+\.mp3$/);
     const { size } = await import('node:fs').then(async ({ statSync }) => statSync(await download.path()));
@@ -120,7 +120,7 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
-  test('the archive away is said with a way to try again; what was erased meanwhile is gone', async () => {
+  test('the archive away is said with a way to try again; of what was erased meanwhile it is said when and by whom', async () => {
     await page.goto(stack.portal + JOURNAL);
     await settled(page);
     await page.route('**/recording', (route) => route.fulfill({ status: 503 }));
@@ -139,7 +139,7 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('listening', () => {
       return report.finishedAt !== null;
     });
     await listenTo(other);
-    await page.getByRole('alert').filter({ hasText: 'Этой записи больше нет' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Запись удалена по требованию' }).waitFor();
   });
 
   test('who may not hear sees that there is one, and gets nothing of it', async () => {

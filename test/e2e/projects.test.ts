@@ -2,20 +2,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, looks, newPage, open, settled, shot, signIn } from './browser.ts';
 
 const PASSWORD = 'secret-secret';
 const PERIOD = 'from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 
 let stack: Stack;
 let browser: Browser;
 /** the admin's */
 let page: Page;
-
-const newPage = async (): Promise<Page> =>
-  (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' })).newPage();
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
@@ -33,34 +28,13 @@ beforeAll(async () => {
     'calls are there',
     async () => (await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=1000')).data.length >= 19,
   );
-  page = await newPage();
+  page = await newPage(browser);
   await signIn(page, stack.portal, { domain: 'alfa.pbx.test', login: 'anna', password: PASSWORD }, '/c/t1/people');
 });
 afterAll(async () => {
   await browser?.close();
   await stack?.end();
 });
-
-async function looks(name: string, path: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(stack.portal + path);
-      await settled(page);
-      const at = `${name} ${theme} ${width}`;
-      expect(await sideways(page), at).toBe(0);
-      expect(await axeFindings(page), at).toEqual([]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
-
-const shot = async (name: string) => {
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 
 /** Calls in the journal of the captures' month. */
 async function journalOf(who: Page, company = 't1'): Promise<number> {
@@ -73,7 +47,7 @@ describe.skipIf(!HAS_BROWSER)('projects', () => {
   test('an admin makes one of a number, ticks a person, and limits that person to it', async () => {
     await page.getByRole('link', { name: 'Проекты' }).click();
     await page.getByText('Проектов пока нет').waitFor();
-    await shot('projects-empty');
+    await shot(page, 'projects-empty');
     await page.getByRole('button', { name: 'Добавить проект' }).first().click();
     const panel = page.getByRole('dialog');
     await panel.getByRole('button', { name: 'Добавить проект' }).click();
@@ -84,23 +58,23 @@ describe.skipIf(!HAS_BROWSER)('projects', () => {
     await panel.getByRole('button', { name: /Номера компании/ }).click();
     await page.getByRole('option').first().click();
     await page.keyboard.press('Escape');
-    await shot('project-panel');
+    await shot(page, 'project-panel');
     expect(await axeFindings(page)).toEqual([]);
     await panel.getByRole('button', { name: 'Добавить проект' }).click();
     await page.getByText('Проект добавлен.').waitFor();
     await page.getByRole('button', { name: 'пользователи: 0, проект «Линия 101»' }).click();
     await page.getByRole('dialog').getByLabel('olga').check();
-    await shot('project-people');
+    await shot(page, 'project-people');
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('dialog').getByRole('button', { name: 'Сохранить' }).click();
     await page.getByRole('button', { name: 'пользователи: 1, проект «Линия 101»' }).waitFor();
-    const olga = await newPage();
+    const olga = await newPage(browser);
     await signIn(olga, stack.portal, { domain: 'alfa.pbx.test', login: 'olga', password: PASSWORD }, '/c/t1');
     const all = await journalOf(olga);
     await page.getByRole('link', { name: 'Пользователи', exact: true }).last().click();
     await page.getByRole('button', { name: 'Изменить: olga' }).click();
     await page.getByRole('dialog').getByLabel('Видит только свои проекты').check();
-    await shot('person-panel');
+    await shot(page, 'person-panel');
     await page.getByRole('dialog').getByRole('button', { name: 'Сохранить' }).click();
     await page.locator('[data-user="olga"]').getByText('проекты: Линия 101').waitFor();
     const limited = await journalOf(olga);
@@ -110,16 +84,16 @@ describe.skipIf(!HAS_BROWSER)('projects', () => {
       await olga.goto(stack.portal + path);
       await settled(olga);
       expect(await axeFindings(olga), path).toEqual([]);
-      if (SHOTS) await olga.screenshot({ path: `${SHOTS}/limited${path.replaceAll('/', '-')}.png` });
+      await shot(olga, `limited${path.replaceAll('/', '-')}`);
     }
     await olga.context().close();
-    await looks('projects', '/c/t1/people/projects');
+    expect(await looks(page, 'projects', () => open(page, `${stack.portal}/c/t1/people/projects`), { fullPage: true })).toEqual([]);
   });
 });
 
 describe.skipIf(!HAS_BROWSER)('an outside observer', () => {
   test('is let in by login and domain, chooses the company, sees its calls, and is shut out', async () => {
-    const boris = await newPage();
+    const boris = await newPage(browser);
     await signIn(boris, stack.portal, { domain: 'bravo.pbx.test', login: 'boris', password: PASSWORD }, '/c/t2');
     await page.goto(`${stack.portal}/c/t1/people`);
     await page.getByRole('button', { name: 'Добавить наблюдателя' }).click();
@@ -130,12 +104,12 @@ describe.skipIf(!HAS_BROWSER)('an outside observer', () => {
     await dialog.getByLabel('Логин в его компании').fill('nobody@bravo.pbx.test');
     await page.keyboard.press('Enter');
     await dialog.getByText('С таким логином и доменом никто не входит.').waitFor();
-    await shot('outside-refused');
+    await shot(page, 'outside-refused');
     expect(await axeFindings(page)).toEqual([]);
     await dialog.getByLabel('Логин в его компании').fill('boris@bravo.pbx.test');
     await page.keyboard.press('Enter');
     await page.getByText('boris@bravo.pbx.test').waitFor();
-    await looks('people', '/c/t1/people');
+    expect(await looks(page, 'people', () => open(page, `${stack.portal}/c/t1/people`), { fullPage: true })).toEqual([]);
     await boris.reload();
     await boris
       .getByRole('button', { name: /Компания/ })
@@ -144,7 +118,7 @@ describe.skipIf(!HAS_BROWSER)('an outside observer', () => {
     await boris.getByRole('option', { name: /Альфа|Alfa|t1/ }).click();
     await boris.waitForURL(/\/c\/t1/);
     expect(await journalOf(boris)).toBeGreaterThan(0);
-    if (SHOTS) await boris.screenshot({ path: `${SHOTS}/outside-journal.png` });
+    await shot(boris, 'outside-journal');
     await page.getByRole('button', { name: 'Закрыть доступ: boris@bravo.pbx.test' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Закрыть доступ' }).click();
     await page.getByText('Доступ закрыт.').waitFor();
@@ -156,7 +130,7 @@ describe.skipIf(!HAS_BROWSER)('an outside observer', () => {
 
 describe.skipIf(!HAS_BROWSER)('a session that is revoked', () => {
   test('on another device: the page that is open stops being live, and its next step leads to the sign-in page', async () => {
-    const [here, there] = [await newPage(), await newPage()];
+    const [here, there] = [await newPage(browser), await newPage(browser)];
     const visitor = { domain: 'alfa.pbx.test', login: 'anna', password: PASSWORD };
     await signIn(there, stack.portal, visitor, '/c/t1/live');
     await there

@@ -2,11 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn, still } from './browser.ts';
+import { HAS_BROWSER, launchBrowser, looks, newPage, open, settled, signIn, still } from './browser.ts';
 
 const PASSWORD = 'secret-secret';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 const NAME = 'Входящие ноября';
 
 interface Focusable {
@@ -17,9 +15,6 @@ let stack: Stack;
 let browser: Browser;
 /** the supervisor's */
 let page: Page;
-
-const newPage = async (): Promise<Page> =>
-  (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' })).newPage();
 
 beforeAll(async () => {
   if (!HAS_BROWSER) return;
@@ -36,31 +31,13 @@ beforeAll(async () => {
     'calls are there',
     async () => (await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=1000')).data.length >= 19,
   );
-  page = await newPage();
+  page = await newPage(browser);
   await signIn(page, stack.portal, { domain: 'alfa.pbx.test', login: 'olga', password: PASSWORD }, '/c/t1/journal');
 });
 afterAll(async () => {
   await browser?.close();
   await stack?.end();
 });
-
-async function looks(name: string, path: string, show: () => Promise<void> = async () => undefined): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(stack.portal + path);
-      await settled(page);
-      await show();
-      const at = `${name} ${theme} ${width}`;
-      expect(await sideways(page), at).toBe(0);
-      expect(await axeFindings(page), at).toEqual([]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png` });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 const button = (who: Page) => who.getByRole('button', { name: /^Виды/ });
 const openMenu = async (who: Page) => {
@@ -140,7 +117,7 @@ describe.skipIf(!HAS_BROWSER)('saved views', () => {
     await page.getByText('Вид видит вся компания.').waitFor();
     await page.getByText('сохранил olga').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Закрыть' }).click();
-    const erik = await newPage();
+    const erik = await newPage(browser);
     await signIn(erik, stack.portal, { domain: 'alfa.pbx.test', login: 'erik', password: PASSWORD }, '/c/t1/journal');
     await openMenu(erik);
     expect(await erik.getByRole('menuitem', { name: 'Изменить виды' }).count()).toBe(0);
@@ -159,10 +136,12 @@ describe.skipIf(!HAS_BROWSER)('saved views', () => {
     await erik.context().close();
   });
 
-  test('missed and statistics have views of their own', async () => {
+  test('missed, statistics, details and ad lines have views of their own', async () => {
     for (const [path, query, name] of [
       ['missed', 'show=overdue', 'Просроченные'],
       ['statistics', 'period=week&chart=bars', 'Неделя столбиками'],
+      ['details', 'show=lost&period=week', 'Потерянные за неделю'],
+      ['ad-lines', 'period=last-month', 'Реклама прошлого месяца'],
     ] as const) {
       await page.goto(`${stack.portal}/c/t1/${path}?${query}`);
       await settled(page);
@@ -175,6 +154,8 @@ describe.skipIf(!HAS_BROWSER)('saved views', () => {
       await page.getByRole('button', { name: `Виды, открыт «${name}»` }).waitFor();
     }
     expect((await stack.rest<{ data: { name: string }[] }>('GET', '/tenants/t1/views')).data.map((v) => v.name)).toEqual([
+      'Реклама прошлого месяца',
+      'Потерянные за неделю',
       NAME,
       'Просроченные',
       'Неделя столбиками',
@@ -208,19 +189,25 @@ describe.skipIf(!HAS_BROWSER)('saved views', () => {
   test('light and dark, wide and narrow: menu, dialogs, and a view of somebody who is gone', async () => {
     await stack.rest('POST', '/tenants/t1/views', { page: 'journal', name: 'Уволенный сотрудник', query: 'employee=nobody&period=month' });
     const path = '/c/t1/journal?employee=nobody&period=month';
-    await looks('views-menu', path, () => openMenu(page));
-    await page.getByText('Условия называют то, чего нет в справочнике').waitFor();
-    await looks('views-save', '/c/t1/statistics?period=week', async () => {
+    const menu = async (at = path) => {
+      await open(page, stack.portal + at);
       await openMenu(page);
+    };
+    expect(await looks(page, 'views-menu', () => menu())).toEqual([]);
+    await page.getByText('Условия называют то, чего нет в справочнике').waitFor();
+    const save = async () => {
+      await menu('/c/t1/statistics?period=week');
       await page.getByRole('menuitem', { name: 'Сохранить как вид' }).click();
       await page.getByRole('dialog').waitFor();
-    });
-    await looks('views-edit', path, async () => {
-      await openMenu(page);
+    };
+    expect(await looks(page, 'views-save', save)).toEqual([]);
+    const edit = async () => {
+      await menu();
       await page.getByRole('menuitem', { name: 'Изменить виды' }).click();
       await page.getByRole('button', { name: 'Переименовать «Вчерашние исходящие»' }).click();
       await page.getByRole('button', { name: 'Удалить «Уволенный сотрудник»' }).click();
-    });
-    await looks('views-missed', '/c/t1/missed?show=overdue');
+    };
+    expect(await looks(page, 'views-edit', edit)).toEqual([]);
+    expect(await looks(page, 'views-missed', () => open(page, `${stack.portal}/c/t1/missed?show=overdue`))).toEqual([]);
   });
 });

@@ -24,6 +24,8 @@ interface Picture {
   unfold?: string;
   /** the first recording of the list is played */
   plays?: true;
+  /** the card of the first recorded call of the list is opened */
+  card?: true;
 }
 const PICTURES: readonly Picture[] = [
   { name: 'dashboard', path: '?period=yesterday', width: 1440, height: 900, theme: 'light', locale: 'ru' },
@@ -41,6 +43,16 @@ const PICTURES: readonly Picture[] = [
     locale: 'ru',
     plays: true,
   },
+  {
+    name: 'call',
+    path: '/journal?period=yesterday&direction=in&recorded=true',
+    width: 1440,
+    height: 900,
+    theme: 'dark',
+    locale: 'ru',
+    card: true,
+  },
+  { name: 'ad-lines', path: '/ad-lines?period=month', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'keeping', path: '/settings/keeping', width: 1440, height: 760, theme: 'light', locale: 'ru' },
   { name: 'phone', path: '/journal?period=yesterday', width: 390, height: 844, theme: 'light', locale: 'ru' },
 ];
@@ -84,7 +96,7 @@ try {
 async function take(
   browser: Browser,
   visitor: Visitor,
-  { name, path, width, height, theme, locale, unfold, plays }: Picture,
+  { name, path, width, height, theme, locale, unfold, plays, card }: Picture,
 ): Promise<void> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   await context.addCookies([
@@ -100,6 +112,13 @@ async function take(
   if (plays) {
     await page.locator('.recording button').first().click();
     await page.locator('section.player .wave path.client').waitFor({ state: 'attached' });
+  }
+  if (card) {
+    await page.locator('tr[data-call] .twist').first().click();
+    await page.getByRole('link', { name: 'Карточка звонка' }).click();
+    await page.waitForURL('**/calls/**');
+    await settled(page);
+    await page.locator('.lanes path.client').waitFor({ state: 'attached' });
   }
   // the live stream has spoken, fonts are there
   await page.waitForTimeout(2_500);

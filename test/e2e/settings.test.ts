@@ -1,15 +1,13 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
+import { type Stack, startStack, until } from '../medium/stack.ts';
+import { store, zone } from './alfa.ts';
 import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
-import { callBegins, callEnds, type MadeCall } from './events.ts';
+import type { MadeCall } from './events.ts';
 
 const admin = { domain: 'alfa.pbx.test', login: 'admin', password: 'secret-secret' };
 const observer = { ...admin, login: 'observer' };
 const HOUR = 3_600_000;
-/** A zone in which it is noon now: the day is the same before and after every call of the test. */
-const ahead = 12 - new Date().getUTCHours();
-const zone = ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
 const noon = Math.floor(Date.now() / HOUR) * HOUR;
 
 let made = 0;
@@ -40,14 +38,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: admin.domain, timezone: zone });
   for (const role of ['admin', 'observer']) await stack.rest('PUT', `/tenants/t1/users/${role}`, { password: admin.password, role });
-  await sendTcp(
-    stack.ports.events,
-    CALLS.flatMap((c) => [...callBegins(c), ...callEnds(c)]),
-  );
-  await until('all calls are stored', async () => {
-    const { data } = await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=100');
-    return data.length === CALLS.length;
-  });
+  await store(stack, CALLS);
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU' });
   page = await context.newPage();
   await signIn(page, stack.portal, admin, '/c/t1');

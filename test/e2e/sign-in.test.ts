@@ -75,6 +75,18 @@ describe.skipIf(!HAS_BROWSER)('signing in', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  test('every entry of the menu opens its page (T-12)', async () => {
+    await signIn(page, stack.portal, visitor, '/c/t1');
+    const hrefs = await page.locator('.side nav a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+    expect(hrefs).toContain('/c/t1/journal');
+    expect(hrefs.length).toBeGreaterThan(8);
+    for (const href of hrefs) {
+      expect((await page.goto(stack.portal + href))?.status(), String(href)).toBe(200);
+      expect(await page.locator('.side nav a[aria-current="page"]').getAttribute('href')).toBe(href);
+    }
+    await page.context().clearCookies();
+  });
+
   test('the right one opens the company; the palette finds pages; one signs out (S-03)', async () => {
     await signIn(page, stack.portal, visitor, '/');
     expect(new URL(page.url()).pathname).toBe('/c/t1');

@@ -3,12 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies } from '../medium/fixtures.ts';
 import { type Stack, startStack } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, looks, newPage, open, settled, shot, signIn } from './browser.ts';
 
 const PASSWORD = 'secret-secret';
 const CHOICE = '/c/t1/view-as';
-/** Folder for pictures to look at; not set: none are made. */
-const SHOTS = process.env.SHOTS ?? '';
 
 let stack: Stack;
 let browser: Browser;
@@ -25,8 +23,7 @@ beforeAll(async () => {
   await stack.rest('PUT', '/tenants/t1/users/anna', { password: PASSWORD, role: 'admin' });
   await stack.rest('PUT', '/tenants/t1/users/mark', { password: PASSWORD, role: 'marketing' });
   await stack.rest('PUT', '/ops/users/sofia', { password: PASSWORD, role: 'support' });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', reducedMotion: 'reduce' });
-  page = await context.newPage();
+  page = await newPage(browser);
   await signIn(page, stack.portal, { domain: OPERATOR_DOMAIN, login: 'sofia', password: PASSWORD }, CHOICE);
 });
 afterAll(async () => {
@@ -36,31 +33,14 @@ afterAll(async () => {
 
 const banner = () => page.getByRole('region', { name: 'Просмотр от чужого имени' });
 
-async function looks(name: string, path: string): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(stack.portal + path);
-      await settled(page);
-      const at = `${name} ${theme} ${width}`;
-      expect(await sideways(page), at).toBe(0);
-      expect(await axeFindings(page), at).toEqual([]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${theme}-${width}.png` });
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
-
 describe.skipIf(!HAS_BROWSER)('view as', () => {
   test("support chooses one of the company's people; without a reason nothing begins", async () => {
-    await looks('view-as', CHOICE);
+    expect(await looks(page, 'view-as', () => open(page, stack.portal + CHOICE))).toEqual([]);
     await page.getByRole('button', { name: 'Смотреть как anna' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Причина').waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/view-as-reason.png` });
+    await shot(page, 'view-as-reason');
     await dialog.getByRole('button', { name: 'Смотреть как anna' }).click();
     expect(await dialog.getByLabel('Причина').evaluate((field) => field.matches(':invalid'))).toBe(true);
     expect(await banner().count()).toBe(0);
@@ -78,7 +58,7 @@ describe.skipIf(!HAS_BROWSER)('view as', () => {
       await banner().waitFor();
       expect(await banner().textContent(), path).toMatch(/sofia, вы смотрите как anna \(Администратор\)\s+до \d\d:\d\d, только чтение/);
     }
-    await looks('viewing', '/c/t1/journal');
+    expect(await looks(page, 'viewing', () => open(page, `${stack.portal}/c/t1/journal`))).toEqual([]);
     await page.goto(`${stack.portal}/c/t1`);
     await page.mouse.wheel(0, 2_000);
     expect((await banner().boundingBox())?.y).toBe(0);

@@ -170,10 +170,15 @@ describe('who sees what', () => {
       directory: { employees: { id: string; group?: string }[]; groups: { id: string }[] };
     };
     const counts = new Map<string, number>();
-    const all = await stack.rest<{ data: { id: string; employee: { id: string } | null; legs: { employee: { id: string } | null }[] }[] }>(
-      'GET',
-      '/tenants/t1/calls?limit=1000',
-    );
+    interface Listed {
+      id: string;
+      from: string;
+      dialled: string;
+      answeredBy: string | null;
+      employee: { id: string } | null;
+      legs: { employee: { id: string } | null }[];
+    }
+    const all = await stack.rest<{ data: Listed[] }>('GET', '/tenants/t1/calls?limit=1000');
     for (const { id: group } of directory.groups) {
       const ids = new Set(directory.employees.filter((e) => e.group === group).map((e) => e.id));
       const within = all.data.filter((c) => [c, ...c.legs].some((part) => ids.has(part.employee?.id ?? '')));
@@ -182,6 +187,10 @@ describe('who sees what', () => {
       expect(await listed(head), group).toBe(within.length);
       counts.set(group, within.length);
       const other = all.data.find((c) => !within.includes(c));
+      // a part of a number finds calls within reach alone, whoever else has it
+      const part = other?.from.slice(-4) ?? '';
+      const having = within.filter((c) => [c.from, c.dialled, c.answeredBy ?? ''].some((number) => number.includes(part)));
+      expect(await listed(head, `&text=${part}`), `${group} ${part}`).toBe(having.length);
       if (other) expect((await page(`/c/t1/calls/${encodeURIComponent(other.id)}/recording`, head)).status).toBe(404);
       const names = await (await page('/c/t1/directory/employees', head)).text();
       for (const { id } of directory.employees)

@@ -238,14 +238,29 @@ describe('figures', () => {
 
   test('of a rule are explained: counted and left out are all calls of the question', async () => {
     await rule({ talkSeconds: 60 });
-    const { value, counted, leftOut } = await stack.rest<{
+    const asked = `/tenants/kolkata/reports/ad-lines/explain?measure=target&number=${SITE}&${PERIOD}`;
+    const { value, rules, counted, leftOut } = await stack.rest<{
       value: number;
+      rules: { id: string; value: number | boolean }[];
       counted: { total: number };
       leftOut: { why: string; total: number; filter: string }[];
-    }>('GET', `/tenants/kolkata/reports/ad-lines/explain?measure=target&number=${SITE}&${PERIOD}`);
+    }>('GET', asked);
+    expect(rules).toMatchObject([{ id: 'targetTalkSeconds', value: 60 }]);
     const of = within.filter((c) => c.to === SITE);
     expect([value, counted.total]).toEqual([4, 4]);
     expect(counted.total + leftOut.reduce((sum, part) => sum + part.total, 0)).toBe(of.length);
+    // another rule: another figure, another explanation
+    const now = await rule({ talkSeconds: 44, firstOnly: true });
+    const changed = await stack.rest<{ value: number; counted: { total: number }; rules: { id: string; value: number | boolean }[] }>(
+      'GET',
+      asked,
+    );
+    const targets = of.filter((c) => isTarget(c, now)).length;
+    expect([changed.value, changed.counted.total]).toEqual([targets, targets]);
+    expect(changed.rules.map(({ id, value: is }) => [id, is])).toEqual([
+      ['targetTalkSeconds', 44],
+      ['targetFirstOnly', true],
+    ]);
     await rule({});
   });
 

@@ -12,6 +12,7 @@ interface Figures {
   uncalled: { byAge: number[]; oldest: { caller: string; line: string }[] };
   names: { employees: { name: string }[] } | null;
   board: { thresholds: Record<string, { warn: number | null }> };
+  isCrowded: boolean;
 }
 
 let stack: Stack;
@@ -25,17 +26,32 @@ const make = async (form: object, token?: string): Promise<{ id: string; url: st
   expect(response.status).toBe(201);
   return (await response.json()) as { id: string; url: string };
 };
+/** @returns the cookie */
+const signedIn = async (login: string): Promise<string> => {
+  const sent = await fetch(`${stack.portal}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { accept: 'text/html', origin: stack.portal, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ domain: DOMAIN, login, password: PASSWORD }).toString(),
+  });
+  return (sent.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+};
 const figuresOf = async (url: string) => (await (await fetch(`${url}/figures`)).json()) as Figures;
 
 /** Reads a board's stream until it ends. */
 class Follower {
   text = '';
   endedAt: number | null = null;
-  constructor(url: string) {
-    void this.#read(url);
+  readonly #leave = new AbortController();
+  /** @param address of the stream, where it is not that of a board */
+  constructor(url: string, address = `${url}/events`, headers: Record<string, string> = {}) {
+    this.#read(address, headers).catch(() => undefined);
   }
-  async #read(url: string): Promise<void> {
-    const { body } = await fetch(`${url}/events`);
+  leave(): void {
+    this.#leave.abort();
+  }
+  async #read(address: string, headers: Record<string, string>): Promise<void> {
+    const { body } = await fetch(address, { headers, signal: this.#leave.signal });
     const decoder = new TextDecoder();
     for await (const chunk of body ?? []) this.text += decoder.decode(chunk, { stream: true });
     this.endedAt = Date.now();
@@ -191,13 +207,7 @@ describe('a board on the wall', () => {
   });
 
   test('is dark as well when its maker may make none any more, or only of a part', async () => {
-    const sent = await fetch(`${stack.portal}/sign-in`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { accept: 'text/html', origin: stack.portal, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ domain: DOMAIN, login: 'olga', password: PASSWORD }).toString(),
-    });
-    const cookie = (sent.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const cookie = await signedIn('olga');
     const made = await fetch(`${stack.portal}/c/t1/live/boards?/save`, {
       method: 'POST',
       headers: { cookie, origin: stack.portal, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
@@ -218,5 +228,69 @@ describe('a board on the wall', () => {
     expect((await fetch(url)).status).toBe(200);
     await stack.rest('PATCH', '/tenants/t1/users/olga', { role: 'observer' });
     expect((await fetch(url)).status).toBe(410);
+  });
+
+  test('is on twenty screens at a time; the next one is told so, and has it as soon as one is closed', async () => {
+    const { url } = await make({ name: 'Общий адрес' });
+    const other = await make({ name: 'Другой адрес' });
+    const screens = Array.from({ length: 20 }, () => new Follower(url));
+    await until('all of them are followed', () => screens.every((s) => s.text.includes('event: snapshot')));
+    const next = await fetch(`${url}/events`);
+    expect(next.status).toBe(429);
+    expect((await figuresOf(url)).isCrowded).toBe(true);
+    // a board has its own twenty
+    expect((await figuresOf(other.url)).isCrowded).toBe(false);
+    screens[0]?.leave();
+    await until('there is room again', async () => !(await figuresOf(url)).isCrowded);
+    const last = new Follower(url);
+    await until('the next one has it', () => last.text.includes('event: snapshot'));
+    for (const screen of [...screens, last]) screen.leave();
+  });
+});
+
+describe('the wall of whoever signed in', () => {
+  const wall = (login: string, query: string) =>
+    signedIn(login).then((cookie) => ({ cookie, url: `${stack.portal}/c/t1/live/wall`, query }));
+  const figures = async ({ cookie, url, query }: Awaited<ReturnType<typeof wall>>) => {
+    const response = await fetch(`${url}/figures?${query}`, { headers: { cookie } });
+    return (await response.json()) as Figures;
+  };
+
+  test('has the figures of a board of the same groups, calls that nobody has answered among them, with the numbers that its reader may see', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/vera', { password: PASSWORD, role: 'supervisor' });
+    const own = await wall('vera', 'group=sales');
+    const board = await make({ name: 'Для сравнения', groups: ['sales'], numbers: 'whole' });
+    const [mine, theirs] = [await figures(own), await figuresOf(board.url)];
+    expect(mine.figures).toEqual(theirs.figures);
+    expect(mine.figures?.inMissed).toBe(1);
+    expect(mine.uncalled).toEqual(theirs.uncalled);
+    expect(mine.uncalled.oldest.map((o) => o.caller)).toEqual([CALLER]);
+    expect(mine.names?.employees.map((e) => e.name)).toEqual(['Соколова А. П.']);
+    const follower = new Follower(own.url, `${own.url}/events?${own.query}`, { cookie: own.cookie });
+    // of no group until somebody answers
+    await sendTcp(stack.ports.events, [
+      ...callBegins(call('wall-other', OTHER, STOCK_LINE, '102')),
+      ...callBegins(call('wall-own', CALLER, SALES_LINE, '101', { startedAt: Date.now() - 3_000 })),
+    ]);
+    await until('the group’s call is told', () => follower.text.includes('"employee":"e101","state":"ringing"'));
+    expect(follower.text).not.toContain('e102');
+    follower.leave();
+    const old = await fetch(`${stack.portal}/c/t1/live?wall=1&group=sales`, { headers: { cookie: own.cookie }, redirect: 'manual' });
+    expect([old.status, old.headers.get('location')]).toEqual([308, '/c/t1/live/wall?group=sales']);
+  });
+
+  test('names no group beyond its reader’s reach, and is dark when their right is another', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/anna', { password: PASSWORD, role: 'employee', employee: 'e101' });
+    const all = await wall('anna', '');
+    expect((await figures(all)).figures?.inMissed).toBe(1);
+    const foreign = await figures({ ...all, query: 'group=stock' });
+    expect(foreign.figures?.inMissed).toBe(0);
+    expect(foreign.names?.employees).toEqual([]);
+    expect(foreign.uncalled.oldest).toEqual([]);
+    expect((await figures({ ...all, query: 'group=sales' })).figures?.inMissed).toBe(1);
+    const follower = new Follower(all.url, `${all.url}/events`, { cookie: all.cookie });
+    await until('the stream has begun', () => follower.text.includes('event: snapshot'));
+    await stack.rest('PATCH', '/tenants/t1/users/anna', { employee: 'e102' });
+    await until('the stream has ended', () => follower.endedAt !== null, 15_000);
   });
 });

@@ -7,13 +7,13 @@ import type { Report } from '@callscope/analytics/reports/define.ts';
 import { incomingByEmployee, incomingByNumber, incomingTotals } from '@callscope/analytics/reports/incoming.ts';
 import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/missed.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
-import { daily, weekHours } from '@callscope/analytics/reports/over-time.ts';
+import { daily, monthly, weekHours, weekly } from '@callscope/analytics/reports/over-time.ts';
 import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from '@callscope/analytics/reports/service.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import { isHidden } from '@callscope/core/domain/hidden.ts';
 import { type FigureRules, rulesOf } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { startOfDay, startOfHour, wallClock } from '@callscope/core/domain/zone.ts';
+import { startOfDay, startOfHour, startOfMonth, startOfWeek, wallClock } from '@callscope/core/domain/zone.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeOf } from '../bench/store.ts';
@@ -83,6 +83,13 @@ function missedKinds(list: readonly Call[]): Figures {
   return {
     missed: list.length,
     ...{ busyHit: of('busy_hit'), outOfHours: of('out_of_hours'), shortAbandon: of('short_abandon'), notTaken: of('not_taken') },
+  };
+}
+
+function flow(list: readonly Call[]): Figures {
+  return {
+    ...{ out: count(list, (c) => c.direction === 'out'), outFailed: count(list, (c) => c.direction === 'out' && !isAnswered(c)) },
+    ...{ in: count(list, (c) => c.direction === 'in'), inMissed: count(list, isMissed) },
   };
 }
 
@@ -226,10 +233,19 @@ const SECOND_WAY: {
     report: daily,
     about: () => true,
     key: (c, zone) => new Date(startOfDay(zone, Date.parse(c.startedAt))).toISOString(),
-    figures: (list) => ({
-      ...{ out: count(list, (c) => c.direction === 'out'), outFailed: count(list, (c) => c.direction === 'out' && !isAnswered(c)) },
-      ...{ in: count(list, (c) => c.direction === 'in'), inMissed: count(list, isMissed) },
-    }),
+    figures: flow,
+  },
+  {
+    report: weekly,
+    about: () => true,
+    key: (c, zone) => new Date(startOfWeek(zone, Date.parse(c.startedAt))).toISOString(),
+    figures: flow,
+  },
+  {
+    report: monthly,
+    about: () => true,
+    key: (c, zone) => new Date(startOfMonth(zone, Date.parse(c.startedAt))).toISOString(),
+    figures: flow,
   },
   {
     report: weekHours,

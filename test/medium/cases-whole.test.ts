@@ -64,6 +64,8 @@ test('cases are worked out of the calls again where what was noted of them is go
   await until('cases are what they were', async () => JSON.stringify(await all()) === JSON.stringify(before), 30_000).catch(async () =>
     expect(await all()).toEqual(before),
   );
+  // all companies are through: what comes next is nobody's but the test's
+  await until('how far it came is noted', async () => (await sql`select 1 from case_progress`.execute(db.db)).rows.length > 0);
 });
 
 test('cases are the same whatever order and however often calls become known', async () => {
@@ -116,4 +118,25 @@ test('cases are the same whatever order and however often calls become known', a
       ).toEqual(casesOf(number, [...known.values()]).map((c) => [c.id, c.outcome, c.missedCalls, c.attempts, c.closedCall]));
     }
   }
+});
+
+test('a caller with more cases than a statement has room for keeps all of them', async () => {
+  const scope = tenantScope(ownService('test'), 't2', 'calls:read') as TenantScope;
+  const [number, now, count] = ['79701112233', Date.now(), 4_000];
+  // missed and, five minutes later, got through: each such pair is a case
+  const calls = Array.from({ length: 2 * count }, (_, i): CaseCall => {
+    const startedAt = (now - 90 * 86_400_000 + i * 300_000) * 1_000;
+    return {
+      ...{ id: `often-${i}`, direction: 'in', from: number, dialled: '74951000101', number: '', employee: '', group: '', offered: [] },
+      ...{ startedAt, answeredAt: i % 2 === 0 ? 0 : startedAt + 5_000_000, endedAt: startedAt + 10_000_000 },
+    };
+  });
+  const reader = {
+    ofNumbers: async (_: readonly string[], since: number) => calls.filter((c) => c.startedAt >= since),
+    byIds: async () => [],
+  };
+  const changed = { numbers: new Map([[number, { since: calls[0]?.startedAt ?? 0, missed: true }]]), hidden: new Map() };
+  await workOut(db.db, scope, changed, reader, now);
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from cases where number = ${number}`.execute(db.db);
+  expect(rows[0]?.n).toBe(count);
 });

@@ -47,6 +47,13 @@ const CALLS = [
   call('out', '2026-11-23T10:00:00Z', out),
   call('out-failed', '2026-11-23T10:10:00Z', { ...out, talk: 0, code: 486, legs: [{ target: '79020001000', after: 1, code: 486 }] }),
   call('internal-missed', '2026-11-23T10:20:00Z', { ...missed, direction: 'int', from: '101', to: '102' }),
+  // calls end a millisecond or more after they begin: seven at ten minutes past each other, on a day of their own
+  call('line-before-midnight', '2026-11-26T20:59:00Z', { talk: 120, wait: 6 }),
+  call('line-first', '2026-11-27T07:00:00Z', { talk: 54, wait: 6 }),
+  call('line-out', '2026-11-27T07:00:30Z', { ...out, talk: 54, wait: 6 }),
+  call('line-takes-over', '2026-11-27T07:01:00Z', { talk: 54, wait: 6 }),
+  call('line-rings-only', '2026-11-27T07:00:40Z', { ...missed, wait: 5 }),
+  call('line-internal', '2026-11-27T07:00:35Z', { ...missed, direction: 'int', from: '101', to: '102' }),
   // 9:00 in Kolkata
   call('kolkata-before', '2026-11-23T03:29:59Z', missed, 'kolkata'),
   call('kolkata-nine', '2026-11-23T03:30:00Z', missed, 'kolkata'),
@@ -65,9 +72,16 @@ interface Call {
   talkSeconds: number;
   durationSeconds: number;
 }
+interface Operand {
+  measure: string;
+  label: string;
+  value: number;
+}
 interface Explanation {
   definition: string;
   value: number | null;
+  division: (Record<'over' | 'by', Operand> & { less: Operand | null }) | null;
+  rules: { id: string; value: number | boolean }[];
   counted: { total: number; filter: string | null; calls: Call[] };
   leftOut: { why: string; total: number; filter: string }[];
 }
@@ -104,7 +118,7 @@ const explain = (report: string, measure: string, query: string) =>
 const MISSED = ['at-night', 'at-night-short', 'busy', 'busy-at-night', 'not-short', 'not-taken', 'rejected', 'short'];
 
 describe('missed', () => {
-  test('is every inbound call that nobody answered, once, whatever its result; one that a second person took is not', async () => {
+  test('is every inbound call that nobody answered, once, whatever its result; one that a second person took is not (T-41)', async () => {
     expect(await ids(`${MONDAY}&direction=in&answered=false`)).toEqual(MISSED);
     expect(await totals('summary', MONDAY)).toMatchObject({ in: 10, inAnswered: 2, inMissed: 8 });
   });
@@ -190,6 +204,25 @@ test('a period without calls has counts of zero, and no data where there is noth
   expect(Object.values(counts).every((n) => n === 0)).toBe(true);
 });
 
+test('a line is taken from the first signalling to the end, by calls with the outside; one that ends frees it for the next', async () => {
+  const friday = 'from=2026-11-26T21:00:00Z&to=2026-11-27T21:00:00Z';
+  const report = await stack.rest<{ rows: Record<string, unknown>[]; totals: Record<string, unknown> }>(
+    'GET',
+    `/tenants/moscow/reports/concurrent?${friday}`,
+  );
+  expect(report.totals).toEqual({ peakLines: 3, peakAt: '2026-11-27T07:00:40.000Z' });
+  expect(report.rows.filter((row) => row.peakLines !== 0)).toEqual([
+    // it began the day before, and its line is taken from the first moment of this one on
+    { hour: '2026-11-26T21:00:00.000Z', peakLines: 1, peakAt: '2026-11-26T21:00:00.000Z' },
+    { hour: '2026-11-27T07:00:00.000Z', peakLines: 3, peakAt: '2026-11-27T07:00:40.000Z' },
+  ]);
+  expect(report.rows[5]).toMatchObject({ peakLines: 0, peakAt: null });
+  const at = (moment: string) => ids(`going=${moment}&direction=in,out`);
+  expect(await at('2026-11-27T07:00:40Z')).toEqual(['line-first', 'line-out', 'line-rings-only']);
+  expect(await at('2026-11-27T07:00:59.999Z')).toEqual(['line-first', 'line-out']);
+  expect(await at('2026-11-27T07:01:00Z')).toEqual(['line-out', 'line-takes-over']);
+});
+
 describe('every figure explains itself', () => {
   const FIGURES = REPORTS.flatMap((report) =>
     report.measures.map((measure) => [report.id, report.as?.[measure] ?? measure, report.only ?? {}] as const),
@@ -203,9 +236,13 @@ describe('every figure explains itself', () => {
         `${MONDAY}&employee=e101`,
         'from=2026-11-23T07:05:00Z&to=2026-11-23T10:15:00Z',
       ]) {
-        const { counted, leftOut, value, definition } = await explain(report, measure, query);
+        const { counted, leftOut, value, division, definition } = await explain(report, measure, query);
         expect(definition).toMatch(/^[А-Я].*\.$/);
         expect(value).toBe((await totals(report, query))[measure]);
+        if (division) {
+          const by = division.by.value - (division.less?.value ?? 0);
+          expect(value).toBe(by === 0 ? null : division.over.value / by);
+        }
         const listed = counted.filter === null ? [] : await ids(counted.filter);
         expect(counted.total).toBe(listed.length);
         expect(counted.calls.map((c) => c.id).sort()).toEqual(listed);
@@ -221,6 +258,34 @@ describe('every figure explains itself', () => {
       }
     },
   );
+
+  test('a mean and a share say both numbers that they divide, and what is taken from the second', async () => {
+    const { division } = await explain('summary', 'answeredRate', MONDAY);
+    expect([division?.over, division?.by, division?.less].map((one) => [one?.measure, one?.label, one?.value])).toEqual([
+      ['inAnswered', 'Принятые входящие', 2],
+      ['in', 'Входящие', 10],
+      ['outOfHours', 'Вне часов', 2],
+    ]);
+    expect((await explain('summary', 'averageTalk', MONDAY)).division).toMatchObject({
+      over: { measure: 'talkSeconds', value: 120 },
+      by: { measure: 'answered', value: 3 },
+      less: null,
+    });
+    expect((await explain('summary', 'in', MONDAY)).division).toBeNull();
+  });
+
+  test('the rules that it depends on are said with their values, and no other', async () => {
+    const rulesOf = async (report: string, measure: string) =>
+      Object.fromEntries((await explain(report, measure, MONDAY)).rules.map(({ id, value }) => [id, value]));
+    expect(await rulesOf('summary', 'in')).toEqual({});
+    expect(await rulesOf('summary', 'answeredRate')).toEqual({ shortAbandonSeconds: 5, workingHours: true });
+    expect(await rulesOf('missed-by-number', 'shortAbandon')).toEqual({ shortAbandonSeconds: 5, workingHours: true });
+    expect(await rulesOf('callers', 'repeatCalls')).toEqual({ repeatCallDays: 7 });
+    expect(await rulesOf('ad-lines', 'target')).toEqual({ targetTalkSeconds: 30 });
+    expect(await rulesOf('service-level', 'serviceLevel')).toEqual({
+      ...{ answerWithinSeconds: 20, serviceLevelPercent: 80, serviceWithout: false },
+    });
+  });
 
   test('in the language that is asked for, and only its own figures', async () => {
     const { definition, leftOut } = await explain('hourly', 'inMissed', `${MONDAY}&language=en`);

@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => stack?.end());
 
 describe.skipIf(FFMPEG === null)('how long recordings stay', () => {
-  test('half a year, until somebody says otherwise; what would go is told beforehand and nothing is done', async () => {
+  test('half a year, until somebody says otherwise; what would go is told beforehand and nothing is done (T-35)', async () => {
     expect(await stack.rest('GET', '/tenants/t1/recordings/keeping')).toEqual({ keepDays: 180 });
     expect(await leaving()).toMatchObject({ goes: 0, held: 0, days: [] });
     const soon = await leaving('?keepDays=1');

@@ -66,8 +66,9 @@ describe('what cannot start says why', () => {
 
   test.each(['HEP_PORT', 'EVENTS_PORT'])('a %s that is taken for UDP only', async (setting) => {
     const socket = createSocket('udp4');
-    await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
-    const { port } = socket.address();
+    // one of the kernel's own may be taken for TCP by somebody's connection
+    const port = await freePort();
+    await new Promise<void>((done) => socket.bind(port, '127.0.0.1', done));
     const { code, output } = await start({ DATA_DIR: join(dir, setting), [setting]: String(port) });
     socket.close();
     expect([code, output]).toEqual([2, expect.stringMatching(`port ${port} is taken.* \\(UDP\\): choose another with ${setting}`)]);

@@ -53,7 +53,7 @@ class Reader {
     this.types.push(type);
     const message = { type, ...(JSON.parse(field('data') ?? '{}') as object) } as LiveMessage;
     this.state = applyLive(this.state, message);
-    if (message.type === 'freshness' || message.type === 'cases') return;
+    if (message.type === 'freshness' || message.type === 'cases' || message.type === 'told') return;
     for (const c of message.calls) this.#saw(c.id, c.endedAt > 0 ? 'over' : c.state);
     if (message.type === 'delta') for (const e of message.ended) this.#saw(e.id, 'ended');
   }

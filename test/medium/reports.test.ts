@@ -119,7 +119,7 @@ async function agrees(tenant: string, query: string): Promise<void> {
   );
 }
 
-describe('calls by hour', () => {
+describe('calls by hour (T-34, T-48)', () => {
   test.each(['t1', 't2'])('of %s add up to the list of calls, and a click on a figure opens exactly its calls', async (tenant) => {
     const { zone } = await companyOf(tenant);
     expect((await calls(tenant, dayIn(zone))).length).toBeGreaterThan(5);

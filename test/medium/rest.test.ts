@@ -14,6 +14,11 @@ interface Call {
   startedAt: string;
   result: string;
   direction: string;
+  from: string;
+  dialled: string;
+  answeredBy: string | null;
+  talkSeconds: number;
+  ringSeconds: number | null;
   employee: { id: string; name: string } | null;
   legs: { target: string }[];
 }
@@ -158,6 +163,57 @@ describe('the list of calls', () => {
     expect(seen).toEqual(all);
     const times = (await list('t1')).data.map((c) => c.startedAt);
     expect(times).toEqual([...times].sort().reverse());
+  });
+
+  test.each(['start', 'talk', 'wait', 'from', 'to', 'answeredBy'])(
+    'is sorted by %s within a month, by pages without holes or repeats',
+    async (key) => {
+      const month = '&from=2026-11-01T00:00:00Z&to=2026-11-24T00:00:00Z';
+      const whole = (await list('t1', month)).data;
+      expect(whole.length).toBeGreaterThan(9);
+      const ofCall: Record<string, (call: (typeof whole)[number]) => string | number> = {
+        start: (call) => call.startedAt,
+        talk: (call) => call.talkSeconds,
+        wait: (call) => call.ringSeconds ?? 0,
+        from: (call) => call.from,
+        to: (call) => call.dialled,
+        answeredBy: (call) => call.answeredBy ?? '',
+      };
+      const value = ofCall[key];
+      if (!value) throw new Error(key);
+      // the second way: all of them, put in order here
+      const order = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
+      const up = [...whole]
+        .sort((a, b) => order(value(a), value(b)) || order(a.startedAt, b.startedAt) || order(a.id, b.id))
+        .map((c) => c.id);
+      for (const [sort, expected] of [
+        [key, up],
+        [`-${key}`, up.toReversed()],
+      ] as const) {
+        const seen: string[] = [];
+        for (let cursor = ''; ; ) {
+          const { data, next } = await stack.rest<Page>('GET', `/tenants/t1/calls?limit=4&sort=${sort}${month}${cursor}`);
+          seen.push(...data.map((c) => c.id));
+          if (next === null) break;
+          cursor = `&cursor=${next}`;
+        }
+        expect(seen, sort).toEqual(expected);
+      }
+    },
+  );
+
+  test('sorting is refused over more than a month, and so are cursors of another order', async () => {
+    const month = 'limit=2&from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z';
+    for (const query of ['sort=talk', 'sort=talk&from=2026-10-01T00:00:00Z&to=2026-12-01T00:00:00Z', `${month}&sort=weather`])
+      expect((await as(t1Token, `/tenants/t1/calls?${query}`)).status, query).toBe(400);
+    const { next } = await stack.rest<Page>('GET', `/tenants/t1/calls?${month}&sort=talk`);
+    for (const query of [`${month}`, `${month}&sort=-talk`, `${month}&sort=from`])
+      expect((await as(t1Token, `/tenants/t1/calls?${query}&cursor=${next}`)).status, query).toBe(400);
+    const parts = JSON.parse(Buffer.from(next ?? '', 'base64url').toString()) as unknown[];
+    for (const value of ['1', '1) OR (1', null]) {
+      const forged = Buffer.from(JSON.stringify([...parts.slice(0, 3), value])).toString('base64url');
+      expect((await as(t1Token, `/tenants/t1/calls?${month}&sort=talk&cursor=${forged}`)).status, String(value)).toBe(400);
+    }
   });
 
   test('every filter takes exactly what it says', async () => {
@@ -360,7 +416,10 @@ test('the description is OpenAPI 3.1 with an operation for every route', async (
       expect(Object.keys(responses), `${method} ${path}`).toEqual(expect.arrayContaining(declared));
     }
   const { parameters } = document.paths['/tenants/{tenant}/calls']?.get ?? {};
-  expect(parameters?.filter((p) => p.schema.type === 'number').map((p) => p.name)).toEqual(['talkMin', 'talkMax', 'waitMin', 'waitMax']);
+  expect(parameters?.filter((p) => p.schema.type === 'number').map((p) => p.name)).toEqual([
+    ...['talkMin', 'talkMax', 'waitMin', 'waitMax', 'scoreMin', 'scoreMax', 'talkShareMin', 'talkShareMax'],
+    ...['monologueMin', 'silenceMin', 'overtalkMin'],
+  ]);
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Call', 'Ledger', 'Problem']));
 });
 

@@ -55,6 +55,8 @@ const CALLS = [
 interface Explanation {
   definition: string;
   value: number | null;
+  division: Record<'over' | 'by', { measure: string; value: number }> | null;
+  rules: { id: string; value: number | boolean }[];
   counted: { total: number; filter: string | null };
   leftOut: { why: string; total: number; filter: string }[];
 }
@@ -143,9 +145,17 @@ describe('the service level', () => {
       expect(await totals('service-level', DAY)).toMatchObject({
         ...{ offered: 6, answeredInTime: 5, answeredLate: 0, notAnswered: 1, serviceLevel: 5 / 6 },
       });
-      const { definition, value, counted, leftOut } = await explain('serviceLevel');
+      const { definition, value, division, rules, counted, leftOut } = await explain('serviceLevel');
       expect(definition).toContain('Срок 21 с. Цель 90 %. Короткие пропущенные и пропущенные вне часов не считаются.');
       expect(value).toBe(5 / 6);
+      expect(division).toMatchObject({ over: { measure: 'answeredInTime', value: 5 }, by: { measure: 'offered', value: 6 } });
+      expect(rules.map(({ id, value: is }) => [id, is])).toEqual([
+        ['answerWithinSeconds', 21],
+        ['serviceLevelPercent', 90],
+        ['serviceWithout', true],
+        ['shortAbandonSeconds', 5],
+        ['workingHours', true],
+      ]);
       expect((await ids(counted.filter ?? '')).length).toBe(5);
       expect(leftOut.map((part) => [part.why, part.total])).toEqual([
         ['Короткие пропущенные', 1],
@@ -230,8 +240,13 @@ describe('callers', () => {
     await put({ repeatCallDays: 8 });
     try {
       expect(await ids(`${DAY}&repeatCall=true`)).toEqual(['after-seven', 'in-21', 'new-again']);
-      const { definition } = await stack.rest<Explanation>('GET', `/tenants/moscow/reports/callers/explain?measure=repeatCalls&${DAY}`);
+      const { definition, value, rules, counted } = await stack.rest<Explanation>(
+        'GET',
+        `/tenants/moscow/reports/callers/explain?measure=repeatCalls&${DAY}`,
+      );
       expect(definition).toContain('Повторный – в пределах 8 дней после прошлого.');
+      expect([value, counted.total, (await totals('callers', DAY)).repeatCalls]).toEqual([3, 3, 3]);
+      expect(rules).toMatchObject([{ id: 'repeatCallDays', value: 8 }]);
     } finally {
       await put({ repeatCallDays: 7 });
     }

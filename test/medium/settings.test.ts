@@ -95,6 +95,14 @@ describe('settings of a company', () => {
     expect((await kindsOf()).before).toBe('not_taken');
     await put({}, `?recompute=${new Date(start - 3 * HOUR).toISOString()}`);
     await until('the call of before is judged anew', async () => (await kindsOf()).before === 'short_abandon');
+    // figure, explanation and the threshold that it says go together
+    const { value, counted, rules } = await stack.rest<{
+      value: number;
+      counted: { total: number };
+      rules: { id: string; value: number | boolean }[];
+    }>('GET', `/tenants/t1/reports/missed-by-number/explain?measure=shortAbandon&from=${new Date(start - 3 * HOUR).toISOString()}`);
+    expect([value, counted.total]).toEqual([2, 2]);
+    expect(rules).toMatchObject([{ id: 'shortAbandonSeconds', value: 10 }, { id: 'workingHours' }]);
 
     // always open, never open, and back: all from the beginning
     await put({ workingHours: NEVER_OPEN }, `?recompute=${new Date(start - 3 * HOUR).toISOString()}`);

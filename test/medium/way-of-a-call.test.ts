@@ -167,7 +167,7 @@ describe.each(SCENARIOS)('$name', ({ name, directoryFirst, send }) => {
   });
   afterAll(() => stack.end());
 
-  test('gives the conversations of the two companies as the phones saw them', async () => {
+  test('gives the conversations of the two companies as the phones saw them (T-33, T-37)', async () => {
     const calls = await settled(stack, listed.length);
     const byId = new Map(calls.map((c) => [c.id, c]));
     expect(byId.size).toBe(listed.length);

@@ -10,8 +10,11 @@ export const RECORDED: readonly RecordedCall[] = recordedCalls().filter((r) => r
  * The system with the fixtures' companies and calls; every recorded call of the first company can be heard.
  * @param before done when the companies are there, and no recording is
  */
-export async function startRecorded(before?: (stack: Stack) => Promise<unknown>): Promise<Stack> {
-  const stack = await startStack();
+export async function startRecorded(
+  before?: (stack: Stack) => Promise<unknown>,
+  options?: Parameters<typeof startStack>[0],
+): Promise<Stack> {
+  const stack = await startStack(options);
   await putCompanies(stack);
   await before?.(stack);
   await sendUdp(stack.ports.hep, hep('udp'));

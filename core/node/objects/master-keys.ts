@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 /** Keys cannot be had; the message says which setting is wrong and what to do. */
@@ -47,6 +47,12 @@ export class MasterKeys {
   /** Which key wraps what is new. */
   get master(): string {
     return this.#keys.keys().next().value as string;
+  }
+
+  /** 32 bytes for another purpose out of each key (HKDF, RFC 5869), the one in force first. */
+  derived(purpose: string): [Buffer, ...Buffer[]] {
+    const all = [...this.#keys.values()].map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
+    return all as [Buffer, ...Buffer[]];
   }
 
   /** @param context what the key is for: under another one it opens no more */

@@ -54,8 +54,13 @@ export interface CasesMessage {
   type: 'cases';
 }
 
-export type LiveMessage = SnapshotMessage | DeltaMessage | FreshnessMessage | CasesMessage;
-export const MESSAGE_TYPES = ['snapshot', 'delta', 'freshness', 'cases'] as const;
+/** A call in progress was told something, or what is recorded changed: how recordings stand should be asked again. */
+export interface ToldMessage {
+  type: 'told';
+}
+
+export type LiveMessage = SnapshotMessage | DeltaMessage | FreshnessMessage | CasesMessage | ToldMessage;
+export const MESSAGE_TYPES = ['snapshot', 'delta', 'freshness', 'cases', 'told'] as const;
 
 /** `connected`: the stream is open; `reconnecting`: what is shown may be old */
 export type ConnectionState = 'connected' | 'reconnecting';

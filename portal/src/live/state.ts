@@ -22,6 +22,8 @@ export interface LiveState {
   reloads: number;
   /** grows when cases of missed calls changed */
   caseChanges: number;
+  /** grows when a call was told something, or what is recorded changed */
+  told: number;
   freshness: Freshness | null;
 }
 
@@ -34,6 +36,7 @@ export const EMPTY_LIVE: LiveState = {
   revised: [],
   reloads: 0,
   caseChanges: 0,
+  told: 0,
   freshness: null,
 };
 
@@ -46,6 +49,8 @@ export function applyLive(state: LiveState, message: LiveMessage): LiveState {
     }
     case 'cases':
       return { ...state, caseChanges: state.caseChanges + 1 };
+    case 'told':
+      return { ...state, told: state.told + 1 };
     case 'snapshot':
       return {
         ...state,

@@ -14,7 +14,9 @@ export async function keepChoice(event: RequestEvent, cookie: string, allowed: r
   const form = await event.request.formData();
   const value = String(form.get('value') ?? '');
   if (!allowed.includes(value)) error(400, `value must be one of ${allowed.join(', ')}`);
-  event.cookies.set(cookie, value, { maxAge: CHOICE_SECONDS, sameSite: 'lax', secure: event.url.protocol === 'https:' });
+  // no secret: the page without a connection has nobody but the browser to ask for the look (static/offline.js)
+  const rules = { maxAge: CHOICE_SECONDS, sameSite: 'lax', httpOnly: false, secure: event.url.protocol === 'https:' } as const;
+  event.cookies.set(cookie, value, rules);
   if (event.request.headers.get('accept') === 'application/json') return new Response(null, { status: 204 });
   redirect(303, safeTarget(String(form.get('to') ?? '/')));
 }

@@ -4,6 +4,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { projectNames } from '@callscope/modules/access/projects.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
+import { listTags } from '@callscope/modules/marks/tags.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from './directory/visible.ts';
 import type { CompanyNames } from './names.ts';
@@ -11,8 +12,12 @@ import type { CompanyNames } from './names.ts';
 /** Names of a company's people, numbers and groups as they are now: one question. Whoever sees some employees' calls gets their names. */
 export async function loadNames(scope: TenantScope, company: Tenant): Promise<CompanyNames> {
   const { db, clock } = deps();
-  const [directory, projects] = await Promise.all([getDirectory(db, scope, new Date(clock.now())), namedProjects(scope)]);
-  return namesIn(visibleTo(directory?.body ?? EMPTY, scope, company), company, projects);
+  const [directory, projects, tags] = await Promise.all([
+    getDirectory(db, scope, new Date(clock.now())),
+    namedProjects(scope),
+    listTags(db, scope),
+  ]);
+  return namesIn(visibleTo(directory?.body ?? EMPTY, scope, company), company, projects, tags);
 }
 
 /** What a directory calls people, numbers and groups. */
@@ -20,6 +25,7 @@ export function namesIn(
   { employees, numbers, groups }: DirectoryBody,
   { country }: Pick<Tenant, 'country'>,
   projects: CompanyNames['projects'] = [],
+  tags: CompanyNames['tags'] = [],
 ): CompanyNames {
   return {
     employees: employees.map(({ id, name, group }) => ({ id, name, group: group ?? '' })),
@@ -27,6 +33,7 @@ export function namesIn(
     groups: groups.map(({ id, name }) => ({ id, name })),
     channels: channelsOf(numbers),
     projects,
+    tags: tags.map(({ id, name }) => ({ id, name })),
   };
 }
 

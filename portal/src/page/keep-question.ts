@@ -1,10 +1,10 @@
 import { afterNavigate, beforeNavigate, goto } from '$app/navigation';
 
 /** Pages that are asked by their address. */
-const ASKED = /^\/c\/[^/]+\/(journal|missed|statistics|ad-lines)$/;
+const ASKED = /^\/c\/[^/]+\/(journal|details|missed|statistics|ad-lines)$/;
 const KEPT = 'callscope.question';
 /** Where in the list one was is no part of the question. */
-const PLACE = ['cursor', 'side', 'row'];
+const PLACE = ['cursor', 'side', 'row', 'page'];
 
 /**
  * Filters survive going to another page and back by the menu, whose links carry none: a page is asked again what it was

@@ -7,7 +7,19 @@ export const TODAY = 'period=today';
 /** A page of the company: '' = the dashboard. */
 export function pageHref(
   company: string,
-  path: '' | '/ad-lines' | '/ad-lines/spend' | '/forecast' | '/journal' | '/live' | '/live/boards' | '/missed' | '/phones' | '/statistics',
+  path:
+    | ''
+    | '/ad-lines'
+    | '/ad-lines/spend'
+    | '/details'
+    | '/forecast'
+    | '/journal'
+    | '/live'
+    | '/live/boards'
+    | '/live/wall'
+    | '/missed'
+    | '/phones'
+    | '/statistics',
   query = '',
 ): string {
   return `/c/${encodeURIComponent(company)}${path}${query === '' ? '' : `?${query}`}`;

@@ -11,13 +11,19 @@ export interface CompanyNames {
   channels: string[];
   /** none for whoever sees a part of the company */
   projects: { id: string; name: string }[];
+  /** of the company's list, in its order */
+  tags: { id: string; name: string }[];
 }
 
 /** What to call whoever an id stands for; what the directory does not know keeps its id. */
-export function namesOf({ employees, numbers, groups, projects }: CompanyNames, { words, format }: I18n): Names {
+export function namesOf(
+  { employees, numbers, groups, projects, tags }: CompanyNames,
+  { words, format }: Pick<I18n, 'words' | 'format'>,
+): Names {
   const people = new Map(employees.map(({ id, name }) => [id, name]));
   const lines = new Map(numbers.map(({ number, name }) => [number, name]));
   const teams = new Map(groups.map(({ id, name }) => [id, name]));
+  const labels = new Map(tags.map(({ id, name }) => [id, name]));
   const parts = new Map(projects.map(({ id, name }) => [id, name]));
   return {
     employee: (id) => (id === '' ? words.calls.noEmployee : (people.get(id) ?? id)),
@@ -27,5 +33,6 @@ export function namesOf({ employees, numbers, groups, projects }: CompanyNames, 
     },
     group: (id) => (id === '' ? format.none : (teams.get(id) ?? id)),
     project: (id) => parts.get(id) ?? id,
+    tag: (id) => (id === '' ? words.marks.noTag : (labels.get(id) ?? id)),
   };
 }

@@ -5,6 +5,7 @@ import type { Holder } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import { countCases } from '@callscope/modules/cases/store.ts';
 import { listTenants } from '@callscope/modules/directory/store.ts';
+import { hasTranscripts } from '@callscope/modules/transcripts/settings.ts';
 import { listViews, mayShareViews } from '@callscope/modules/views/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { SIDE_COOKIE } from '../cookies.ts';
@@ -24,11 +25,12 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
   const now = clock.now();
   const rights = session ? rightsOf(session.caller, scope.tenant) : [];
   const asked = { from: now - CASES_BACK_MS, status: ['open', 'working'] } as const;
-  const [company, companies, cases, views] = await Promise.all([
+  const [company, companies, cases, views, transcripts] = await Promise.all([
     companyOf(scope),
     operator ? listTenants(db, operator) : session ? companiesOf(db, session.caller) : [],
     countCases(db, scope, asked, new Date(now)),
     session ? listViews(db, scope, session.caller) : [],
+    rights.includes('recordings:listen') && hasTranscripts(db, scope),
   ]);
   const { id, name, timezone, country, rules } = company;
   return {
@@ -37,6 +39,8 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     companies: companies.map((c) => ({ id: c.id, name: c.name })),
     user: {
       login: shown?.login ?? '',
+      /** id of the employee that they are in this company; null: nobody of its directory */
+      employee: shown && shown.tenant === scope.tenant ? shown.employee : null,
       role: session ? roleIn(session, scope) : ('observer' as const),
       rights,
     },
@@ -52,6 +56,8 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
       madeBy,
       href: viewHref(scope.tenant, { page, query }),
     })),
+    /** calls are found by what was said in them */
+    transcripts,
     mayShareViews: session !== null && mayShareViews(session.caller, scope.tenant),
     sideFolded: event.cookies.get(SIDE_COOKIE) === 'folded',
   };

@@ -22,6 +22,6 @@ export function matching<T extends string>(options: readonly Option<T>[], typed:
 }
 
 /** "ё" is typed as "е" as often as not. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text.toLocaleLowerCase('ru').replaceAll('ё', 'е').replaceAll('\u00a0', ' ');
 }

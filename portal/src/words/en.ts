@@ -2,20 +2,28 @@ import { account } from './en/account.ts';
 import { ads } from './en/ads.ts';
 import { audit } from './en/audit.ts';
 import { boards } from './en/boards.ts';
+import { callCard } from './en/callCard.ts';
 import { calls } from './en/calls.ts';
 import { dashboard } from './en/dashboard.ts';
+import { desk } from './en/desk.ts';
+import { details } from './en/details.ts';
 import { directory } from './en/directory.ts';
 import { errors } from './en/errors.ts';
+import { files } from './en/files.ts';
 import { forecast } from './en/forecast.ts';
 import { format } from './en/format.ts';
+import { incidents } from './en/incidents.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
+import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { operator } from './en/operator.ts';
+import { ownCall } from './en/ownCall.ts';
 import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
+import { quality } from './en/quality.ts';
 import { recordings } from './en/recordings.ts';
 import { rights } from './en/rights.ts';
 import { settings } from './en/settings.ts';
@@ -23,6 +31,7 @@ import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
+import { transcripts } from './en/transcripts.ts';
 import { views } from './en/views.ts';
 import type { Words } from './ru.ts';
 
@@ -32,20 +41,28 @@ export const en: Words = {
   ads,
   audit,
   boards,
+  callCard,
   calls,
   dashboard,
+  desk,
+  details,
   directory,
   errors,
+  files,
   forecast,
   format,
+  incidents,
   journal,
   kit,
   live,
+  marks,
   missed,
   operator,
+  ownCall,
   people,
   phones,
   player,
+  quality,
   recordings,
   rights,
   settings,
@@ -53,5 +70,6 @@ export const en: Words = {
   signIn,
   statistics,
   support,
+  transcripts,
   views,
 };

@@ -2,20 +2,28 @@ import { account } from './ru/account.ts';
 import { ads } from './ru/ads.ts';
 import { audit } from './ru/audit.ts';
 import { boards } from './ru/boards.ts';
+import { callCard } from './ru/callCard.ts';
 import { calls } from './ru/calls.ts';
 import { dashboard } from './ru/dashboard.ts';
+import { desk } from './ru/desk.ts';
+import { details } from './ru/details.ts';
 import { directory } from './ru/directory.ts';
 import { errors } from './ru/errors.ts';
+import { files } from './ru/files.ts';
 import { forecast } from './ru/forecast.ts';
 import { format } from './ru/format.ts';
+import { incidents } from './ru/incidents.ts';
 import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
+import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { operator } from './ru/operator.ts';
+import { ownCall } from './ru/ownCall.ts';
 import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
+import { quality } from './ru/quality.ts';
 import { recordings } from './ru/recordings.ts';
 import { rights } from './ru/rights.ts';
 import { settings } from './ru/settings.ts';
@@ -23,6 +31,7 @@ import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
+import { transcripts } from './ru/transcripts.ts';
 import { views } from './ru/views.ts';
 
 /** One file an area in words/ru and words/en; an area is typed by its Russian file. */
@@ -32,20 +41,28 @@ export const ru = {
   ads,
   audit,
   boards,
+  callCard,
   calls,
   dashboard,
+  desk,
+  details,
   directory,
   errors,
+  files,
   forecast,
   format,
+  incidents,
   journal,
   kit,
   live,
+  marks,
   missed,
   operator,
+  ownCall,
   people,
   phones,
   player,
+  quality,
   recordings,
   rights,
   settings,
@@ -53,6 +70,7 @@ export const ru = {
   signIn,
   statistics,
   support,
+  transcripts,
   views,
 };
 

@@ -20,6 +20,7 @@ test.each([
   'period=today',
   'period=last-month&compare=off',
   'sort=-missedShare',
+  'shortAbandons=exclude&number=%2B73910000122&hours=working&compare=off',
   'from=2026-09-30T17:00:00Z&to=2026-10-31T17:00:00Z&sort=spend',
 ])('%s is read and written', (query) => expect(adLinesToQuery(read(query))).toBe(query));
 

@@ -1,7 +1,8 @@
-import { FilterError } from '@callscope/analytics/query/filter.ts';
+import { FilterError, filterFromQuery, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { instantOf, wallClock } from '@callscope/core/domain/zone.ts';
 import { addMonths, boundsOf, monthOf } from '@callscope/modules/ads/months.ts';
 import { comparedWith } from '../comparison.ts';
+import type { Conditions } from '../journal/address.ts';
 import { type Period, periodFromQuery, periodToQuery, presetPeriod } from '../period.ts';
 import { COLUMN_IDS, type ColumnId } from './columns.ts';
 
@@ -12,6 +13,8 @@ export interface AdLinesAddress {
   period: Period;
   /** the period before stands beside it */
   compare: boolean;
+  /** which lines, by `number` and `channel`; the others say which of their calls */
+  conditions: Conditions;
   sort: { by: ColumnId; down: boolean };
 }
 
@@ -25,7 +28,9 @@ export function adLinesFromQuery(params: URLSearchParams, zone: string, now: num
   const isAsked = ['from', 'to', 'period'].some((name) => params.has(name));
   const [, less, by] = /^(-?)(\w+)$/.exec(params.get('sort') ?? '') ?? [];
   if (by !== undefined && !isColumn(by)) throw new FilterError([{ field: 'sort', message: `one of ${COLUMN_IDS.join(', ')}` }]);
+  const { from: _from, to: _to, ...conditions } = filterFromQuery(params);
   return {
+    conditions,
     period: isAsked ? periodFromQuery(params, zone, now) : presetPeriod(USUAL, zone, now),
     compare: params.get('compare') !== 'off',
     sort: by === undefined ? USUAL_SORT : { by: by as ColumnId, down: less === '-' },
@@ -33,15 +38,21 @@ export function adLinesFromQuery(params: URLSearchParams, zone: string, now: num
 }
 
 /** As the query of an address, without `?`; '' for this month. */
-export function adLinesToQuery({ period, compare, sort }: AdLinesAddress): string {
+export function adLinesToQuery({ period, compare, conditions, sort }: AdLinesAddress): string {
   const isUsual = sort.by === USUAL_SORT.by && sort.down === USUAL_SORT.down;
   return [
     period.preset === USUAL ? '' : periodToQuery(period) || 'period=today',
+    filterToQuery(conditions),
     compare ? '' : 'compare=off',
     isUsual ? '' : `sort=${sort.down ? '-' : ''}${sort.by}`,
   ]
     .filter(Boolean)
     .join('&');
+}
+
+/** Of the conditions, those that choose calls: the others choose lines. */
+export function callConditions({ number: _number, channel: _channel, ...calls }: Conditions): Conditions {
+  return calls;
 }
 
 /** What a period is compared with: [from, until), of one that runs up to the same moment. */

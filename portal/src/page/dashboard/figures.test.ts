@@ -24,6 +24,11 @@ test('spans differ in the seconds that are shown', () => {
   expect(deltaOf('averageTalk', 198, 192, format)?.tone).toBe('neutral');
 });
 
+test('shares differ in points', () => {
+  expect(deltaOf('serviceLevel', 0.5, 0.8, format)).toEqual({ text: '\u221230,0\u00a0п.\u00a0п.', tone: 'bad' });
+  expect(deltaOf('serviceLevel', 0.80001, 0.8, format)).toEqual({ text: '0,0\u00a0п.\u00a0п.', tone: 'neutral' });
+});
+
 test('without calls there is nothing to average and nothing to compare', () => {
   expect(deltaOf('averageWait', null, 12, format)).toBeUndefined();
   expect(figureText('averageWait', { averageWait: null }, format)).toBe('–');

@@ -20,12 +20,13 @@ export function deltaOf(
   base: number | null,
   format: Format,
 ): { text: string; tone: Tone } | undefined {
-  if (value === null || base === null) return undefined;
+  if (value === null || base === null || MEASURES[id].format === 'moment') return undefined;
   const { format: shown, better } = MEASURES[id];
   // what reads the same has not changed
-  const change = shown === 'duration' ? Math.round(value) - Math.round(base) : value - base;
+  const unit = shown === 'duration' ? 1 : shown === 'share' ? 0.001 : null;
+  const change = unit === null ? value - base : (Math.round(value / unit) - Math.round(base / unit)) * unit;
   const tone = better === null || change === 0 ? 'neutral' : change > 0 === (better === 'more') ? 'good' : 'bad';
-  return { text: differenceWords(shown === 'duration', value, base, format), tone };
+  return { text: shown === 'share' ? format.pointsDifference(change) : differenceWords(shown === 'duration', value, base, format), tone };
 }
 
 /** A difference of two counts as the chart says it. */
@@ -47,6 +48,7 @@ export function figureText(id: MeasureId, figures: Figures, format: Format): str
 /** A value of a measure in its format. */
 export function textOf(id: MeasureId, value: number | null, format: Format): string {
   const { format: shown } = MEASURES[id];
+  if (shown === 'moment') return value === null ? format.none : `${format.date(value)} ${format.time(value)}`;
   if (shown === 'share') return format.percent(value);
   return shown === 'duration' ? format.duration(value) : format.number(value);
 }

@@ -1,6 +1,4 @@
-import { DIMENSIONS } from '@callscope/analytics/catalog/dimensions.ts';
-import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
-import type { Figures } from '@callscope/analytics/query/answer.ts';
+import type { MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
@@ -9,17 +7,16 @@ import { summary } from '@callscope/analytics/reports/summary.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { countCases } from '@callscope/modules/cases/store.ts';
-import { writeCsv } from '@callscope/modules/directory/files/csv.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { createFormat } from '#format/format.ts';
+import { createFormat, type Format } from '#format/format.ts';
 import { type Locale, wordsOf } from '#words/words.ts';
-import { loadNames } from '../directory.ts';
+import { type Cell, csvResponse } from '../files/csv.ts';
+import { figureCell, measureHead } from '../files/report.ts';
+import { fileName, reportFile } from '../files/report-file.ts';
 import type { Period } from '../period.ts';
 import { type CardId, isReportCard, REPORT_CARDS } from './cards.ts';
 import { SHOWN } from './figures.ts';
-
-type Cells = (string | number)[];
 
 /** What a card shows, with every row, as CSV; times are the company's. @returns null: the card is no table. @throws FilterError */
 export async function cardFile(
@@ -29,65 +26,34 @@ export async function cardFile(
   period: Period,
   locale: Locale,
 ): Promise<Response | null> {
-  const rows = await rowsOfCard(scope, company, card, period, locale);
-  if (rows === null) return null;
-  const text = writeCsv(
-    rows.map((row) => row.map(String)),
-    locale === 'ru' ? ';' : ',',
-  );
-  return new Response(text, {
-    headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${card}-${scope.tenant}.csv"` },
-  });
-}
-
-async function rowsOfCard(
-  scope: TenantScope,
-  company: RuledTenant,
-  card: CardId,
-  { from, to }: Period,
-  locale: Locale,
-): Promise<Cells[] | null> {
-  const { db, store, clock } = deps();
-  const place = { zone: company.timezone, country: company.country, rules: company.rules, target: company.target };
-  const ask = (report: Report) => runReport(store, scope, planReport(report, { from, to }, place));
-  if (card === 'figures') {
-    const { totals } = await ask(summary);
-    return SHOWN.map((id) => [headOf(id, locale), cellOf(totals, id)]);
-  }
-  if (card === 'cases') {
-    const totals = await countCases(db, scope, { from, to }, new Date(clock.now()));
-    const { stats } = wordsOf(locale).missed;
-    return (Object.keys(stats) as (keyof typeof stats)[]).map((id) => [stats[id], totals[id]]);
-  }
-  const report = card === 'hourly' ? hourly : isReportCard(card) ? reportOf(REPORT_CARDS[card].report) : undefined;
-  if (!report || report.by === null) return null;
-  const [{ rows, totals }, names] = await Promise.all([ask(report), loadNames(scope, company)]);
-  const format = createFormat({ locale, words: wordsOf(locale).format, ...place });
-  const named = new Map<string, string>([
-    ...names.employees.map(({ id, name }) => [id, name] as const),
-    ...names.groups.map(({ id, name }) => [id, name] as const),
+  const { from, to } = period;
+  const report: Report | undefined = card === 'hourly' ? hourly : isReportCard(card) ? reportOf(REPORT_CARDS[card].report) : undefined;
+  if (report) return reportFile(scope, company, report, { from, to }, period, locale);
+  const words = wordsOf(locale);
+  const format = createFormat({ locale, words: words.format, zone: company.timezone, country: company.country });
+  const figures =
+    card === 'figures' ? await figuresOf(scope, company, period, format) : card === 'cases' ? await casesOf(scope, period, locale) : null;
+  if (figures === null) return null;
+  const rows = figures.map(([name, value]): Cell[] => [
+    typeof name === 'string' ? name : measureHead(name.measure, { format, words, names: NO_NAMES }),
+    value,
   ]);
-  const keyOf = (key: string | null): Cells =>
-    card === 'hourly'
-      ? [format.date(Date.parse(key ?? ''), true), format.time(Date.parse(key ?? ''))]
-      : [named.get(key ?? '') ?? key ?? ''];
-  const figures = (of: Figures) => report.measures.map((id) => cellOf(of, id));
-  const kit = wordsOf(locale).kit;
-  const head = card === 'hourly' ? [kit.period, DIMENSIONS.hour.label[locale]] : [DIMENSIONS[report.by].label[locale]];
-  return [
-    [...head, ...report.measures.map((id) => headOf(id, locale))],
-    ...rows.map(({ key, figures: of }) => [...keyOf(key), ...figures(of)]),
-    [kit.total, ...head.slice(1).map(() => ''), ...figures(totals)],
-  ];
+  const name = fileName(words.dashboard.titles[card as 'figures' | 'cases'], period, {}, company.timezone, { format });
+  return csvResponse(name, `${card}-${scope.tenant}`, locale, [rows]);
 }
 
-/** Spans are in seconds: a table adds them up. */
-function headOf(id: MeasureId, locale: Locale): string {
-  const { format, label } = MEASURES[id];
-  return format === 'duration' ? `${label[locale]}, ${locale === 'ru' ? 'с' : 's'}` : label[locale];
+const NO_NAMES = { employees: [], numbers: [], groups: [], channels: [], projects: [], tags: [] };
+type Line = readonly [name: string | { measure: MeasureId }, value: Cell];
+
+async function figuresOf(scope: TenantScope, company: RuledTenant, { from, to }: Period, format: Format): Promise<Line[]> {
+  const place = { zone: company.timezone, country: company.country, rules: company.rules, target: company.target };
+  const { totals } = await runReport(deps().store, scope, planReport(summary, { from, to }, place));
+  return SHOWN.map((measure) => [{ measure }, figureCell(totals, measure, { format })]);
 }
 
-function cellOf(figures: Figures, id: MeasureId): string | number {
-  const value = figures[id] ?? null;
-  return value === null ? '' : Math.round(value * 10) / 10;
+async function casesOf(scope: TenantScope, { from, to }: Period, locale: Locale): Promise<Line[]> {
+  const { db, clock } = deps();
+  const totals = await countCases(db, scope, { from, to }, new Date(clock.now()));
+  const { stats } = wordsOf(locale).missed;
+  return (Object.keys(stats) as (keyof typeof stats)[]).map((id) => [stats[id], totals[id]]);
 }

@@ -12,11 +12,13 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import { type CaseTotals, countCases } from '@callscope/modules/cases/store.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
+import type { Incident } from '@callscope/modules/incidents/kinds.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { type Compared, comparedWith, isOneDay } from '../comparison.ts';
 import { loadNames } from '../directory.ts';
 import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
+import { loadIncidents } from '../incidents-load.ts';
 import type { CompanyNames } from '../names.ts';
 import { type Part, partOf } from '../part.ts';
 import type { Period } from '../period.ts';
@@ -47,6 +49,8 @@ export interface DashboardData {
   missed: MissedCall[];
   cases: CaseTotals | null;
   reports: Partial<Record<ReportCardId, ReportRows>>;
+  /** when figures of the period may be incomplete or odd, the newest first */
+  incidents: Incident[];
   names: CompanyNames;
   failure: Failure | null;
   /** null: whoever asks sees the whole company */
@@ -63,8 +67,12 @@ export async function loadDashboard(scope: TenantScope, tenant: RuledTenant, per
   const now = deps().clock.now();
   const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules, target: tenant.target };
   const compared = comparedWith(period, company.zone, now);
-  const [found, names] = await Promise.all([answered(ask(scope, company, period, compared, layout.shown)), loadNames(scope, tenant)]);
-  return { period, now, compared, layout, names, part: partOf(scope), failure: found.failure, ...(found.answer ?? NOTHING) };
+  const [found, names, incidents] = await Promise.all([
+    answered(ask(scope, company, period, compared, layout.shown)),
+    loadNames(scope, tenant),
+    loadIncidents(scope, period),
+  ]);
+  return { period, now, compared, layout, incidents, names, part: partOf(scope), failure: found.failure, ...(found.answer ?? NOTHING) };
 }
 
 async function ask(scope: TenantScope, company: Company, { from, to }: Period, compared: Compared, shown: readonly CardId[]) {

@@ -12,6 +12,8 @@ test.each([
   '?from=2026-11-25T06:00:00Z&to=2026-11-25T07:00:00Z&author=e1,-&talkMin=30',
   '?author=e1&cursor=abc&side=newer&row=51',
   '?cursor=abc&row=101',
+  '?period=month&sort=-talk&limit=25&cursor=abc&row=26',
+  '?from=2026-01-01T00:00:00Z&to=2026-11-25T07:00:00Z&sort=start',
 ])('"%s" comes back as it was', (query) => {
   expect(addressToQuery(read(query))).toBe(query);
 });
@@ -31,6 +33,14 @@ test('a form sends empty fields and ticks one by one', () => {
 test('what cannot be is refused, what only says is put right', () => {
   expect(() => read('direction=sideways')).toThrow();
   expect(read('limit=7&cursor=x&row=-3')).toMatchObject({ limit: null, place: { row: 1 } });
+});
+
+test('an order is one that the period allows; newest first needs no word', () => {
+  const sortOf = (query: string) => read(query).sort;
+  expect(sortOf('sort=talk')).toEqual({ by: 'talk', down: false });
+  expect([sortOf('sort=-start'), sortOf('sort=weather'), sortOf('')]).toEqual([null, null, null]);
+  const year = 'from=2026-01-01T00:00:00Z&to=2026-11-25T00:00:00Z';
+  expect([sortOf(`${year}&sort=-talk`), sortOf(`${year}&sort=start`)]).toEqual([null, { by: 'start', down: false }]);
 });
 
 test('a quick filter is one of its kind and leaves other conditions alone', () => {

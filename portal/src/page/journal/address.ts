@@ -1,4 +1,5 @@
 import { type CallFilter, type FieldName, filterFromQuery, filterToQuery, MISSED } from '@callscope/analytics/query/filter.ts';
+import { canSort, isSortWord, type Sort, sortOf, sortWord } from '@callscope/analytics/query/sort.ts';
 import { type Period, periodFromQuery, periodToQuery } from '../period.ts';
 
 /** What the journal's load depends on, to be read again. */
@@ -22,7 +23,9 @@ export interface Place {
 export interface JournalAddress {
   period: Period;
   conditions: Conditions;
-  /** null = the newest calls */
+  /** null = newest first. An order that the period is too long for is left out */
+  sort: Sort | null;
+  /** null = its first page */
   place: Place | null;
   /** rows per page; null = as the person likes it */
   limit: number | null;
@@ -35,9 +38,13 @@ export function addressFromQuery(given: URLSearchParams, zone: string, now: numb
   const cursor = params.get('cursor');
   const row = Number(params.get('row'));
   const limit = Number(params.get('limit'));
+  const period = periodFromQuery(params, zone, now);
+  const sorted = params.get('sort');
+  const sort = isSortWord(sorted) ? sortOf(sorted) : null;
   return {
-    period: periodFromQuery(params, zone, now),
+    period,
     conditions,
+    sort: canSort(sort, period) ? sort : null,
     place: cursor && {
       cursor,
       side: params.get('side') === 'newer' ? 'newer' : 'older',
@@ -48,10 +55,11 @@ export function addressFromQuery(given: URLSearchParams, zone: string, now: numb
 }
 
 /** The address as a query with its `?`; '' for today without conditions. */
-export function addressToQuery({ period, conditions, place, limit }: JournalAddress): string {
+export function addressToQuery({ period, conditions, sort, place, limit }: JournalAddress): string {
   const parts = [
     periodToQuery(period),
     filterToQuery(conditions),
+    sort === null ? '' : `sort=${sortWord(sort)}`,
     limit === null ? '' : `limit=${limit}`,
     place === null ? '' : `cursor=${encodeURIComponent(place.cursor)}${place.side === 'newer' ? '&side=newer' : ''}&row=${place.row}`,
   ].filter(Boolean);

@@ -25,6 +25,8 @@ const GROUPS = {
   dialled: ['dialled'],
   answeredBy: ['answeredBy'],
   text: ['text'],
+  said: ['said'],
+  going: ['going'],
   time: ['time'],
   talk: ['talkMin', 'talkMax'],
   wait: ['waitMin', 'waitMax'],
@@ -35,6 +37,14 @@ const GROUPS = {
   hiddenNumber: ['hiddenNumber'],
   firstCall: ['firstCall'],
   repeatCall: ['repeatCall'],
+  tag: ['tag'],
+  noted: ['noted'],
+  commented: ['commented'],
+  score: ['scoreMin', 'scoreMax'],
+  talkShare: ['talkShareMin', 'talkShareMax'],
+  monologue: ['monologueMin'],
+  silence: ['silenceMin'],
+  overtalk: ['overtalkMin'],
 } as const satisfies Record<string, readonly FieldName[]>;
 export type ConditionId = keyof typeof GROUPS;
 
@@ -60,6 +70,7 @@ export interface Names {
   number(number: string): string;
   group(id: string): string;
   project(id: string): string;
+  tag(id: string): string;
 }
 
 /** A condition as a chip says it: «Направление: не внутренний». */
@@ -69,7 +80,7 @@ export function conditionWords(
   names: Names,
   { words, format, locale }: I18n,
 ): { name: string; value: string } {
-  const w = words.journal;
+  const [w, m] = [words.journal, words.marks];
   const lower = (text: string) => text.toLocaleLowerCase(locale);
   const said = (list: readonly string[] | undefined, name: (item: string) => string) => few((list ?? []).map(name), w.andMore);
   const value: Record<ConditionId, () => string> = {
@@ -91,7 +102,9 @@ export function conditionWords(
     dialled: () => c.dialled ?? '',
     answeredBy: () => c.answeredBy ?? '',
     text: () => c.text ?? '',
+    said: () => c.said ?? '',
     time: () => (c.time ? format.hours({ from: '', to: '', timeFrom: hourText(c.time.from), timeTo: hourText(c.time.to) }) : ''),
+    going: () => (c.going === undefined ? '' : `${format.date(c.going)} ${format.time(c.going)}`),
     talk: () => w.talkBetween(secondsText(c.talkMin), secondsText(c.talkMax)),
     wait: () => waitWords(c, w),
     weekday: () => said(c.weekday?.map(String), (day) => words.format.weekdaysShort[Number(day) % 7] ?? day),
@@ -101,8 +114,16 @@ export function conditionWords(
     hiddenNumber: () => (c.hiddenNumber ? w.numberHidden : w.numberKnown),
     firstCall: () => (c.firstCall ? w.firstYes : w.firstNo),
     repeatCall: () => (c.repeatCall ? w.repeatYes : w.repeatNo),
+    tag: () => said(c.tag, names.tag),
+    noted: () => (c.noted ? w.answeredYes : w.answeredNo),
+    commented: () => (c.commented ? w.answeredYes : w.answeredNo),
+    score: () => m.percent(secondsText(c.scoreMin), secondsText(c.scoreMax)),
+    talkShare: () => m.percent(secondsText(c.talkShareMin), secondsText(c.talkShareMax)),
+    monologue: () => m.fromSeconds(secondsText(c.monologueMin) ?? ''),
+    silence: () => m.fromSeconds(secondsText(c.silenceMin) ?? ''),
+    overtalk: () => m.percent(secondsText(c.overtalkMin), null),
   };
-  return { name: w.conditions[id], value: value[id]() };
+  return { name: { ...w.conditions, ...m.conditions }[id], value: value[id]() };
 }
 
 /** Items of the «Тип» filter: its groups, and single results where only a part of a group is meant. */

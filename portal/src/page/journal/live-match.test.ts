@@ -38,6 +38,9 @@ test.each([
   ['weekday=1', false],
   ['hiddenNumber=false', true],
   ['hiddenNumber=true', false],
+  ['tag=3', false],
+  ['noted=false', false],
+  ['talkShareMin=50', false],
 ])('a call in progress and "%s": %s', (query, is) => {
   expect(listed(live, query)).toBe(is);
 });

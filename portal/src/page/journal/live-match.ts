@@ -18,12 +18,19 @@ export function isListed(
   return (
     within &&
     // what these words mean in the company only the store's side knows
-    [c.hours, c.channel, c.project].every((given) => given === undefined) &&
+    [c.hours, c.channel, c.project, c.said].every((given) => given === undefined) &&
+    isUnmarked(c) &&
     has(c.direction, call.direction) &&
     isOf(call, c) &&
     isAt(call.startedAt, c, zone) &&
     (ended ? isOutcome(call, c) : knowsNoOutcome(c))
   );
+}
+
+/** What is said of calls afterwards, and measured in their recordings, only the store's side knows. */
+function isUnmarked(c: Conditions): boolean {
+  const asked = [c.tag, c.noted, c.commented, c.scoreMin, c.scoreMax, c.talkShareMin, c.talkShareMax];
+  return [...asked, c.monologueMin, c.silenceMin, c.overtalkMin].every((given) => given === undefined);
 }
 
 function isOf(call: LiveCall | EndedCall, c: Conditions): boolean {
@@ -61,14 +68,14 @@ function isOutcome(call: EndedCall, c: Conditions): boolean {
     (c.talkMin === undefined || talk >= c.talkMin) &&
     (c.talkMax === undefined || talk <= c.talkMax) &&
     // whom the call was offered to, how long it rang, who called before and what is a target call is not known here: the store tells
-    [c.untakenOffer, c.waitMin, c.waitMax, c.firstCall, c.repeatCall, c.target].every((given) => given === undefined) &&
+    [c.untakenOffer, c.waitMin, c.waitMax, c.firstCall, c.repeatCall, c.target, c.going].every((given) => given === undefined) &&
     (c.recorded !== true || call.result === 'answered')
   );
 }
 
 function knowsNoOutcome(c: Conditions): boolean {
   const known = [c.result, c.answered, c.missedKind, c.talkMin, c.talkMax, c.waitMin, c.waitMax, c.recorded];
-  return [...known, c.untakenOffer, c.firstCall, c.repeatCall, c.target].every((given) => given === undefined);
+  return [...known, c.untakenOffer, c.firstCall, c.repeatCall, c.target, c.going].every((given) => given === undefined);
 }
 
 function has<T>(list: readonly T[] | undefined, item: T): boolean {

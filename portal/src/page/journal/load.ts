@@ -7,6 +7,9 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { employeeNames, getDirectory } from '@callscope/modules/directory/store.ts';
+import type { Tag } from '@callscope/modules/marks/kinds.ts';
+import { marksOf } from '@callscope/modules/marks/read.ts';
+import { listTags } from '@callscope/modules/marks/tags.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { CursorError } from '@callscope/portal/calls/cursor.ts';
@@ -52,7 +55,10 @@ export interface JournalData {
   numbers: PanelLine[];
   groups: { id: string; name: string }[];
   channels: string[];
+  /** the channel of an own number, of those that have one */
+  channelOf: Record<string, string>;
   projects: { id: string; name: string }[];
+  tags: Pick<Tag, 'id' | 'name' | 'colour'>[];
   /** what the conditions name that the directory does not have */
   missing: Missing | null;
 }
@@ -69,19 +75,17 @@ export async function loadJournal(
   const { db, clock } = deps();
   const now = clock.now();
   const limit = address.limit ?? likedLimit ?? DEFAULT_SIZE;
-  const [found, names, directory, projects] = await Promise.all([
+  const [found, names, directory, projects, tags] = await Promise.all([
     findCalls(scope, company, address, limit),
     employeeNames(db, scope.tenant),
     getDirectory(db, scope, new Date(now)),
     namedProjects(scope),
+    listTags(db, scope),
   ]);
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
-  const segments = await segmentsOf(
-    db,
-    scope,
-    page.rows.map((call) => call.id),
-  );
+  const ids = page.rows.map((call) => call.id);
+  const [segments, marks] = await Promise.all([segmentsOf(db, scope, ids), marksOf(db, scope, ids)]);
   const employees = body.employees.map(({ id, name, record }) => ({ id, name, record }));
   const numbers = body.numbers.map(({ number, label, channel }) => {
     const id = normalizePhone(number, company.country);
@@ -91,7 +95,7 @@ export async function loadJournal(
     address: { ...address, place },
     now,
     limit,
-    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now)),
+    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now, marks.get(call.id))),
     row: place?.row ?? 1,
     older: page.older,
     newer: page.newer,
@@ -103,7 +107,11 @@ export async function loadJournal(
     numbers: panel(numbers, byNumber, (id) => ({ id, name: '', record: null })),
     groups: body.groups.map(({ id, name }) => ({ id, name })),
     channels: channelsOf(body.numbers),
+    channelOf: Object.fromEntries(
+      body.numbers.flatMap(({ number, channel }) => (channel ? [[normalizePhone(number, company.country), channel]] : [])),
+    ),
     projects,
+    tags: tags.map(({ id, name, colour }) => ({ id, name, colour })),
     missing: await missingIn(scope, company, address.conditions, {
       ...body,
       numbers: numbers.map(({ id }) => id),
@@ -132,7 +140,7 @@ async function findCalls(scope: TenantScope, tenant: RuledTenant, address: Journ
   const isWhole = Object.keys(others).length === 0;
   try {
     const [{ page, place }, given, byEmployee, byNumber] = await Promise.all([
-      placed(scope, filter, company, address.place, limit),
+      placed(scope, filter, company, address, limit),
       isWhole ? null : countCalls(store, scope, filter, company),
       countCallsBy(store, scope, 'employee', period, company),
       countCallsBy(store, scope, 'number', period, company),
@@ -153,14 +161,14 @@ async function placed(
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
-  place: JournalAddress['place'],
+  { place, sort }: JournalAddress,
   limit: number,
 ): Promise<Pick<Found, 'page' | 'place'>> {
   const { store } = deps();
-  const first = async () => ({ page: await pageOf(store, scope, filter, company, { limit }), place: null });
+  const first = async () => ({ page: await pageOf(store, scope, filter, company, { limit, sort }), place: null });
   if (place === null) return first();
   try {
-    const page = await pageOf(store, scope, filter, company, { limit, cursor: place.cursor, side: place.side });
+    const page = await pageOf(store, scope, filter, company, { limit, sort, cursor: place.cursor, side: place.side });
     return page.newer === null ? first() : { page, place };
   } catch (error) {
     if (error instanceof CursorError) return first();

@@ -2,6 +2,7 @@ import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import { type CallRow, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
 import type { RecordingReason, RecordingStatus } from '@callscope/core/domain/recording.ts';
 import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
+import type { MarksOfCall } from '@callscope/modules/marks/read.ts';
 import { recordingOf, type SegmentState } from '@callscope/modules/recordings/rules.ts';
 
 /** What the cell «Запись» says: how the recording stands, and why there is none. */
@@ -28,16 +29,24 @@ export interface JournalRow {
   answeredBy: string;
   /** employee id, '' when none */
   employee: string;
+  /** group id, '' when none */
+  group: string;
   startedAt: number;
   /** 0 = not answered */
   answeredAt: number;
   talk: number;
   /** from the start to the answer, or to the end */
   wait: number;
+  /** first ringing to the answer or the end, what conditions on the wait count; null = nothing rang, or it is not known yet */
+  ring: number | null;
   hangupBy: HangupBy | '';
+  /** what the call ended with; 0 = none was seen */
+  code: number;
   /** null = it is not known yet: the call goes on, or is not read from the store */
   recording: RowRecording | null;
   legs: JournalLeg[];
+  /** what people said of it, and how it was talked; null = nothing */
+  marks: MarksOfCall | null;
 }
 
 export interface JournalLeg {
@@ -52,35 +61,41 @@ export interface JournalLeg {
 }
 
 /** @param segments what recorders have said of the call @param now ms */
-export function journalRow(call: CallRow, segments: readonly SegmentState[], now: number): JournalRow {
-  const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy } = call;
+export function journalRow(call: CallRow, segments: readonly SegmentState[], now: number, marks: MarksOfCall | null = null): JournalRow {
+  const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy } = call;
   const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
   return {
-    ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, hangupBy },
+    ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy },
+    code: call.sipCode,
     missed: isMissed(call),
     startedAt: ms(call.startedAt),
     answeredAt: ms(call.answeredAt),
     talk: callTimes(call).talkSeconds,
+    ring: callTimes(call).ringSeconds,
     wait: seconds((call.answeredAt || call.endedAt) - call.startedAt),
     recording: { status, reason, seconds: recorded },
     legs: legsOf(call),
+    marks,
   };
 }
 
 /** A call in progress, and one that has just ended and is not read from the store yet. */
 export function liveRow(call: LiveCall | EndedCall): JournalRow {
-  const { id, direction, from, dialled, number, answeredBy, employee, startedAt, answeredAt, endedAt } = call;
+  const { id, direction, from, dialled, number, answeredBy, employee, group, startedAt, answeredAt, endedAt } = call;
   const ended = 'result' in call;
   return {
-    ...{ id, direction, from, dialled, number, answeredBy, employee, startedAt, answeredAt },
+    ...{ id, direction, from, dialled, number, answeredBy, employee, group, startedAt, answeredAt },
     result: ended ? call.result : null,
     missedKind: ended ? call.missedKind : '',
     missed: ended && isMissed(call),
     talk: answeredAt > 0 && endedAt > 0 ? (endedAt - answeredAt) / 1_000 : 0,
     wait: ended ? ((answeredAt || endedAt) - startedAt) / 1_000 : 0,
+    ring: null,
     hangupBy: '',
+    code: 0,
     recording: null,
     legs: [],
+    marks: null,
   };
 }
 

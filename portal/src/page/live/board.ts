@@ -2,11 +2,6 @@ import type { LiveCall } from '@callscope/core/bus/live.ts';
 import type { CompanyNames } from '../names.ts';
 import { peopleIn, type Shown } from './lines.ts';
 
-/** What the load of the page depends on, to be read again. */
-export const LIVE = 'callscope:live';
-/** A client who waits longer than this colours the tile. */
-export const LONG_WAIT_SECONDS = 20;
-
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** One employee on the wall. */
@@ -20,10 +15,9 @@ export interface Square {
   call: LiveCall | null;
 }
 
-/** Everybody of the groups in the directory's order: squares keep their place. @param groups empty = all @param away who has no phone registered */
+/** Everybody in the directory's order: squares keep their place. @param away who has no phone registered */
 export function squaresOf(
   { employees }: Pick<CompanyNames, 'employees'>,
-  groups: readonly string[],
   calls: readonly LiveCall[],
   away: ReadonlySet<string> = NOBODY,
 ): Square[] {
@@ -34,15 +28,13 @@ export function squaresOf(
       if (employee !== '' && busy.get(employee)?.state !== 'talking') busy.set(employee, { state, call });
     }
   }
-  return employees
-    .filter(({ group }) => groups.length === 0 || groups.includes(group))
-    .map(({ id, name }) => {
-      const at = busy.get(id);
-      if (at === undefined) return { employee: id, name: shortName(name), state: away.has(id) ? 'away' : 'free', since: null, call: null };
-      const { call, state } = at;
-      const since = state === 'talking' ? call.answeredAt || call.startedAt : call.ringingAt || call.startedAt;
-      return { employee: id, name: shortName(name), state, since, call };
-    });
+  return employees.map(({ id, name }) => {
+    const at = busy.get(id);
+    if (at === undefined) return { employee: id, name: shortName(name), state: away.has(id) ? 'away' : 'free', since: null, call: null };
+    const { call, state } = at;
+    const since = state === 'talking' ? call.answeredAt || call.startedAt : call.ringingAt || call.startedAt;
+    return { employee: id, name: shortName(name), state, since, call };
+  });
 }
 
 /** «Соколова А. П.» -> «Соколова А.»: from five metres the second initial is noise. */
@@ -53,13 +45,11 @@ export function shortName(name: string): string {
 export interface Grid {
   columns: number;
   rows: number;
-  /** room for the list of missed calls beside it */
-  hasAside: boolean;
 }
 
-/** Text keeps its size, so a larger team gets the whole width; what does not fit then is counted, not shown. */
+/** Text keeps its size: what does not fit then is counted, not shown. */
 export function gridFor(people: number): Grid {
-  if (people <= 9) return { columns: 3, rows: 3, hasAside: true };
-  if (people <= 20) return { columns: 4, rows: people <= 12 ? 3 : people <= 16 ? 4 : 5, hasAside: true };
-  return { columns: 6, rows: Math.min(5, Math.ceil(people / 6)), hasAside: false };
+  if (people <= 9) return { columns: 3, rows: 3 };
+  if (people <= 20) return { columns: 4, rows: people <= 12 ? 3 : people <= 16 ? 4 : 5 };
+  return { columns: 6, rows: Math.min(5, Math.ceil(people / 6)) };
 }

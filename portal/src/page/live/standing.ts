@@ -10,17 +10,20 @@ const LOOK_MS = 10_000;
 /**
  * A stream's signal: aborted when the reader leaves, and when the right that it was opened with is not the same any more, whether
  * taken away or of another reach. The browser opens it again with what it may then.
+ * @param part what of the right the stream tells of, where it is not all
  */
 export function whileStanding(
   event: { locals: App.Locals; url: URL; request: Request },
   scope: TenantScope,
   needs: PageRight,
+  part: (whole: TenantScope) => Promise<TenantScope> | TenantScope = (whole) => whole,
 ): AbortSignal {
   const session = requireSession(event);
   const { db, clock } = deps();
   return whileSame(event.request.signal, scope, LOOK_MS, async () => {
     const caller = await callerStill(db, session, clock.now());
-    return caller && tenantScope(caller, scope.tenant, needs);
+    const whole = caller && tenantScope(caller, scope.tenant, needs);
+    return whole && part(whole);
   });
 }
 

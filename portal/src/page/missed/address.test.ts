@@ -16,12 +16,15 @@ test('an address without a question means thirty days of cases to work on', () =
   expect(missedToQuery(address, zone, now)).toBe('');
 });
 
-test.each(['period=today', 'period=yesterday&show=overdue', 'show=calledBack&owner=e101', 'owner=-&number=73910000122&cursor=abc'])(
-  '%s is read and written',
-  (query) => {
-    expect(missedToQuery(read(query), zone, now)).toBe(query);
-  },
-);
+test.each([
+  'period=today',
+  'period=yesterday&show=overdue',
+  'show=calledBack&owner=e101',
+  'owner=-&number=73910000122&cursor=abc',
+  'period=today&missedKind=busy_hit&employee=e101&hours=working',
+])('%s is read and written', (query) => {
+  expect(missedToQuery(read(query), zone, now)).toBe(query);
+});
 
 test('an unknown word is refused by its name', () => {
   expect(() => read('show=everything')).toThrow(FilterError);

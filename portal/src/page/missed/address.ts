@@ -1,5 +1,6 @@
-import { FilterError } from '@callscope/analytics/query/filter.ts';
+import { FilterError, filterFromQuery, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import { startOfDay } from '@callscope/core/domain/zone.ts';
+import type { Conditions } from '../journal/address.ts';
 import { TODAY } from '../links.ts';
 import { type Period, periodFromQuery, periodToQuery } from '../period.ts';
 
@@ -15,8 +16,8 @@ export interface MissedAddress {
   show: Show;
   /** employee, '' = nobody's, null = any */
   owner: string | null;
-  /** own number that the first missed call came to; null = any */
-  number: string | null;
+  /** of the first missed call of a case; `number`: the own number that it came to */
+  conditions: Conditions;
   /** the place in the list */
   cursor: string | null;
 }
@@ -35,24 +36,25 @@ export function missedFromQuery(params: URLSearchParams, zone: string, now: numb
   const show = params.get('show') ?? 'open';
   if (!(SHOWS as readonly string[]).includes(show)) throw new FilterError([{ field: 'show', message: `one of ${SHOWS.join(', ')}` }]);
   const owner = params.get('owner');
+  const { from: _from, to: _to, ...conditions } = filterFromQuery(params);
   return {
     period: isAsked ? periodFromQuery(params, zone, now) : usualPeriod(zone, now),
     show: show as Show,
     owner: owner === null ? null : owner === NOBODY ? '' : owner.slice(0, 64),
-    number: /^\d{1,20}$/.exec(params.get('number') ?? '')?.[0] ?? null,
+    conditions,
     cursor: params.get('cursor'),
   };
 }
 
 /** As the query of an address, without `?`. */
-export function missedToQuery({ period, show, owner, number, cursor }: MissedAddress, zone: string, now: number): string {
+export function missedToQuery({ period, show, owner, conditions, cursor }: MissedAddress, zone: string, now: number): string {
   const usual = usualPeriod(zone, now);
   const isUsual = period.preset === 'days' && period.from === usual.from && period.to === usual.to;
   return [
     isUsual ? '' : periodToQuery(period) || TODAY,
     show === 'open' ? '' : `show=${show}`,
     owner === null ? '' : `owner=${encodeURIComponent(owner === '' ? NOBODY : owner)}`,
-    number === null ? '' : `number=${number}`,
+    filterToQuery(conditions),
     cursor === null ? '' : `cursor=${encodeURIComponent(cursor)}`,
   ]
     .filter(Boolean)

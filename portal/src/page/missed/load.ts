@@ -1,4 +1,4 @@
-import type { Tenant } from '@callscope/core/domain/directory.ts';
+import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import {
   type Case,
@@ -10,9 +10,13 @@ import {
   listCases,
 } from '@callscope/modules/cases/store.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
+import type { RuledTenant } from '@callscope/modules/directory/store.ts';
+import { askedOf } from '@callscope/portal/calls/company.ts';
 import { CursorError, decodeCursor, encodeCursor } from '@callscope/portal/calls/cursor.ts';
+import { casesUnder } from '@callscope/portal/cases/under.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { loadNames } from '../directory.ts';
+import { answered, type Failure } from '../failure.ts';
 import type { CompanyNames } from '../names.ts';
 import { type Missing, missingIn } from '../views/missing.ts';
 import type { MissedAddress, Show } from './address.ts';
@@ -43,8 +47,10 @@ export interface MissedData {
   /** null: for whoever sees only their own cases */
   byEmployee: CasesOfEmployee[] | null;
   names: CompanyNames;
-  /** the owner that is asked for, where the directory does not have them */
+  /** what is asked for by name, where the directory does not have it */
   missing: Missing | null;
+  /** why nobody knows which cases the conditions mean; null: it is known */
+  failure: Failure | null;
 }
 
 const LIMIT = 100;
@@ -62,36 +68,44 @@ const SHOWN: Record<Show, Pick<CaseFilter, 'status' | 'overdue'>> = {
 const OLDEST_FIRST: readonly Show[] = ['open', 'overdue', 'remaining'];
 
 /** @throws CursorError */
-export async function loadMissed(scope: TenantScope, tenant: Tenant, address: MissedAddress): Promise<MissedData> {
+export async function loadMissed(scope: TenantScope, tenant: RuledTenant, address: MissedAddress): Promise<MissedData> {
   const { db, clock } = deps();
   const now = clock.now();
   const at = new Date(now);
-  const { period, owner, number, show, cursor } = address;
-  const whole: CaseFilter = {
-    from: period.from,
-    to: period.to,
-    owner: owner === null ? undefined : [owner],
-    number: number === null ? undefined : [number],
-  };
-  const bound = `cases ${scope.tenant} ${JSON.stringify([whole, show])}`;
+  const { period, owner, conditions, show, cursor } = address;
+  const bound = `cases ${scope.tenant} ${JSON.stringify([period.from, period.to, owner, conditions, show])}`;
   const place = cursor === null ? null : decodeCursor(cursor, bound);
   const order = OLDEST_FIRST.includes(show) ? 'oldest' : 'newest';
   const after = place ? { openedAt: place.startedAt, id: place.id } : undefined;
+  const { answer: under, failure } = await answered(meantCases(scope, tenant, address));
+  const whole: CaseFilter = { ...under, owner: owner === null ? undefined : [owner] };
   const [totals, found, byEmployee, names, settings] = await Promise.all([
-    countCases(db, scope, whole, at),
-    listCases(db, scope, { ...whole, ...SHOWN[show] }, { limit: LIMIT + 1, order, after }, at),
-    scope.within === undefined ? casesByEmployee(db, scope, { from: period.from, to: period.to }, at) : null,
+    under && countCases(db, scope, whole, at),
+    under ? listCases(db, scope, { ...whole, ...SHOWN[show] }, { limit: LIMIT + 1, order, after }, at) : [],
+    scope.within === undefined ? (under ? casesByEmployee(db, scope, under, at) : []) : null,
     loadNames(scope, tenant),
     getSettings(db, scope),
   ]);
   const cases = found.slice(0, LIMIT);
   const last = cases.at(-1);
-  const missing = await missingIn(scope, tenant, { employee: owner === null ? [] : [owner] }, { ...names, numbers: [] });
+  const named = { ...conditions, employee: [...(conditions.employee ?? []), ...(owner === null ? [] : [owner])] };
+  const missing = await missingIn(scope, tenant, named, { ...names, numbers: names.numbers.map((n) => n.number) });
   return {
-    ...{ missing, address, now, callbackMinutes: settings.callbackMinutes, totals, byEmployee, names },
+    ...{ missing, address, now, callbackMinutes: settings.callbackMinutes, totals: totals ?? NOTHING, byEmployee, names, failure },
     cases: cases.map(lineOf),
     next: found.length > LIMIT && last ? encodeCursor({ startedAt: last.openedAt.getTime(), id: last.id }, bound) : null,
   };
+}
+
+const NOTHING: CaseTotals = { cases: 0, calledBack: 0, gotThrough: 0, remaining: 0, overdue: 0, dismissed: 0, missedCalls: 0 };
+
+/** The cases that the conditions mean. An own number is the case's own word: nobody is asked about calls for it. @returns null: none can be */
+async function meantCases(scope: TenantScope, tenant: RuledTenant, { period, conditions }: MissedAddress): Promise<CaseFilter | null> {
+  const { number, ...others } = conditions;
+  const company = await askedOf(deps(), scope, tenant, { ...others, from: period.from, to: period.to });
+  const under = await casesUnder(deps().store, scope, { ...others, from: period.from, to: period.to }, company);
+  const spelled = number?.map((one) => normalizePhone(phoneFromPeople(one, company.country), company.country));
+  return under && { ...under, number: spelled };
 }
 
 export { CursorError };

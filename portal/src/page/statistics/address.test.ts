@@ -12,6 +12,9 @@ test.each([
   'compare=2026-10-05',
   'section=in&period=month&compare=previous',
   'section=in&period=last-week&as=incoming-by-number.pie,incoming-by-employee.table',
+  'section=in&as=incoming-by-number.line,incoming-by-employee.line.talkSeconds',
+  'section=days&period=month&as=daily.line',
+  'section=days&from=2026-01-01T00:00:00Z&to=2026-11-01T00:00:00Z&step=month&as=monthly.line',
 ])('"%s" comes back as it was', (query) => {
   const params = new URLSearchParams(query);
   expect(statisticsToQuery(statisticsFromQuery(params, zone, now), viewFromQuery(params))).toBe(query);
@@ -19,8 +22,11 @@ test.each([
 
 test('lines are the default, and something is always drawn', () => {
   const view = (query: string) => viewFromQuery(new URLSearchParams(query));
-  expect(view('chart=pie')).toEqual({ kind: 'lines', hidden: new Set(), blocks: {} });
+  expect(view('chart=pie')).toEqual({ kind: 'lines', hidden: new Set(), blocks: {}, figures: {} });
   expect(view('hide=out,outFailed,in,inMissed').hidden.size).toBe(0);
   expect(view('as=nonsense.pie,by-group.cake,by-group.pie').blocks).toEqual({ 'by-group': 'pie' });
+  // only what has rows of its own over time is drawn as lines, and only its own figures
+  expect(view('section=out&as=outgoing-shares.line,outgoing-by-account.line').blocks).toEqual({});
+  expect(view('as=incoming-by-number.line.in,by-group.line.nonsense').figures).toEqual({});
   expect(view('hide=in,nonsense').hidden).toEqual(new Set(['in']));
 });

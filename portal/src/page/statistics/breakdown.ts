@@ -1,27 +1,33 @@
-import { UNANSWERED } from '@callscope/analytics/catalog/dimensions.ts';
+import { isTime, UNANSWERED } from '@callscope/analytics/catalog/dimensions.ts';
 import { definitionIn, MEASURES, type MeasureId, ruleOf } from '@callscope/analytics/catalog/measures.ts';
+import { noneOf } from '@callscope/analytics/compare/change.ts';
 import { tableOf } from '@callscope/analytics/present/table.ts';
 import type { Figures, ReportAnswer } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
-import { daily } from '@callscope/analytics/reports/over-time.ts';
+import { daily, monthly, weekly } from '@callscope/analytics/reports/over-time.ts';
 import type { Format } from '#format/format.ts';
 import type { Words } from '#words/words.ts';
-import { isOneDay } from '../comparison.ts';
+import { daysBefore, isOneDay } from '../comparison.ts';
 import { deltaOf, textOf } from '../dashboard/figures.ts';
+import { type IncidentBand, incidentsIn } from '../incidents.ts';
 import type { Names } from '../journal/conditions.ts';
+import { rangeText, timeLabel } from './time-label.ts';
 
 /** A figure as it is said, and the calls behind it. */
 export interface Figure {
-  id: string;
+  id: MeasureId;
   /** 0 where there is no data */
   value: number;
+  isKnown: boolean;
   said: string;
   /** against the period that it is compared with */
   delta: { text: string; tone: 'good' | 'bad' | 'neutral' } | undefined;
   /** what it was then */
   was: string | null;
+  /** the same as a number; null: nothing to compare with, or no data then */
+  base: number | null;
   drill: CallFilter | null;
 }
 export interface BreakdownRow {
@@ -34,13 +40,15 @@ export interface BreakdownRow {
   drawn: Figure[];
   /** of the series together */
   total: number;
+  /** incidents of this hour or day; '' = none */
+  incident: string;
 }
 export interface Breakdown {
   title: string;
   definition: string;
   /** by which of the company's rules its figures are counted; '' = none */
   rule: string;
-  columns: { id: string; label: string; definition: string }[];
+  columns: { id: MeasureId; label: string; definition: string }[];
   /** by their size, the largest first; bands of talk, hours and days in their order */
   rows: BreakdownRow[];
   totals: Figure[];
@@ -49,35 +57,47 @@ export interface Breakdown {
   most: number;
 }
 
-/** Of the trend of days: what does not overlap. */
+/** Of trends: what does not overlap. */
 const APART: readonly MeasureId[] = ['in', 'out'];
+const OVERLAPPING: ReadonlySet<string> = new Set([daily.id, weekly.id, monthly.id]);
 
-/** A report as bars, pie and table take it. */
+/** A report as bars, lines, pie and table take it. @param shift days from the period that it is compared with */
 export function breakdownOf(
   report: Report,
   { answer, before }: { answer: ReportAnswer; before: ReportAnswer | null },
+  shift: number,
   filter: CallFilter,
   company: Company,
   names: Names,
   format: Format,
   words: Words['statistics']['blocks'],
+  incidents: readonly IncidentBand[] = [],
 ): Breakdown {
   const plan = planReport(report, filter, company);
   const table = tableOf(plan, answer);
   const language = format.locale;
-  const drawn = report.id === daily.id ? APART : (report.chart?.series ?? []);
+  const drawn = OVERLAPPING.has(report.id) ? APART : (report.chart?.series ?? []);
   const labelOf = (key: string) => {
     if (report.by === 'talk') return bandLabel(key, format, words);
     if (report.by === 'day') return format.day(format.dayOf(Date.parse(key)), true);
+    if (report.by === 'week') {
+      const { start, end } = timeLabel('week', Date.parse(key), filter, company.zone, format);
+      return rangeText(start, end);
+    }
+    if (report.by === 'month') return format.monthYear(format.dayOf(Date.parse(key)));
     if (report.by === 'account') return key;
     if (report.by === 'number') return names.number(key);
     if (report.by === 'hour') return hourLabel(Date.parse(key), filter, company.zone, format);
     return report.by === 'group' ? names.group(key) : names.employee(key);
   };
-  const isInOrder = report.by === 'talk' || report.by === 'hour' || report.by === 'day';
-  // hours and days of another period are other rows
-  const isTime = report.by === 'hour' || report.by === 'day';
-  const past = new Map(before?.rows.map(({ key, figures }) => [key, figures]));
+  const isInOrder = report.by === 'talk' || isTime(report.by);
+  const past = new Map(before?.rows.map(({ key, figures }) => [key ?? '', figures]));
+  /** null: nothing to compare with, as a month whose days are parts of two months then */
+  const thenOf = (key: string): Figures | null => {
+    if (before === null) return null;
+    if (!isTime(report.by)) return past.get(key) ?? noneOf(report);
+    return past.get(new Date(daysBefore(company.zone, Date.parse(key), shift)).toISOString()) ?? null;
+  };
   /** @param then null: nothing to compare with */
   const figuresOf = (cells: (typeof table.totals)[number][], then: Figures | null): Figure[] =>
     report.measures.map((id, i) => {
@@ -85,16 +105,18 @@ export function breakdownOf(
       const number = typeof value === 'number' ? value : null;
       const base = then && (then[id] ?? null);
       return {
-        ...{ id, value: number ?? 0, said: number === null ? format.none : textOf(id, number, format), drill },
-        ...{ delta: then ? deltaOf(id, number, base, format) : undefined, was: then && textOf(id, base, format) },
+        ...{ id, value: number ?? 0, isKnown: number !== null, said: number === null ? format.none : textOf(id, number, format), drill },
+        ...{ delta: then ? deltaOf(id, number, base, format) : undefined, was: then && textOf(id, base, format), base },
       };
     });
+  const drillOf = (cells: (typeof table.totals)[number][]) => cells[0]?.drill ?? null;
   const rows = table.rows.map(({ key, cells }): BreakdownRow => {
-    const figures = figuresOf(cells, before && !isTime ? (past.get(key) ?? noneOf(report)) : null);
+    const figures = figuresOf(cells, thenOf(key ?? ''));
     const series = drawn.flatMap((id) => figures.find((figure) => figure.id === id) ?? []);
     return {
       ...{ key: key ?? '', label: labelOf(key ?? ''), drill: cells[0]?.drill ?? null, figures, drawn: series },
       total: series.reduce((sum, { value }) => sum + value, 0),
+      incident: isTime(report.by) ? incidentsIn(incidents, drillOf(cells)) : '',
     };
   });
   if (!isInOrder) rows.sort((a, b) => b.total - a.total || a.label.localeCompare(b.label, language));
@@ -115,11 +137,6 @@ export function breakdownOf(
     }),
     most: Math.max(1, ...rows.map((row) => row.total)),
   };
-}
-
-/** Of a row that was not there then: no calls. A mean over none of them is no data. */
-function noneOf(report: Report): Figures {
-  return Object.fromEntries(report.measures.map((id) => [id, ['mean', 'share'].includes(MEASURES[id].kind) ? null : 0]));
 }
 
 /** 13:00, with its day where there are several; an hour is said by its beginning. */

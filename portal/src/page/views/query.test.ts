@@ -13,6 +13,8 @@ test('the same question is the same text, wherever in the list one is and in wha
   expect(questionOf('journal', 'period=today', ZONE, NOW)).toBe('');
   expect(questionOf('missed', 'show=open&cursor=x', ZONE, NOW)).toBe('');
   expect(questionOf('missed', 'period=today&owner=e1', ZONE, NOW)).toBe('period=today&owner=e1');
+  expect(questionOf('details', '?page=3&show=lost&sort=-at&period=week', ZONE, NOW)).toBe('show=lost&period=week');
+  expect(questionOf('ad-lines', 'period=month&channel=2GIS&sort=-waiting', ZONE, NOW)).toBe('channel=2GIS&sort=-waiting');
   expect(questionOf('statistics', 'chart=bars&hide=inMissed&compare=off&period=week', ZONE, NOW)).toBe(
     'period=week&compare=off&chart=bars&hide=inMissed',
   );
@@ -39,6 +41,7 @@ test('days that were chosen stay', () => {
 
 test('a view of today names its period: an address without one asks what was asked last', () => {
   expect(viewHref('t1', { page: 'journal', query: '' })).toBe('/c/t1/journal?period=today');
+  expect(viewHref('t1', { page: 'ad-lines', query: '' })).toBe('/c/t1/ad-lines?period=month');
   expect(viewHref('t 1', { page: 'statistics', query: 'chart=bars' })).toBe('/c/t%201/statistics?chart=bars');
 });
 

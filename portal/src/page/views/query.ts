@@ -1,4 +1,6 @@
 import type { ViewPage } from '@callscope/modules/views/forms.ts';
+import { adLinesFromQuery, adLinesToQuery } from '../ads/address.ts';
+import { detailsFromQuery, detailsToQuery } from '../details/address.ts';
 import { addressFromQuery, addressToQuery } from '../journal/address.ts';
 import { pageHref, TODAY } from '../links.ts';
 import { missedFromQuery, missedToQuery } from '../missed/address.ts';
@@ -22,11 +24,21 @@ export function questionOf(page: ViewPage, query: string, zone: string, now: num
       return statisticsToQuery(statisticsFromQuery(params, zone, now), viewFromQuery(params));
     case 'missed':
       return missedToQuery({ ...missedFromQuery(params, zone, now), cursor: null }, zone, now);
+    case 'details':
+      return detailsToQuery({ ...detailsFromQuery(params, zone, now), page: 1 });
+    case 'ad-lines':
+      return adLinesToQuery(adLinesFromQuery(params, zone, now));
   }
 }
 
 /** An address without a question is the menu's, which asks once more what was asked last: a view always asks its own. */
-const USUAL: Record<ViewPage, string> = { journal: TODAY, statistics: TODAY, missed: 'show=open' };
+const USUAL: Record<ViewPage, string> = {
+  journal: TODAY,
+  statistics: TODAY,
+  missed: 'show=open',
+  details: TODAY,
+  'ad-lines': 'period=month',
+};
 
 export function viewHref(company: string, { page, query }: { page: ViewPage; query: string }): string {
   return pageHref(company, `/${page}`, query || USUAL[page]);

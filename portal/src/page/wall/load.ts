@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Figures } from '@callscope/analytics/query/answer.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
@@ -5,9 +6,10 @@ import { serviceLevel } from '@callscope/analytics/reports/service.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { DirectoryBody, Tenant } from '@callscope/core/domain/directory.ts';
+import { reaches } from '@callscope/core/domain/reach.ts';
 import type { FigureRules } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { shownPart, type Thresholds } from '@callscope/modules/boards/rules.ts';
+import { MOST_SCREENS, shownPart, type Thresholds } from '@callscope/modules/boards/rules.ts';
 import type { Board } from '@callscope/modules/boards/store.ts';
 import { type CaseFilter, countCases, listCases } from '@callscope/modules/cases/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -19,8 +21,15 @@ import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import type { CompanyNames } from '../names.ts';
 import { presetPeriod } from '../period.ts';
-import type { Followed } from './followed.ts';
 import { phonesOf } from './phones.ts';
+
+/** What a wall shows: a board that somebody made, or the screen of whoever signed in, which has neither id nor name. */
+export interface Shown {
+  board: Pick<Board, 'groups' | 'numbers' | 'theme' | 'thresholds'> & { id: string | null; name: string | null };
+  scope: TenantScope;
+  /** of the reader, where the screen shows a part of it: what its numbers are called follows it */
+  whole?: TenantScope;
+}
 
 /** Callers of today whom nobody has reached, by how long ago they called first. */
 export interface Uncalled {
@@ -31,11 +40,13 @@ export interface Uncalled {
   oldest: { caller: string; line: string; openedAt: number }[];
 }
 
-/** Everything on the board but calls in progress, which its stream tells. */
-export interface BoardData {
+/** Everything on the wall but calls in progress, which its stream tells. */
+export interface WallData {
   /** of the server's program: another one has other pages */
   version: string;
-  board: { name: string; theme: Board['theme']; thresholds: Thresholds };
+  board: { name: string | null; theme: Board['theme']; thresholds: Thresholds };
+  /** it is on as many screens as it may be */
+  isCrowded: boolean;
   company: { name: string; timezone: string; country: string; rules: FigureRules };
   /** ids of groups; none: the whole company */
   groups: string[];
@@ -58,11 +69,12 @@ const MINUTE_MS = 60_000;
 const AGES = [15, 60] as const;
 
 /** @param known what the screen has of the directory; it does not get the same names again */
-export async function loadBoard({ board, scope }: Followed, known: string | null = null): Promise<BoardData> {
-  const { store, clock } = deps();
+export async function loadWall({ board, scope, whole = scope }: Shown, known: string | null = null): Promise<WallData> {
+  const { store, clock, live } = deps();
   const now = clock.now();
   const tenant = await companyOf(scope);
-  const { body, version: of } = await currentDirectory(scope, tenant);
+  const { body: all, version: of } = await currentDirectory(whole, tenant);
+  const body = { ...all, employees: all.employees.filter((e) => reaches(scope.within, 'employees', e.id)) };
   const company = { zone: tenant.timezone, country: tenant.country, rules: tenant.rules };
   const { from, to } = presetPeriod('today', company.zone, now);
   // a missed call is of no group: whose it is says its reach, by whom it rang
@@ -78,11 +90,15 @@ export async function loadBoard({ board, scope }: Followed, known: string | null
     loadUncalled({ board, scope }, { body, tenant }, from, now),
   ]);
   const [figures, service, hourly] = found.answer ?? [null, null, null];
-  const directory = [of, ...board.groups].join(' ');
+  // however many groups and people: it comes back in an address
+  const directory = createHash('sha256')
+    .update(JSON.stringify([of, board.groups, scope.within ?? null]))
+    .digest('base64url');
   const { name, theme, thresholds } = board;
   return {
     ...{ version, now, filter, hourly, uncalled, directory, groups: board.groups, failure: found.failure },
     board: { name, theme, thresholds },
+    isCrowded: board.id !== null && live.screens(scope, board.id) >= MOST_SCREENS,
     company: { name: tenant.name, timezone: tenant.timezone, country: tenant.country, rules: tenant.rules },
     names: directory === known ? null : namesIn(body, tenant),
     figures: figures && { ...figures.totals, ...service?.totals },
@@ -90,7 +106,7 @@ export async function loadBoard({ board, scope }: Followed, known: string | null
 }
 
 async function loadUncalled(
-  { board, scope }: Followed,
+  { board, scope }: Shown,
   { body, tenant }: { body: DirectoryBody; tenant: Tenant },
   from: number,
   at: number,
@@ -117,7 +133,7 @@ async function loadUncalled(
   };
 }
 
-/** What the board's stream calls the phones within its reach, by their addresses of record. */
+/** What the wall's stream calls the phones within its reach, by their addresses of record. */
 export async function boardPhones(scope: TenantScope): Promise<Map<string, string>> {
   const tenant = await companyOf(scope);
   return phonesOf((await currentDirectory(scope, tenant)).body, tenant.domain);

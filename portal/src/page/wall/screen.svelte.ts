@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { Live } from '#live/live.svelte.ts';
 import type { CompanyNames } from '../names.ts';
-import type { BoardData } from './load.ts';
+import type { WallData } from './load.ts';
 
 /** However many calls end. */
 const LEAST_MS = 5_000;
@@ -9,7 +9,7 @@ const LEAST_MS = 5_000;
 const MOST_MS = 20_000;
 /** The stream has ended: perhaps the board is over. */
 const ENDED_MS = 2_000;
-/** A board that is over is asked about again: its maker may be let in again. */
+/** A board that is over or full is asked about again: its maker may be let in again. */
 const OVER_MS = 60_000;
 /** The server speaks at least every 5 s: a connection that is silent for longer is dead, whatever the browser thinks of it. */
 const SILENCE_MS = 6_500;
@@ -25,10 +25,12 @@ const LEAST_SKEW_MS = 2_000;
  */
 export class WallScreen {
   readonly live = new Live();
-  data = $state.raw() as BoardData;
-  names = $state.raw<CompanyNames>({ employees: [], numbers: [], groups: [], channels: [], projects: [] });
+  data = $state.raw() as WallData;
+  names = $state.raw<CompanyNames>({ employees: [], numbers: [], groups: [], channels: [], projects: [], tags: [] });
   /** the address shows nothing any more */
   isOver = $state(false);
+  /** the address is open on as many screens as it may be; it is followed as soon as one of them is closed */
+  isCrowded = $state(false);
   /** when the stream last said something; 0 = not yet */
   heardAt = $state(0);
   /** when the figures were read */
@@ -36,6 +38,7 @@ export class WallScreen {
   /** ticking */
   now = $state(0);
   readonly #address: string;
+  readonly #query: string;
   readonly #directory = $derived(this.data.directory);
   readonly #news = $derived(this.live.state.endedCount + this.live.state.reloads + this.live.state.caseChanges);
   #knownNews = 0;
@@ -43,11 +46,13 @@ export class WallScreen {
   #asking = false;
   #askedAt = 0;
 
-  /** @param address of the board, without a slash at its end @param first what the first HTML shows */
-  constructor(address: string, first: BoardData) {
+  /** @param address of the wall, without a slash at its end @param query of the address, with its question mark @param first what the first HTML shows */
+  constructor(address: string, query: string, first: WallData) {
     this.#address = address;
+    this.#query = query;
     this.data = first;
     this.#take(first);
+    this.isCrowded = first.isCrowded;
     this.now = first.now;
     $effect(() => {
       this.#skew = skewOf(first.now);
@@ -62,6 +67,9 @@ export class WallScreen {
       if (this.live.heardAt > 0) this.heardAt = this.#time();
     });
     $effect(() => this.#follow());
+    $effect(() => {
+      if (this.live.connection === 'connected') this.isCrowded = false;
+    });
   }
 
   /** The stream has said nothing for longer than a working one can. */
@@ -83,7 +91,7 @@ export class WallScreen {
     return Date.now() + this.#skew;
   }
 
-  #take(data: BoardData): void {
+  #take(data: WallData): void {
     if (data.names) this.names = data.names;
     this.data = data;
     this.readAt = data.now;
@@ -95,7 +103,7 @@ export class WallScreen {
   }
 
   #everyMs(): number {
-    if (this.isOver) return OVER_MS;
+    if (this.isOver || this.isCrowded) return OVER_MS;
     if (this.live.connection === 'reconnecting') return ENDED_MS;
     return this.isLost || this.data.failure !== null ? LEAST_MS : MOST_MS;
   }
@@ -104,7 +112,7 @@ export class WallScreen {
   #stream(): (() => void) | undefined {
     void this.#directory;
     if (this.isOver) return;
-    const url = `${this.#address}/events`;
+    const url = `${this.#address}/events${this.#query}`;
     let followedAt = performance.now();
     let end = this.live.follow(url, true);
     const timer = setInterval(() => {
@@ -136,16 +144,20 @@ export class WallScreen {
     this.#asking = true;
     this.#askedAt = performance.now();
     try {
-      const known = encodeURIComponent(this.data.directory);
-      const answer = await fetch(`${this.#address}/figures?known=${known}`, { cache: 'no-store', signal: AbortSignal.timeout(15_000) });
+      const asked = new URLSearchParams(this.#query);
+      asked.set('known', this.data.directory);
+      const answer = await fetch(`${this.#address}/figures?${asked}`, { cache: 'no-store', signal: AbortSignal.timeout(15_000) });
+      // of whoever signed in: the page says what is asked of them, or that it is not for them any more. A board has nobody to tell
+      if (this.data.board.name === null && (answer.redirected || answer.status === 403)) location.reload();
       if (answer.status === 410) this.isOver = true;
       if (!answer.ok) return;
-      const data = (await answer.json()) as BoardData;
+      const data = (await answer.json()) as WallData;
       // another program of the portal: its pages may read other figures
       if (data.version !== this.data.version) location.reload();
       this.#skew = skewOf(data.now);
       this.#take(data);
       this.isOver = false;
+      if (this.live.connection === 'reconnecting') this.isCrowded = data.isCrowded;
     } catch {
       // what is shown stays, and says of when it is
     } finally {

@@ -1,10 +1,14 @@
+import { subjects } from '@callscope/core/bus/streams.ts';
 import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { changeEmail, changePassword, ownAccount } from '@callscope/modules/access/account.ts';
+import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { linkedAccounts, unlinkAccount } from '@callscope/modules/access/links.ts';
 import { passwordFault } from '@callscope/modules/access/password-rules.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { type Proof, recoveryCodesLeft, removeSecondFactor, renewRecoveryCodes } from '@callscope/modules/access/second-factor.ts';
 import { endSessions, ownDevices, type Session } from '@callscope/modules/access/sessions.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
+import { ownRecording, wishRecording } from '@callscope/modules/recordings/wishes.ts';
 import { type Deps, deps } from '@callscope/portal/deps.ts';
 import { fail, type RequestEvent } from '@sveltejs/kit';
 import { requireSession } from '#page/company.ts';
@@ -18,20 +22,36 @@ const MOST_TRIES = 10;
 export const load: PageServerLoad = async (event) => {
   const session = requireSession(event);
   const { db, providers } = deps();
-  const [account, devices, codesLeft, linked] = await Promise.all([
+  const [account, devices, codesLeft, linked, recording] = await Promise.all([
     ownAccount(db, session),
     ownDevices(db, session),
     recoveryCodesLeft(db, session),
     linkedAccounts(db, session),
+    recordingOf(session),
   ]);
   const { login, hasSecondFactor, role, tenant } = session;
   return {
     account: { login, ...account, hasSecondFactor, codesLeft, isCompanyAdmin: role === 'admin' && tenant !== null },
     devices: devices.map((d) => ({ ...d, isThis: d.id === session.id })),
     providers: providers.list.map(({ id, name }) => ({ id, name, linked: linked.find((l) => l.provider === id)?.name ?? null })),
+    /** of one's own calls; null: they have none */
+    recording,
     says: event.url.searchParams.get('says'),
   };
 };
+
+/** The employee that the person is, where they talk; null: nobody, or they look as somebody. */
+function employeeOf(session: Session) {
+  const { employee, tenant, view, caller } = session;
+  const scope = tenant === null || view !== null ? null : tenantScope(caller, tenant, 'recordings:begin');
+  return employee === null || scope === null ? null : { employee, scope };
+}
+
+async function recordingOf(session: Session) {
+  const own = employeeOf(session);
+  const { db, clock } = deps();
+  return own && ownRecording(db, own.scope, own.employee, new Date(clock.now()));
+}
 
 /** A stolen session must not try passwords and codes without end. */
 function mayTry(session: Session): boolean {
@@ -63,6 +83,17 @@ async function withFactor<T extends object>(
 }
 
 export const actions: Actions = {
+  always: async (event) => {
+    const session = requireSession(event);
+    const { on } = await fieldsOf(event.request, ['on']);
+    const own = employeeOf(session);
+    const { db, bus, clock } = deps();
+    const actor = actorOf(session.caller);
+    const isDone = own && (await wishRecording(db, own.scope, actor, own.employee, on === 'on', new Date(clock.now())));
+    if (!own || !isDone) return fail(409, { always: 'refused' as const });
+    bus.nc.publish(subjects.told(own.scope.tenant));
+    return { always: 'saved' as const };
+  },
   password: async (event) => {
     const session = requireSession(event);
     const { present, next } = await fieldsOf(event.request, ['present', 'next']);

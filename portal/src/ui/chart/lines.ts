@@ -51,7 +51,8 @@ function stretches(
   let open: Point[] | null = null;
   hours.forEach((hour, at) => {
     const counts = countsOf(hour, at);
-    if (counts === null) {
+    const value = counts === null ? Number.NaN : countOf(counts, series);
+    if (Number.isNaN(value)) {
       open = null;
       return;
     }
@@ -59,7 +60,6 @@ function stretches(
       open = [];
       found.push(open);
     }
-    const value = countOf(counts, series);
     open.push({ at, x: middleX(plot, at), y: yOf(plot, top, value), value });
   });
   return found;
@@ -91,11 +91,30 @@ export function markPath(mark: Mark, size: number): { outline: string; inside?: 
   const h = round(size / 2);
   switch (mark) {
     case 'circle':
+    case 'ring':
       return { outline: `M${-h} 0a${h} ${h} 0 1 0 ${2 * h} 0a${h} ${h} 0 1 0 ${-2 * h} 0z` };
     case 'triangle':
       return { outline: `M${round(-h * 1.1)} ${round(-h * 0.9)}H${round(h * 1.1)}L0 ${h}z` };
     case 'square':
       return { outline: `M${-h} ${-h}H${h}V${h}H${-h}z` };
+    case 'diamond': {
+      const d = round(h * 1.2);
+      return { outline: `M0 ${-d}L${d} 0L0 ${d}L${-d} 0z` };
+    }
+    case 'peak':
+      return { outline: `M${round(-h * 1.1)} ${round(h * 0.9)}H${round(h * 1.1)}L0 ${-h}z` };
+    case 'plus': {
+      const t = round(h * 0.4);
+      const arm = round(h - t);
+      return { outline: `M${-t} ${-h}h${2 * t}v${arm}h${arm}v${2 * t}h${-arm}v${arm}h${-2 * t}v${-arm}h${-arm}v${-2 * t}h${arm}z` };
+    }
+    case 'cross': {
+      const [t, arm] = [round(h * 0.5), round(h * 1.05)];
+      const inner = round(arm - t);
+      return {
+        outline: `M${-arm} ${-inner}L${-inner} ${-arm}L0 ${-t}L${inner} ${-arm}L${arm} ${-inner}L${t} 0L${arm} ${inner}L${inner} ${arm}L0 ${t}L${-inner} ${arm}L${-arm} ${inner}L${-t} 0z`,
+      };
+    }
     case 'hatched': {
       const i = round(h - 0.5);
       return { outline: `M${-i} ${-i}H${i}V${i}H${-i}z`, inside: `M${-i} 0L0 ${-i}M${-i} ${i}L${i} ${-i}M0 ${i}L${i} 0` };

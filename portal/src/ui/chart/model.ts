@@ -1,13 +1,16 @@
 /** What a chart by hours is given. Language, zone and number format belong to the caller: nothing here spells a word. */
 
 /** A colour token of app.css. */
-export type Tone = 'answered' | 'outgoing' | 'missed' | 'failed' | 'ghost';
+export type Tone = 'answered' | 'outgoing' | 'missed' | 'failed' | 'ghost' | RowTone;
+/** Of rows that mean nothing by themselves: numbers, people, groups. */
+export type RowTone = `row${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
 
 /** Shape that tells a series without colour. */
-export type Mark = 'square' | 'hatched' | 'circle' | 'triangle';
+export type Mark = 'square' | 'hatched' | 'circle' | 'triangle' | 'diamond' | 'peak' | 'plus' | 'cross' | 'ring';
 
 export type Kind = 'bars' | 'lines';
 
+/** NaN: no data, as a mean over no calls */
 export type Counts = Readonly<Record<string, number>>;
 
 export interface ChartSeries {
@@ -116,11 +119,15 @@ export function readingOf(
   const hour = hours[at];
   if (hour === undefined) return { value: null, base: null, comparable: false };
   const when = whenOf(hour, now);
-  const value = when === 'later' || hour.noData ? null : countOf(hour.values, series);
+  const value = when === 'later' || hour.noData ? null : dataOf(countOf(hour.values, series));
   const sameMoment = when === 'running' && comparison?.current !== undefined;
   const counts = sameMoment ? comparison?.current : comparison?.hours[at];
   const base = counts == null ? null : countOf(counts, series);
   return { value, base, comparable: value !== null && base !== null && (when === 'past' || sameMoment) };
+}
+
+function dataOf(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 export function judge(series: ChartSeries, reading: Reading): 'good' | 'bad' | 'neutral' {

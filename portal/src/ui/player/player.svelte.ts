@@ -1,4 +1,7 @@
 import { createContext } from 'svelte';
+import { LISTENING, type Listening, readListening, type Speed } from './liking.ts';
+
+export { SPEEDS, type Speed } from './liking.ts';
 
 /** What is played: a call, in words for the bar. */
 export interface Track {
@@ -20,8 +23,16 @@ export interface Queue {
   previous: (id: string) => Track | null;
 }
 
-export const SPEEDS = [1, 1.25, 1.5, 2] as const;
-export type Speed = (typeof SPEEDS)[number];
+/** A piece that is heard again and again; without its end, it is still to be marked. Seconds. */
+export interface Loop {
+  from: number;
+  to: number | null;
+}
+
+const STORED = 'callscope.listening';
+/** A shorter piece is a slip of the finger. */
+const SHORTEST_LOOP = 0.3;
+
 export type PlayerState = 'loading' | 'playing' | 'paused' | 'failed' | 'gone';
 
 /** What is heard, kept while pages change. The bar's audio element does what is said here, and tells how far it is. */
@@ -32,22 +43,109 @@ export class Player {
   at = $state(0);
   /** seconds of the audio itself, once it is known */
   length = $state(0);
-  speed = $state<Speed>(1);
-  skipsSilence = $state(false);
+  liking = $state.raw<Listening>(LISTENING);
+  loop = $state.raw<Loop | null>(null);
+  /** plays as soon as it can */
+  #begins = true;
+  /** where it begins, seconds */
+  #from = 0;
   #queue: Queue | null = null;
   #audio: HTMLAudioElement | null = null;
 
-  /** Plays a call from its beginning; the one that is there goes on or stands still. */
+  /** In the browser, once. */
+  restore(): void {
+    try {
+      this.liking = readListening(localStorage.getItem(STORED));
+    } catch {
+      // a browser that stores nothing begins as everybody does
+    }
+  }
+
+  like(change: Partial<Listening>): void {
+    this.liking = { ...this.liking, ...change };
+    try {
+      localStorage.setItem(STORED, JSON.stringify(this.liking));
+    } catch {
+      // it is forgotten with the page
+    }
+  }
+
+  get speed(): Speed {
+    return this.liking.speed;
+  }
+
+  get skipsSilence(): boolean {
+    return this.liking.skipsSilence;
+  }
+
+  /** Plays a call from its beginning, or only loads it, as the person likes; the one that is there goes on or stands still. */
   play(track: Track, queue: Queue | null = this.#queue): void {
-    this.#queue = queue;
-    if (this.track?.id === track.id && this.track.company === track.company && this.state !== 'failed') {
+    if (this.#isHere(track) && this.state !== 'failed') {
+      this.#queue = queue;
       this.toggle();
       return;
     }
+    this.#load(track, queue, 0, this.liking.atOnce);
+  }
+
+  /** Plays a call from a moment on, wherever it stands now. @param at seconds of the recording */
+  playAt(track: Track, at: number, queue: Queue | null = this.#queue): void {
+    if (!this.#isHere(track) || this.#audio === null || this.state === 'failed') {
+      this.#load(track, queue, at, true);
+      return;
+    }
+    this.seek(at);
+    if (this.#audio.paused) this.toggle();
+  }
+
+  #isHere(track: Pick<Track, 'id' | 'company'>): boolean {
+    return this.track?.id === track.id && this.track.company === track.company;
+  }
+
+  #load(track: Track, queue: Queue | null, from: number, begins: boolean): void {
+    this.#queue = queue;
     this.track = track;
     this.state = 'loading';
-    this.at = 0;
+    this.loop = null;
+    this.at = from;
+    this.#from = from;
+    this.#begins = begins;
     this.length = track.seconds;
+  }
+
+  /** The element knows how long its audio is: it stands where it was asked to, and plays where that is wished and the browser lets it. */
+  ready(audio: HTMLAudioElement): void {
+    if (Number.isFinite(audio.duration)) this.length = audio.duration;
+    if (this.#from > 0) audio.currentTime = Math.min(this.#from, this.length);
+    this.#from = 0;
+    if (!this.#begins) this.state = 'paused';
+    // a page that was opened by a link may not make a sound before somebody touches it
+    else void audio.play().catch(() => (this.state = 'paused'));
+  }
+
+  /** It is at its end: the piece begins again, or the next of the list does. */
+  ended(): void {
+    if (this.loop?.to != null) {
+      this.seek(this.loop.from);
+      this.toggle();
+    } else if (this.liking.goesOn && this.next) this.#load(this.next, this.#queue, 0, true);
+    else this.state = 'paused';
+  }
+
+  /** Where it has come to; goes back where a piece is heard again and again. */
+  moved(at: number): void {
+    this.at = at;
+    if (this.loop?.to != null && at >= this.loop.to) this.seek(this.loop.from);
+  }
+
+  /** Marks the beginning of a piece, then its end, then lets it go. */
+  markLoop(): void {
+    const { loop, at } = this;
+    if (loop === null) this.loop = { from: at, to: null };
+    else if (loop.to === null && Math.abs(at - loop.from) >= SHORTEST_LOOP) {
+      this.loop = { from: Math.min(at, loop.from), to: Math.max(at, loop.from) };
+      this.seek(this.loop.from);
+    } else this.loop = null;
   }
 
   /** The bar's audio element; null when it goes. */
@@ -86,6 +184,8 @@ export class Player {
 
   again(): void {
     this.state = 'loading';
+    this.#from = this.at;
+    this.#begins = true;
     this.#audio?.load();
   }
 
@@ -100,6 +200,7 @@ export class Player {
   close(): void {
     this.#audio?.pause();
     this.track = null;
+    this.loop = null;
   }
 
   isPlaying(id: string): boolean {

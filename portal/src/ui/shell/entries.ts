@@ -2,14 +2,17 @@ import type { Right } from '@callscope/modules/access/rights.ts';
 import BookUser from '@lucide/svelte/icons/book-user';
 import Building2 from '@lucide/svelte/icons/building-2';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
+import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import Eye from '@lucide/svelte/icons/eye';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import LibraryBig from '@lucide/svelte/icons/library-big';
 import List from '@lucide/svelte/icons/list';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
 import Radio from '@lucide/svelte/icons/radio';
 import Settings from '@lucide/svelte/icons/settings';
+import Table2 from '@lucide/svelte/icons/table-2';
 import TrendingUp from '@lucide/svelte/icons/trending-up';
 import Users from '@lucide/svelte/icons/users';
 import type { Words } from '#words/words.ts';
@@ -61,13 +64,19 @@ export const GROUPS: readonly Group[] = [
     id: 'details',
     entries: [
       { id: 'statistics', path: '/statistics', icon: ChartColumn, needs: 'calls:read', key: 's' },
+      { id: 'details', path: '/details', icon: Table2, needs: 'calls:read', key: 't' },
       { id: 'forecast', path: '/forecast', icon: TrendingUp, needs: 'calls:read', key: 'f' },
       { id: 'missed', path: '/missed', icon: PhoneMissed, needs: 'calls:read', key: 'm', phone: 3 },
+      { id: 'library', path: '/library', icon: LibraryBig, needs: 'calls:read', key: 'i' },
     ],
   },
   {
     id: 'marketing',
     entries: [{ id: 'adLines', path: '/ad-lines', icon: Megaphone, needs: 'ads:read', key: 'a' }],
+  },
+  {
+    id: 'quality',
+    entries: [{ id: 'quality', path: '/quality', icon: ClipboardCheck, needs: 'quality:read', key: 'q' }],
   },
   {
     id: 'settings',

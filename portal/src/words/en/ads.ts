@@ -2,7 +2,10 @@ import { plural } from '../plural.ts';
 import type { ads as ru } from '../ru/ads.ts';
 
 export const ads: typeof ru = {
-  title: (period) => `Ad lines, ${period}`,
+  title: (period, conditions) => `Ad lines, ${period}${conditions === '' ? '' : `, ${conditions}`}`,
+  spendWhole: 'Conditions choose calls, the spend is that of the whole period: costs are per chosen call.',
+  noneAsked: 'No such lines',
+  noneAskedText: 'No ad line fits these conditions.',
   count: (n) => `${n} ${plural('en', n, { one: 'line', other: 'lines' })}`,
   comparison: (period, until) => `Compared with ${period}${until === '' ? '' : ` until ${until}`}`,
   rule: (seconds, first, hours) =>

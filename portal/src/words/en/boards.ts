@@ -91,6 +91,8 @@ export const boards: Words['boards'] = {
     late: (time) => `Today’s figures of ${time}`,
     over: 'This board is over',
     overText: 'The address shows nothing any more: it was revoked, or its maker lost access. An admin or a supervisor gives a new one.',
+    full: (n) => `This board is already open on ${n} screens`,
+    fullText: 'It may be on no more at a time. Close it on one of them, and it appears here by itself.',
     fullScreen: 'Full screen',
     fullKey: 'F',
     noScript: 'The board updates in a browser with JavaScript.',

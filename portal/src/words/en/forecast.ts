@@ -91,6 +91,18 @@ export const forecast: typeof source = {
     worse: 'The forecast is no nearer than “as a week before”: calls are few, or do not repeat from week to week.',
     errorIs: 'The error is the sum of misses over hours, up or down, against the calls that came.',
   },
+  made: {
+    people:
+      'How many people the busiest hour needs to answer in time: the Erlang C formula. The load is calls an hour times the average talk, divided by 3,600 s; people are added until the share answered in time reaches the goal, and divided by the time at the phone.',
+    hour: 'Busiest hour',
+    calls: 'Calls an hour',
+    load: 'Load in erlangs',
+    within: (share: string, seconds: string) => `${share} within ${seconds} s`,
+    expected:
+      'The expected calls of all hours together. An hour is the mean of the same weekday and hour of past weeks, recent ones weighing more.',
+    talk: (days: number) => `Talk time of answered incoming calls divided by their number, over the ${days} days before today.`,
+    error: 'The sum of misses by hour, either way, by the calls that came, over two weeks that were held back.',
+  },
   short: {
     title: 'Not enough history yet',
     text: (n: number, from: string) =>

@@ -2,7 +2,7 @@ import { plural } from '../plural.ts';
 import type { missed as source } from '../ru/missed.ts';
 
 export const missed: typeof source = {
-  title: (period) => `Missed and lost for ${period}`,
+  title: (period, conditions) => `Missed and lost for ${period}${conditions === '' ? '' : `, ${conditions}`}`,
   lead: (minutes) =>
     `A case: missed calls of one number in a row, until the caller has talked to us. They are to be called back within ${minutes} working ${plural('en', minutes, { one: 'minute', other: 'minutes' })}.`,
   own: 'Cases that rang you, that you called back or that you own.',
@@ -10,6 +10,7 @@ export const missed: typeof source = {
   figures: 'Cases of the period',
   stats: { cases: 'Cases', calledBack: 'Called back', gotThrough: 'Got through', remaining: 'Remaining', overdue: 'Overdue' },
   shorts: { cases: 'Cases', calledBack: 'Called back', gotThrough: 'Through', remaining: 'Remaining', overdue: 'Overdue' },
+  ofCases: 'share of all cases',
   about: {
     cases: 'Called back, got through and remaining add up to this. The period selects by the first missed call.',
     calledBack: 'Our call to the number after the missed one was answered.',
@@ -26,7 +27,6 @@ export const missed: typeof source = {
   owner: 'Owner',
   anyOwner: 'Owner: anybody',
   nobody: 'No owner',
-  ownNumber: 'Called',
   list: 'Cases',
   columns: {
     from: 'From',
@@ -74,6 +74,8 @@ export const missed: typeof source = {
     owner: 'The directory has no such employee',
   },
   failed: 'The cases did not open',
+  failedLarge: 'Too many calls fit these conditions: choose a shorter period or fewer conditions.',
+  failedStore: 'The store of calls does not answer, and the conditions are about calls. Without them the cases are shown.',
   notDone: 'Not done: the server did not answer. Try again.',
   nothing: 'No missed calls',
   nothingText: 'Every incoming call of this period was answered.',

@@ -26,6 +26,8 @@ export const recordings: typeof ru = {
     },
     fromOffer: 'Listen to the line before the answer already',
     fromOfferHint: 'For difficult phones. Ringing and greetings before the answer are not kept',
+    ownChoice: 'Employees decide whether their own calls are always recorded',
+    ownChoiceHint: 'Where the rule is “on request”: “Always record” in their account and in the bar of their own call',
     groups: 'Groups',
     employees: 'Employees',
     name: 'Name',
@@ -35,7 +37,13 @@ export const recordings: typeof ru = {
     inherit: 'as for all',
     rules: { all: 'always', demand: 'on request', none: 'never' },
     outcomes: { all: 'recorded', demand: 'may be begun in the talk', none: 'not recorded' },
-    by: { employee: 'own rule', group: "the group's rule", chosen: 'the tick in the directory', company: "the company's rule" },
+    by: {
+      employee: 'own rule',
+      group: "the group's rule",
+      chosen: 'the tick in the directory',
+      company: "the company's rule",
+      wish: 'the employee’s own choice',
+    },
     kinds: 'Kinds of calls',
     kindsHint: 'Not ticked: such calls are not recorded, whoever speaks.',
     kindNames: {

@@ -4,7 +4,10 @@ import { plural } from '../plural.ts';
 /** Рекламные линии: what they bring and cost. */
 export const ads = {
   /** the period begins with a small letter */
-  title: (period: string) => `Рекламные линии за ${period}`,
+  title: (period: string, conditions: string) => `Рекламные линии за ${period}${conditions === '' ? '' : `, ${conditions}`}`,
+  spendWhole: 'Условия отбирают звонки, а расход – весь за период: цены считаются на отобранные звонки.',
+  noneAsked: 'Таких линий нет',
+  noneAskedText: 'Под условия не подходит ни одна рекламная линия.',
   count: (n: number) => `${n} ${plural('ru', n, { one: 'линия', few: 'линии', many: 'линий' })}`,
   comparison: (period: string, until: string) => `Сравнение: ${period}${until === '' ? '' : ` до ${until}`}`,
   rule: (seconds: number, first: boolean, hours: boolean) =>

@@ -3,7 +3,7 @@ import { plural } from '../plural.ts';
 /** «Пропущенные и потерянные»: a case is what one number's missed calls in a row are. */
 export const missed = {
   /** the period begins with a small letter */
-  title: (period: string) => `Пропущенные и потерянные за ${period}`,
+  title: (period: string, conditions: string) => `Пропущенные и потерянные за ${period}${conditions === '' ? '' : `, ${conditions}`}`,
   lead: (minutes: number) =>
     `Случай – пропущенные подряд с одного номера, пока звонивший не поговорил с нами. Перезвонить нужно за ${minutes} ${plural('ru', minutes, { one: 'рабочую минуту', few: 'рабочие минуты', many: 'рабочих минут' })}.`,
   own: 'Показаны случаи, в которых звонили вам, перезванивали вы или вы ответственный.',
@@ -17,6 +17,7 @@ export const missed = {
     overdue: 'Просрочены',
   },
   shorts: { cases: 'Случаи', calledBack: 'Перезвонили', gotThrough: 'Сами', remaining: 'Осталось', overdue: 'Просрочены' },
+  ofCases: 'доля всех обращений',
   about: {
     cases: 'Перезвонили, дозвонились сами и осталось складываются в это число. Период выбирает по первому пропущенному звонку.',
     calledBack: 'Наш звонок на этот номер после пропущенного приняли.',
@@ -35,7 +36,6 @@ export const missed = {
   owner: 'Ответственный',
   anyOwner: 'Ответственный: любой',
   nobody: 'Без ответственного',
-  ownNumber: 'Звонили на',
   list: 'Случаи',
   columns: {
     from: 'Откуда',
@@ -89,6 +89,8 @@ export const missed = {
     owner: 'Такого сотрудника нет в справочнике',
   },
   failed: 'Случаи не открылись',
+  failedLarge: 'Под условия подходит слишком много звонков: сократите период или уберите условия.',
+  failedStore: 'База звонков не ответила, а условия говорят о звонках. Без условий случаи видны.',
   notDone: 'Не получилось: сервер не ответил. Повторите.',
   nothing: 'Пропущенных нет',
   nothingText: 'За этот период каждому входящему ответили.',

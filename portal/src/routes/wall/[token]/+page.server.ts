@@ -1,5 +1,5 @@
 import { requireBoard, UNTOLD } from '#page/wall/followed.ts';
-import { loadBoard } from '#page/wall/load.ts';
+import { loadWall } from '#page/wall/load.ts';
 import type { PageServerLoad } from './$types';
 
 /** The board on the wall, for whoever has its address. Its maker's right is looked at again each time. */
@@ -8,6 +8,6 @@ export const load: PageServerLoad = async (event) => {
   const followed = await requireBoard(event);
   // a screen on the wall has no choice of its own
   event.locals.theme = followed.board.theme;
-  const board = await loadBoard(followed);
+  const board = await loadWall(followed);
   return { board, company: board.company };
 };

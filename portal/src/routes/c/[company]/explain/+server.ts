@@ -1,3 +1,4 @@
+import { rulesBehind } from '@callscope/analytics/catalog/company-rules.ts';
 import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { FilterError, filterFromQuery } from '@callscope/analytics/query/filter.ts';
 import { explainFigure } from '@callscope/analytics/run/explain.ts';
@@ -5,6 +6,7 @@ import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
 import { companyOf, requireRight } from '#page/company.ts';
+import type { RuledExplanation } from '#page/explained.ts';
 import { answered } from '#page/failure.ts';
 import type { RequestHandler } from './$types';
 
@@ -15,10 +17,11 @@ export const GET: RequestHandler = async (event) => {
   const measure = params.get('measure') ?? '';
   if (!Object.hasOwn(MEASURES, measure)) error(400, 'no such figure');
   const filter = filterOf(params);
-  const company = await askedOf(deps(), scope, await companyOf(scope), filter);
+  const tenant = await companyOf(scope);
+  const company = await askedOf(deps(), scope, tenant, filter);
   const { answer } = await answered(explainFigure(deps().store, scope, measure as MeasureId, filter, company));
   if (answer === null) error(503, 'no answer');
-  return Response.json(answer);
+  return Response.json({ ...answer, rules: rulesBehind(measure as MeasureId, tenant) } satisfies RuledExplanation);
 };
 
 function filterOf(params: URLSearchParams) {

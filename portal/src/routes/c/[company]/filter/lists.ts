@@ -10,11 +10,12 @@ export interface FilterLists {
   groups: Option[];
   channels: Option[];
   projects: Option[];
+  tags: Option[];
 }
 
 /** @param labels what calls without an employee are called, and how a number is written */
 export function filterLists(
-  { employees, numbers, groups, channels, projects }: CompanyNames,
+  { employees, numbers, groups, channels, projects, tags }: CompanyNames,
   labels: { noEmployee: string; phone(number: string): string },
 ): FilterLists {
   const named = (list: readonly { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
@@ -27,6 +28,7 @@ export function filterLists(
     groups: named(groups),
     channels: channels.map((channel) => ({ value: channel, label: channel })),
     projects: named(projects),
+    tags: named(tags),
   };
 }
 

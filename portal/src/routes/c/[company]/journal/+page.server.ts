@@ -1,8 +1,10 @@
 import { FilterError } from '@callscope/analytics/query/filter.ts';
+import { likingOf } from '@callscope/modules/likings/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
-import { companyOf, requireRight } from '#page/company.ts';
+import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { addressFromQuery, JOURNAL } from '#page/journal/address.ts';
+import { keptColumns } from '#page/journal/columns.ts';
 import { readLiking } from '#page/journal/liking.ts';
 import { loadJournal } from '#page/journal/load.ts';
 import { JOURNAL_COOKIE } from '../../../../cookies.ts';
@@ -13,9 +15,14 @@ export const load: PageServerLoad = async (event) => {
   event.depends(JOURNAL);
   const company = await companyOf(scope);
   const liking = readLiking(event.cookies.get(JOURNAL_COOKIE));
+  const [journal, kept] = await Promise.all([
+    loadJournal(scope, company, addressOf(event.url, company.timezone), liking.rows),
+    likingOf(deps().db, scope, requireSession(event).caller, 'journal'),
+  ]);
   return {
-    journal: await loadJournal(scope, company, addressOf(event.url, company.timezone), liking.rows),
+    journal,
     liking,
+    columns: keptColumns(kept),
     // which of the two forms the first HTML has; the browser's width decides after that
     isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
   };

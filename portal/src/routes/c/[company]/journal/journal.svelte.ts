@@ -4,8 +4,9 @@ import { type Condition, conditionsIn, conditionWords, type Names } from '#page/
 import { type Liking, writeLiking } from '#page/journal/liking.ts';
 import type { JournalData } from '#page/journal/load.ts';
 import { type Period, wordedPeriod } from '#page/period.ts';
+import { Wanted } from '#page/wanted.svelte.ts';
 import type { I18n } from '#ui/i18n.svelte.ts';
-import { goto, invalidate } from '$app/navigation';
+import { invalidate } from '$app/navigation';
 import { page } from '$app/state';
 import { JOURNAL_COOKIE } from '../../../../cookies.ts';
 import { asParameter, type FilterLists } from '../filter/lists.ts';
@@ -14,6 +15,7 @@ import { asParameter, type FilterLists } from '../filter/lists.ts';
 export class Journal {
   readonly i18n: I18n;
   readonly #data: () => JournalData;
+  readonly #wanted: Wanted<JournalAddress>;
   liking: Liking;
 
   /** whether this person hears recordings */
@@ -22,6 +24,7 @@ export class Journal {
 
   constructor(data: () => JournalData, liking: Liking, i18n: I18n, { company, mayListen }: { company: string; mayListen: boolean }) {
     this.#data = data;
+    this.#wanted = new Wanted(() => data().address);
     this.company = company;
     this.mayListen = mayListen;
     this.i18n = i18n;
@@ -40,8 +43,9 @@ export class Journal {
     return this.data.address;
   }
 
+  /** as they were asked for last, also while the answer is on its way */
   get conditions(): Conditions {
-    return this.data.address.conditions;
+    return this.#wanted.address.conditions;
   }
 
   readonly chips: readonly Condition[] = $derived.by(() => conditionsIn(this.conditions));
@@ -55,9 +59,9 @@ export class Journal {
   }
 
   readonly #names = $derived.by(() => {
-    const { employees, numbers, groups, projects } = this.data;
+    const { employees, numbers, groups, projects, tags } = this.data;
     const byId = (list: readonly { id: string; name: string }[]) => new Map(list.map(({ id, name }) => [id, name]));
-    return { employees: byId(employees), numbers: byId(numbers), groups: byId(groups), projects: byId(projects) };
+    return { employees: byId(employees), numbers: byId(numbers), groups: byId(groups), projects: byId(projects), tags: byId(tags) };
   });
 
   readonly names: Names = {
@@ -65,6 +69,7 @@ export class Journal {
     number: (number) => this.numberName(number.replace(/^\+/, '')),
     group: (id) => (id === '' ? this.i18n.format.none : (this.#names.groups.get(id) ?? id)),
     project: (id) => this.#names.projects.get(id) ?? id,
+    tag: (id) => (id === '' ? this.i18n.words.marks.noTag : (this.#names.tags.get(id) ?? id)),
   };
 
   /** What the company calls its own number: «Главный»; else the number. */
@@ -74,7 +79,7 @@ export class Journal {
 
   /** What the conditions offer; beside each person and number, their calls of the period. */
   readonly lists: FilterLists = $derived.by(() => {
-    const { employees, numbers, groups, channels, projects } = this.data;
+    const { employees, numbers, groups, channels, projects, tags } = this.data;
     const { number: count } = this.i18n.format;
     const named = (list: readonly { id: string; name: string }[]) => list.map(({ id, name }) => ({ value: id, label: name }));
     return {
@@ -83,6 +88,7 @@ export class Journal {
       groups: named(groups),
       channels: channels.map((channel) => ({ value: channel, label: channel })),
       projects: named(projects),
+      tags: named(tags),
     };
   });
 
@@ -92,11 +98,11 @@ export class Journal {
 
   /** Where a changed question is answered; the list begins anew. */
   href(change: Partial<JournalAddress>): string {
-    return page.url.pathname + addressToQuery({ ...this.address, place: null, ...change });
+    return page.url.pathname + addressToQuery({ ...this.#wanted.address, place: null, ...change });
   }
 
   async go(change: Partial<JournalAddress>): Promise<void> {
-    await goto(this.href(change), { reset: false });
+    await this.#wanted.go({ ...this.#wanted.address, place: null, ...change }, this.href(change));
   }
 
   set<K extends keyof Conditions>(field: K, value: Conditions[K] | undefined): void {

@@ -13,7 +13,7 @@ const CLOCKS_MS = 3_000;
 
 /**
  * Rows of the journal with what the live feed adds. Calls in progress stand at the top; those that end enter by themselves
- * only while the list is at its top and automatic update is on, else they are counted and wait for a click.
+ * only while the list is at its top, newest first, and automatic update is on, else they are counted and wait for a click.
  */
 export class LiveRows {
   readonly #journal: Journal;
@@ -57,7 +57,10 @@ export class LiveRows {
     return address.place === null && address.period.from <= now && now < address.period.to;
   });
 
-  readonly #enters: boolean = $derived.by(() => this.#isCurrent && this.#journal.liking.autoUpdate && this.#isAtTop());
+  /** then a new call has a place that only the store knows */
+  readonly #isSorted: boolean = $derived.by(() => this.#journal.address.sort !== null);
+
+  readonly #enters: boolean = $derived.by(() => this.#isCurrent && !this.#isSorted && this.#journal.liking.autoUpdate && this.#isAtTop());
 
   readonly #isDue: boolean = $derived.by(() => this.#enters && (this.#joined.length > 0 || this.mayMiss));
 
@@ -76,7 +79,7 @@ export class LiveRows {
 
   /** in progress, newest first */
   readonly running: readonly JournalRow[] = $derived.by(() => {
-    if (!this.#isCurrent) return [];
+    if (!this.#isCurrent || this.#isSorted) return [];
     // one that is over stays until its row is there: it must not be gone for a moment
     const calls = [...this.#state().calls.values()].filter((call) => this.#isListed(call));
     return calls.reverse().map(liveRow);

@@ -1,16 +1,15 @@
+import { redirect } from '@sveltejs/kit';
 import { companyOf, requireRight } from '#page/company.ts';
-import { LIVE } from '#page/live/board.ts';
-import { choiceFromQuery } from '#page/live/lines.ts';
-import { loadLive } from '#page/live/load.ts';
+import { loadNames } from '#page/directory.ts';
+import { pageHref } from '#page/links.ts';
+import { choiceFromQuery, choiceToQuery } from '#page/live/lines.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'calls:read');
-  event.depends(LIVE);
   const params = event.url.searchParams;
-  const isWall = params.get('wall') === '1';
-  const company = await companyOf(scope);
-  // the page chooses groups by itself; only the wall asks the store about them
-  const groups = isWall ? choiceFromQuery(params).groups : null;
-  return { live: await loadLive(scope, company, groups), isBare: isWall };
+  // where the wall was before it had an address of its own: screens have it as a bookmark
+  if (params.get('wall') === '1')
+    redirect(308, pageHref(event.params.company, '/live/wall', choiceToQuery({ ...choiceFromQuery(params), text: '' })));
+  return { names: await loadNames(scope, await companyOf(scope)) };
 };

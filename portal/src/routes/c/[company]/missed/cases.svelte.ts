@@ -15,6 +15,8 @@ export interface CasesPage {
   readonly now: number;
   readonly me: string;
   readonly canWrite: boolean;
+  /** they call from a phone of the company: it rings, and then the number is called */
+  readonly hasPhone: boolean;
   /** query of the page, so that an action leaves one where one is */
   readonly query: string;
   callsHref(line: CaseLine): string;

@@ -2,7 +2,7 @@ import { FilterError } from '@callscope/analytics/query/filter.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
 import { companyOf, requireRight } from '#page/company.ts';
-import { STATISTICS, statisticsFromQuery } from '#page/statistics/address.ts';
+import { STATISTICS, statisticsFromQuery, viewFromQuery } from '#page/statistics/address.ts';
 import { loadStatistics } from '#page/statistics/load.ts';
 import type { PageServerLoad } from './$types';
 
@@ -10,7 +10,9 @@ export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'calls:read');
   event.depends(STATISTICS);
   const company = await companyOf(scope);
-  return { statistics: await loadStatistics(scope, company, addressOf(event.url, company.timezone)) };
+  return {
+    statistics: await loadStatistics(scope, company, addressOf(event.url, company.timezone), viewFromQuery(event.url.searchParams)),
+  };
 };
 
 function addressOf(url: URL, zone: string) {

@@ -4,13 +4,21 @@ import { deps } from '@callscope/portal/deps.ts';
 import { fail } from '@sveltejs/kit';
 import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { loadNames } from '#page/directory.ts';
+import { pageHref } from '#page/links.ts';
 import { boardFields, faultAt } from '#page/wall/form.ts';
+import type { Heading } from '#ui/shell.svelte.ts';
+import { wordsOf } from '#words/words.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'boards:write', 'company');
   const [boards, { groups }] = await Promise.all([listBoards(deps().db, scope), groupsOf(scope)]);
-  return { boards, groups: groups.map(({ id, name }) => ({ value: id, label: name })) };
+  const words = wordsOf(event.locals.locale);
+  const heading: Heading = {
+    title: words.boards.title,
+    trail: [{ title: words.live.title, href: pageHref(event.params.company, '/live') }],
+  };
+  return { boards, groups: groups.map(({ id, name }) => ({ value: id, label: name })), heading };
 };
 
 const ID = /^\d{1,18}$/;

@@ -5,7 +5,7 @@ import { type Actor, actorOf } from '@callscope/modules/audit/acts.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { countRecordings } from '@callscope/modules/recordings/count.ts';
 import { askErasure, erasableOf, erasuresOf } from '@callscope/modules/recordings/erasures.ts';
-import { holdsOf, placeHold, releaseHold } from '@callscope/modules/recordings/holds.ts';
+import { holdsOf, isStanding, placeHold, releaseHold } from '@callscope/modules/recordings/holds.ts';
 import { HOLD_KINDS, KEEP_DAYS } from '@callscope/modules/recordings/keeping.ts';
 import { sealingOf } from '@callscope/modules/recordings/keys.ts';
 import { keepDaysOf, leavingBy, setKeepDays } from '@callscope/modules/recordings/leaving.ts';
@@ -50,7 +50,7 @@ export const load: PageServerLoad = async (event) => {
     asked: isAsked ? asked : null,
     tomorrow: sum(tomorrow),
     changed: changed && sum(changed),
-    holds: holds.filter((hold) => hold.releasedAt === null),
+    holds: holds.filter((hold) => isStanding(hold, new Date(now))),
     erasures: erasures.slice(0, SHOWN_ERASURES),
     employees: (directory?.body.employees ?? []).map(({ id, name }) => ({ id, name })),
     days: days.toReversed(),

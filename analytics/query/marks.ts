@@ -1,0 +1,34 @@
+import type { Bind } from './callers.ts';
+import type { CallFilter } from './filter.ts';
+
+/**
+ * Calls by what `call_marks` keeps of them. A call that has no row there has no marks: what is asked for the lack of something
+ * leaves out the calls that have it.
+ * @param holds condition on a row of call_marks
+ */
+export function marksSql({ from, to }: CallFilter, bind: Bind, holds: string, lacks = false): string {
+  const conditions = [
+    'tenant = {tenant: String}',
+    ...(from === undefined ? [] : [`started_at >= ${at(bind('from', 'Int64', from * 1_000))}`]),
+    ...(to === undefined ? [] : [`started_at < ${at(bind('to', 'Int64', to * 1_000))}`]),
+    holds,
+  ];
+  return `id ${lacks ? 'NOT ' : ''}IN (SELECT id FROM call_marks FINAL WHERE ${conditions.join(' AND ')})`;
+}
+
+/** '' among the ids: also calls without a tag. */
+export function taggedSql(ids: readonly string[], filter: CallFilter, bind: Bind): string {
+  const tags = ids.filter((id) => id !== '');
+  const parts = [
+    ...(tags.length > 0 ? [marksSql(filter, bind, `hasAny(tags, ${bind('tag', 'Array(String)', tags)})`)] : []),
+    ...(ids.includes('') ? [marksSql(filter, bind, 'notEmpty(tags)', true)] : []),
+  ];
+  return `(${parts.join(' OR ')})`;
+}
+
+/** Measures of talk as filters name them, over a row of call_marks. Our side is the right one; who did not speak has no share. */
+export const TALK_SHARE = 'if(talk_left_ms + talk_right_ms = 0, NULL, talk_right_ms * 100 / (talk_left_ms + talk_right_ms))';
+export const MONOLOGUE = 'greatest(longest_left_ms, longest_right_ms)';
+export const OVERTALK = 'if(recorded_ms = 0, NULL, overtalk_ms * 100 / recorded_ms)';
+
+const at = (us: string) => `fromUnixTimestamp64Micro(${us}, 'UTC')`;

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { openZip } from '@callscope/modules/directory/files/zip.ts';
+import { afterAll, expect, test } from 'vitest';
+import { FileNames, type ZipEntry, ZipFull, zipOf } from './zip.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'callscope-zip-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const hasUnzip = () => {
+  try {
+    execFileSync('unzip', ['-v'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+const at = new Date('2026-11-27T14:02:11Z');
+
+test('what is written is what others read: names in any letters, parts, nothing at all', async () => {
+  const files: [string, string[]][] = [
+    ['2026-11-27 14-02-11 +79130001122 101.mp3', ['one ', 'two ', 'three']],
+    ['Список звонков.csv', ['\ufeffдва;три\r\n']],
+    ['empty.txt', []],
+  ];
+  const path = join(dir, 'some.zip');
+  await pipeline(
+    Readable.from(zipOf(files.map(([name, parts]): ZipEntry => ({ name, at, parts: parts.map((p) => Buffer.from(p)) })))),
+    createWriteStream(path),
+  );
+  const zip = openZip(readFileSync(path));
+  for (const [name, parts] of files) expect((await zip.read(name)).toString()).toBe(parts.join(''));
+  // tests the check sums too
+  if (hasUnzip()) expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
+});
+
+test('memory does not grow with the archive; beyond 4 GiB it is broken off', async () => {
+  const part = Buffer.alloc(1_048_576, 7);
+  function* many(count: number) {
+    for (let i = 0; i < count; i++) yield part;
+  }
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  let written = 0;
+  const whole = async () => {
+    for await (const piece of zipOf([{ name: 'large', at, parts: many(4_200) }])) {
+      written += piece.length;
+      if (written % (64 * 1_048_576) < piece.length) most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+  };
+  await expect(whole()).rejects.toThrow(ZipFull);
+  expect(written).toBeGreaterThan(4_000 * 1_048_576);
+  expect(most).toBeLessThan(16 * 1_048_576);
+});
+
+test('names are safe on any system and none is there twice', () => {
+  const names = new FileNames();
+  expect(names.take('../a/b:c*', '.mp3')).toBe('_a_b_c_.mp3');
+  expect(names.take('Анна 101', '.mp3')).toBe('Анна 101.mp3');
+  expect(names.take('анна 101', '.mp3')).toBe('анна 101 (2).mp3');
+  expect(names.take('CON', '.mp3')).toBe('_CON.mp3');
+  expect(names.take('…', '')).toBe('…');
+  expect(names.take(' . ', '.wav')).toBe('_.wav');
+});

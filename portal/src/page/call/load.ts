@@ -1,0 +1,80 @@
+import { findCall } from '@callscope/analytics/run/calls.ts';
+import { eventsOf, messagesOf, reportsOf } from '@callscope/analytics/run/raw.ts';
+import { type Explanation, explainCall } from '@callscope/core/domain/explain.ts';
+import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { EMPTY } from '@callscope/modules/directory/difference.ts';
+import { getDirectory, type RuledTenant } from '@callscope/modules/directory/store.ts';
+import { goneOf } from '@callscope/modules/recordings/gone.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
+import { type Course, courseOf } from '@callscope/portal/calls/course.ts';
+import { type Ladder, ladderOf } from '@callscope/portal/calls/ladder.ts';
+import { qualityOf, type StreamQuality } from '@callscope/portal/calls/quality.ts';
+import { deps } from '@callscope/portal/deps.ts';
+import { visibleTo } from '../directory/visible.ts';
+import { namesIn } from '../directory.ts';
+import { type JournalRow, journalRow } from '../journal/rows.ts';
+import type { CompanyNames } from '../names.ts';
+
+/** What a call's own page shows. Times are ms since the epoch, spans seconds. */
+export interface CallCard {
+  row: JournalRow;
+  /** group id, '' when none */
+  group: string;
+  /** source of callers that the called number stands for, '' when none */
+  channel: string;
+  endedAt: number;
+  code: number;
+  /** Call-IDs of the conversation */
+  callIds: string[];
+  explained: Explanation[];
+  course: Course;
+  /** null: no packets of it are there */
+  ladder: Ladder | null;
+  /** packets of a call as old as this are kept no more */
+  isPastPackets: boolean;
+  quality: StreamQuality[];
+  /** when the recording was taken away and by whom */
+  gone: { at: number; by: string | null } | null;
+  names: CompanyNames;
+  now: number;
+}
+
+/** Raw tables keep a packet as long (sql/clickhouse/0001_raw.sql). */
+const PACKETS_MS = 30 * 86_400_000;
+
+/** @returns null: no such call, or none that this right reaches */
+export async function loadCard(scope: TenantScope, company: RuledTenant, id: string): Promise<CallCard | null> {
+  const { db, store, clock } = deps();
+  const call = await findCall(store, scope, id);
+  if (!call) return null;
+  const now = clock.now();
+  const [messages, events, reports, segments, directory, gone] = await Promise.all([
+    messagesOf(store, scope, call),
+    eventsOf(store, scope, call),
+    reportsOf(store, scope, call),
+    segmentsOf(db, scope, [call.id]),
+    getDirectory(db, scope, new Date(now)),
+    goneOf(db, scope, call.id),
+  ]);
+  const body = visibleTo(directory?.body ?? EMPTY, scope, company);
+  const number = body.numbers.find((n) => normalizePhone(n.number, company.country) === call.number);
+  return {
+    row: journalRow(call, segments.get(call.id) ?? [], now),
+    ...{
+      group: call.group,
+      channel: number?.channel ?? '',
+      endedAt: Math.floor(call.endedAt / 1_000),
+      code: call.sipCode,
+      callIds: call.callIds,
+    },
+    explained: explainCall(call),
+    course: courseOf(call, messages, events),
+    ladder: messages.length === 0 ? null : ladderOf(messages, call.startedAt),
+    isPastPackets: now - call.endedAt / 1_000 > PACKETS_MS,
+    quality: qualityOf(reports),
+    gone: gone && { at: gone.at.getTime(), by: gone.by },
+    names: namesIn(body, company),
+    now,
+  };
+}

@@ -1,0 +1,63 @@
+import type { ownCall as source } from '../ru/ownCall.ts';
+
+export const ownCall: typeof source = {
+  label: 'Your call',
+  state: { ringing: 'Ringing', talking: 'Talking' },
+  who: (state, who) => `${state}: ${who}`,
+  recording: { on: 'recording', off: 'not recorded', masked: 'hidden from the recording', unknown: 'recorded by the rule' },
+  does: { start: 'Record', stop: 'Stop', mask: 'Mask', unmask: 'Unmask', hangup: 'Hang up' },
+  done: {
+    start: 'Recording has begun',
+    stop: 'Recording has stopped',
+    mask: 'The talk is hidden from the recording',
+    unmask: 'Recording goes on',
+    hangup: 'Hung up',
+  },
+  refused: {
+    no_edge: 'The edge did not answer. You can try again',
+    unreachable: 'The edge did not answer. You can try again',
+    no_call: 'This call is over',
+    unknown_call: 'This call is over',
+    not_answered: 'Nobody has answered this call yet',
+    masked: 'The talk is hidden already',
+    not_masked: 'The talk is not hidden',
+    not_recorded: 'Your calls are not recorded: the recording rule says so',
+    forced: 'This talk is recorded by the rule, it cannot be stopped',
+    refused: 'The edge refused',
+  },
+  failed: 'That did not work. Try again',
+  always: 'Always record',
+  alwaysOn: 'Your talks are recorded from the next call on',
+  alwaysOff: 'From the next call on only by the button',
+  alwaysRefused: 'This is not for you to say: the recording rule has changed',
+  own: {
+    title: 'Recording of my calls',
+    says: {
+      all: 'Your talks are recorded.',
+      demand: 'Your talks are not recorded by themselves. A recording can be begun in the talk.',
+      none: 'Your talks are not recorded, and no recording can be begun.',
+      unknown: 'The company’s telephony says what is recorded.',
+    },
+    by: {
+      employee: 'The recording settings say so for you.',
+      group: (name) => `The group “${name}” decides.`,
+      chosen: 'The tick “Record calls” in the directory decides.',
+      company: 'The company’s rule decides.',
+      wish: 'You chose it.',
+    },
+    notYours: 'An administrator of the company can change it.',
+  },
+  callBack: {
+    call: (number) => `Call back: ${number}`,
+    short: 'Call back',
+    rings: (number) => `Your phone rings. When you answer, ${number} is called`,
+    held: (holder) => `${holder} has this number in hand`,
+    refused: {
+      no_edge: 'The edge did not answer. You can try again',
+      unreachable: 'The edge did not answer. You can try again',
+      no_extension: 'No phone of this company is yours',
+      not_registered: 'Your phone is not online',
+      refused: 'The edge did not begin the call',
+    },
+  },
+};

@@ -1,0 +1,22 @@
+-- concurrent-by-day?from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z
+-- Europe/Berlin, DE; read from rows. Written by npm run golden.
+WITH
+  toUnixTimestamp64Milli(started_at) AS begun,
+  least(toUnixTimestamp64Milli(ended_at), toUnixTimestamp64Milli(started_at) + 86400000) AS ended
+SELECT
+  key,
+  maxIntersectionsIf(greatest(begun, {since: Int64}, key * 1000), ended, ended > greatest(begun, {since: Int64}, key * 1000) AND direction IN ('in', 'out')) AS peakLines,
+  maxIntersectionsPositionIf(greatest(begun, {since: Int64}, key * 1000), ended, ended > greatest(begun, {since: Int64}, key * 1000) AND direction IN ('in', 'out')) AS peakAt
+FROM calls
+ARRAY JOIN arrayDistinct(arrayMap(second -> roundDown(second, {days: Array(Int64)}), arrayConcat(range(intDiv(begun, 1000), intDiv(ended - 1, 1000), 1800), [intDiv(ended - 1, 1000)]))) AS key
+WHERE tenant = {tenant: String}
+  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
+  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  AND direction IN ('in', 'out')
+  AND least(toUnixTimestamp64Milli(ended_at), toUnixTimestamp64Milli(started_at) + 86400000) >= {since: Int64}
+GROUP BY key
+ORDER BY key;
+-- from = 1792792800000000
+-- to = 1792969200000000
+-- since = 1792879200000
+-- days = [1792879200]

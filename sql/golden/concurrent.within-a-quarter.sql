@@ -1,0 +1,22 @@
+-- concurrent?from=2026-11-24T07:05:00Z&to=2026-11-24T09:00:00Z
+-- Europe/Moscow, RU; read from rows. Written by npm run golden.
+WITH
+  toUnixTimestamp64Milli(started_at) AS begun,
+  least(toUnixTimestamp64Milli(ended_at), toUnixTimestamp64Milli(started_at) + 86400000) AS ended
+SELECT
+  key,
+  maxIntersectionsIf(greatest(begun, {since: Int64}, key * 1000), ended, ended > greatest(begun, {since: Int64}, key * 1000) AND direction IN ('in', 'out')) AS peakLines,
+  maxIntersectionsPositionIf(greatest(begun, {since: Int64}, key * 1000), ended, ended > greatest(begun, {since: Int64}, key * 1000) AND direction IN ('in', 'out')) AS peakAt
+FROM calls
+ARRAY JOIN arrayDistinct(arrayMap(second -> roundDown(second, {hours: Array(Int64)}), arrayConcat(range(intDiv(begun, 1000), intDiv(ended - 1, 1000), 1800), [intDiv(ended - 1, 1000)]))) AS key
+WHERE tenant = {tenant: String}
+  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
+  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  AND direction IN ('in', 'out')
+  AND least(toUnixTimestamp64Milli(ended_at), toUnixTimestamp64Milli(started_at) + 86400000) >= {since: Int64}
+GROUP BY key
+ORDER BY key;
+-- from = 1795417500000000
+-- to = 1795510800000000
+-- since = 1795503900000
+-- hours = [1795503600,1795507200]

@@ -1,0 +1,33 @@
+-- missed-by-number?from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z
+-- Europe/Moscow, RU; read from days. Written by npm run golden.
+SELECT
+  number AS key,
+  sumIf(n, direction = 'in' AND result != 'answered') AS inMissed,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind = 'busy_hit') AS busyHit,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind = 'out_of_hours') AS outOfHours,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind = 'short_abandon') AS shortAbandon,
+  sumIf(n, direction = 'in' AND result != 'answered' AND missed_kind = 'not_taken') AS notTaken
+FROM (
+  SELECT number, direction, result, missed_kind, count() AS n
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND direction = 'in'
+    AND result != 'answered'
+    AND toDate(started_at) >= toDate(fromUnixTimestamp64Micro({firstDay: Int64}, 'UTC'))
+    AND toDate(started_at) < toDate(fromUnixTimestamp64Micro({endDay: Int64}, 'UTC'))
+  GROUP BY number, direction, result, missed_kind
+  UNION ALL
+  SELECT number, direction, result, missed_kind, count() AS n
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND direction = 'in'
+    AND result != 'answered'
+    AND (started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({firstDay: Int64}, 'UTC') OR started_at >= fromUnixTimestamp64Micro({endDay: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC'))
+  GROUP BY number, direction, result, missed_kind
+)
+GROUP BY key
+ORDER BY key;
+-- from = 1792875600000000
+-- firstDay = 1792886400000000
+-- to = 1795467600000000
+-- endDay = 1795392000000000

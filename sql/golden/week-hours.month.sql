@@ -1,0 +1,21 @@
+-- week-hours?from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z
+-- Europe/Moscow, RU; read from quarters. Written by npm run golden.
+SELECT
+  concat(toString(toDayOfWeek(quarter, 0, {zone: String})), '-', toString(toHour(quarter, {zone: String}))) AS key,
+  sum(n) AS calls,
+  sumIf(n, direction = 'in') AS in,
+  sumIf(n, direction = 'in' AND result != 'answered') AS inMissed,
+  sumIf(n, direction = 'out') AS out
+FROM (
+  SELECT toStartOfFifteenMinutes(started_at) AS quarter, direction, result, missed_kind, count() AS n
+  FROM calls
+  WHERE tenant = {tenant: String}
+    AND toStartOfFifteenMinutes(started_at) >= toDateTime({from: UInt32}, 'UTC')
+    AND toStartOfFifteenMinutes(started_at) < toDateTime({to: UInt32}, 'UTC')
+  GROUP BY quarter, direction, result, missed_kind
+)
+GROUP BY key
+ORDER BY key;
+-- from = 1792875600
+-- to = 1795467600
+-- zone = "Europe/Moscow"
