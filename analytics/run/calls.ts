@@ -1,6 +1,5 @@
-import { type CallRow, callTimes, type Direction, type Leg } from '@callscope/core/domain/call.ts';
+import { type CallLine, type CallRow, callTimes } from '@callscope/core/domain/call.ts';
 import { reachesCall } from '@callscope/core/domain/reach.ts';
-import type { CallResult } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DURATIONS } from '../catalog/durations.ts';
@@ -12,6 +11,7 @@ import { type Company, planFigures } from '../query/plan.ts';
 import { canSort, type Sort, type SortKey } from '../query/sort.ts';
 import { whereOf } from '../query/where.ts';
 import { type Window, windowsOf } from '../query/windows.ts';
+import { LINE, type Reading, type StoredCall, WHOLE } from './call-row.ts';
 import { askedBy, run } from './run.ts';
 
 /** The call that a page begins beside: older ones started before it, or as early with a smaller id; newer ones are the others. */
@@ -36,21 +36,31 @@ const ORDER: Record<Side, string> = {
   newer: 'tenant, started_at, id',
 };
 
-const COLUMNS = `tenant, id, call_ids, direction, result, missed_kind, caller, dialled, dialled_raw, number, answered_by, employee, group_id,
-  toUnixTimestamp64Micro(started_at) AS started_us, toUnixTimestamp64Micro(ringing_at) AS ringing_us, toUnixTimestamp64Micro(answered_at) AS answered_us,
-  toUnixTimestamp64Micro(ended_at) AS ended_us, sip_code, hangup_by, from_host, dialled_host, edge_tenant, record_rule, source,
-  leg_target, leg_employee, arrayMap(t -> toUnixTimestamp64Micro(t), leg_started_at) AS leg_started_us, leg_result, leg_sip_code, leg_rang, revision`;
-
 /** Newest first, by the table's own order: a page costs the same at any depth. @param side of `after` that is wanted */
-export async function listCalls(
+export function listCalls(...asked: ListAsked): Promise<CallRow[]> {
+  return list(WHOLE, ...asked);
+}
+
+/** The same without what a line of a list does not say. */
+export function listLines(...asked: ListAsked): Promise<CallLine[]> {
+  return list(LINE, ...asked);
+}
+
+type ListAsked = [
   client: ClickHouseClient,
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
   limit: number,
   after: After | null,
-  side: Side = 'older',
-): Promise<CallRow[]> {
+  side?: Side,
+];
+
+/** The same of either. */
+export async function list<C extends CallLine>(
+  { columns, rowOf }: Reading<C>,
+  ...[client, scope, filter, company, limit, after, side = 'older']: ListAsked
+): Promise<C[]> {
   const { conditions, params } = whereOf(filter, askedBy(scope, company));
   const isOlder = side === 'older';
   const beginning = after ? after.startedAt / 1_000 : isOlder ? Math.min(filter.to ?? Number.POSITIVE_INFINITY, Date.now()) : filter.from;
@@ -61,7 +71,7 @@ export async function listCalls(
   };
   const rowsOf = async (part: Part) => {
     const rows = await run<StoredCall>(client, scope, {
-      sql: `SELECT ${COLUMNS} FROM calls WHERE ${part.conditions.join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
+      sql: `SELECT ${columns} FROM calls WHERE ${part.conditions.join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
       params: part.params,
     });
     return rows.map(rowOf);
@@ -84,10 +94,10 @@ const SORTED_BY = {
   from: { sql: 'caller', type: 'String', of: (call) => call.from },
   to: { sql: 'dialled', type: 'String', of: (call) => call.dialled },
   answeredBy: { sql: 'answered_by', type: 'String', of: (call) => call.answeredBy },
-} as const satisfies Record<Exclude<SortKey, 'start'>, { sql: string; type: 'Int64' | 'String'; of: (call: CallRow) => string | number }>;
+} as const satisfies Record<Exclude<SortKey, 'start'>, { sql: string; type: 'Int64' | 'String'; of: (call: CallLine) => string | number }>;
 
 /** Where in a sorted list a call stands. */
-export function placeIn(sort: Sort | null, call: CallRow): After {
+export function placeIn(sort: Sort | null, call: CallLine): After {
   const place = { startedAt: call.startedAt, id: call.id };
   return sort === null || sort.by === 'start' ? place : { ...place, value: SORTED_BY[sort.by].of(call) };
 }
@@ -101,16 +111,17 @@ export function isPlaceOf({ by }: Sort, { value }: After): boolean {
  * A page of calls in another order; calls that are alike in it stand by their start, then id, in the same direction. Pages go on
  * by key (value, start, id): none comes twice. @param side of `after`: `older` is further down the list, as in `listCalls`
  */
-export async function sortedCalls(
+export async function sortedCalls<C extends CallLine>(
+  reading: Reading<C>,
   client: ClickHouseClient,
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
   { sort, limit, after, side }: { sort: Sort; limit: number; after: After | null; side: Side },
-): Promise<CallRow[]> {
+): Promise<C[]> {
   if (!canSort(sort, filter)) throw new Error('calls are sorted within a month at most');
   if (sort.by === 'start') {
-    const calls = await listCalls(client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
+    const calls = await list(reading, client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
     return sort.down ? calls : calls.reverse();
   }
   const { conditions, params } = whereOf(filter, askedBy(scope, company));
@@ -120,11 +131,11 @@ export async function sortedCalls(
     ({afterValue: ${type}}, fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})`;
   const order = goesDown ? 'DESC' : 'ASC';
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls WHERE ${[...conditions, ...(after ? [beyond] : [])].join(' AND ')}
+    sql: `SELECT ${reading.columns} FROM calls WHERE ${[...conditions, ...(after ? [beyond] : [])].join(' AND ')}
       ORDER BY ${sql} ${order}, started_at ${order}, id ${order} LIMIT {limit: UInt32}`,
     params: { ...params, limit, ...(after ? { afterValue: after.value, afterStart: after.startedAt, afterId: after.id } : {}) },
   });
-  const calls = rows.map(rowOf);
+  const calls = rows.map(reading.rowOf);
   return side === 'newer' ? calls.reverse() : calls;
 }
 
@@ -187,11 +198,11 @@ export async function orderedMissed(
   if (missed === null) return [];
   const { conditions, params } = whereOf(missed, askedBy(scope, company));
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls WHERE ${conditions.join(' AND ')}
+    sql: `SELECT ${WHOLE.columns} FROM calls WHERE ${conditions.join(' AND ')}
       ORDER BY ${ORDERED_BY[by]} ${down ? 'DESC' : 'ASC'}, started_at DESC, id DESC LIMIT {limit: UInt32} OFFSET {offset: UInt32}`,
     params: { ...params, limit, offset },
   });
-  return rows.map(rowOf);
+  return rows.map(WHOLE.rowOf);
 }
 
 const COUNTED = ['calls', 'in', 'out', 'internal', 'inMissed'] as const satisfies MeasureId[];
@@ -227,27 +238,27 @@ const MOST_USES = 100;
 /** Every conversation of a Call-ID, the one whose id it is first, then by their beginnings: a Call-ID may be used again. */
 export async function conversationsOf(client: ClickHouseClient, scope: TenantScope, callId: string): Promise<CallRow[]> {
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls
+    sql: `SELECT ${WHOLE.columns} FROM calls
       WHERE tenant = {tenant: String} AND (started_at, id) IN (SELECT started_at, id FROM call_ids WHERE tenant = {tenant: String} AND (call_id = {callId: String} OR call_id = {firstId: String}))
         AND (id = {callId: String} OR has(call_ids, {callId: String}))
       ORDER BY (id = {callId: String}) DESC, started_at LIMIT ${MOST_USES}`,
     params: { callId, firstId: callId.replace(/~\d+$/, '') },
   });
-  return rows.map(rowOf).filter((call) => maySee(scope, call));
+  return rows.map(WHOLE.rowOf).filter((call) => maySee(scope, call));
 }
 
 /** Those of these calls that the asker sees, by id. */
 export async function callsByIds(client: ClickHouseClient, scope: TenantScope, ids: readonly string[]): Promise<Map<string, CallRow>> {
   if (ids.length === 0) return new Map();
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${COLUMNS} FROM calls
+    sql: `SELECT ${WHOLE.columns} FROM calls
       WHERE tenant = {tenant: String} AND id IN {ids: Array(String)} AND (started_at, id) IN (
         SELECT started_at, id FROM call_ids WHERE call_id IN {callIds: Array(String)} AND tenant = {tenant: String})`,
     params: { ids, callIds: [...new Set(ids.map((id) => id.replace(/~\d+$/, '')))] },
   });
   return new Map(
     rows
-      .map(rowOf)
+      .map(WHOLE.rowOf)
       .filter((call) => maySee(scope, call))
       .map((call) => [call.id, call]),
   );
@@ -255,76 +266,3 @@ export async function callsByIds(client: ClickHouseClient, scope: TenantScope, i
 
 const maySee = ({ within }: TenantScope, call: CallRow): boolean =>
   reachesCall(within, { ...call, employees: [call, ...call.legs].map((part) => part.employee) });
-
-interface StoredCall {
-  tenant: string;
-  id: string;
-  call_ids: string[];
-  direction: Direction;
-  result: CallResult;
-  missed_kind: CallRow['missedKind'];
-  caller: string;
-  dialled: string;
-  dialled_raw: string;
-  number: string;
-  answered_by: string;
-  employee: string;
-  group_id: string;
-  started_us: string;
-  ringing_us: string;
-  answered_us: string;
-  ended_us: string;
-  sip_code: number;
-  hangup_by: CallRow['hangupBy'];
-  from_host: string;
-  dialled_host: string;
-  edge_tenant: string;
-  record_rule: string;
-  source: CallRow['source'];
-  leg_target: string[];
-  leg_employee: string[];
-  leg_started_us: string[];
-  leg_result: CallResult[];
-  leg_sip_code: number[];
-  leg_rang: number[];
-  revision: number;
-}
-
-function rowOf(s: StoredCall): CallRow {
-  const legs: Leg[] = s.leg_target.map((target, i) => ({
-    target,
-    employee: s.leg_employee[i] ?? '',
-    startedAt: Number(s.leg_started_us[i] ?? 0),
-    result: s.leg_result[i] ?? 'failed',
-    sipCode: s.leg_sip_code[i] ?? 0,
-    rang: s.leg_rang[i] === 1,
-  }));
-  return {
-    tenant: s.tenant,
-    id: s.id,
-    callIds: s.call_ids,
-    direction: s.direction,
-    result: s.result,
-    missedKind: s.missed_kind,
-    from: s.caller,
-    dialled: s.dialled,
-    dialledRaw: s.dialled_raw,
-    number: s.number,
-    answeredBy: s.answered_by,
-    employee: s.employee,
-    group: s.group_id,
-    startedAt: Number(s.started_us),
-    ringingAt: Number(s.ringing_us),
-    answeredAt: Number(s.answered_us),
-    endedAt: Number(s.ended_us),
-    sipCode: s.sip_code,
-    hangupBy: s.hangup_by,
-    fromHost: s.from_host,
-    dialledHost: s.dialled_host,
-    edgeTenant: s.edge_tenant,
-    recordRule: s.record_rule,
-    source: s.source,
-    legs,
-    revision: s.revision,
-  };
-}

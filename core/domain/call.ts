@@ -66,6 +66,9 @@ export interface CallRow {
   revision: number;
 }
 
+/** What a line of a list says of a call. The rest, arrays above all, is most of what a store reads of it, and is asked for a call at a time. */
+export type CallLine = Omit<CallRow, 'callIds' | 'dialledRaw' | 'fromHost' | 'dialledHost' | 'edgeTenant' | 'source' | 'legs' | 'revision'>;
+
 /** Durations of a call in seconds with millisecond precision; null = did not happen (contract: Call). */
 export function callTimes(c: Pick<CallRow, 'startedAt' | 'ringingAt' | 'answeredAt' | 'endedAt'>): {
   ringSeconds: number | null;

@@ -1,5 +1,6 @@
 import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
 import { canSort, SORT_WORDS, sortOf } from '@callscope/analytics/query/sort.ts';
+import { WHOLE } from '@callscope/analytics/run/call-row.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
@@ -52,7 +53,7 @@ export async function pageOfCalls(
   }
   const asked = await askedOf(deps, scope, company, filter);
   const [page, names] = await Promise.all([
-    pageOf(deps.store, scope, filter, asked, { limit, cursor, sort }).catch((error) => {
+    pageOf(WHOLE, deps.store, scope, filter, asked, { limit, cursor, sort }).catch((error) => {
       if (error instanceof CursorError) throw new Problem(400, error.message, [{ field: 'cursor', message: error.wrong }]);
       throw error;
     }),

@@ -1,15 +1,16 @@
 import { type CallFilter, filterToQuery } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import { type Sort, sortWord } from '@callscope/analytics/query/sort.ts';
-import { isPlaceOf, listCalls, placeIn, type Side, sortedCalls } from '@callscope/analytics/run/calls.ts';
-import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { Reading } from '@callscope/analytics/run/call-row.ts';
+import { isPlaceOf, list, placeIn, type Side, sortedCalls } from '@callscope/analytics/run/calls.ts';
+import type { CallLine } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Deps } from '../deps.ts';
 import { CursorError, decodeCursor, encodeCursor } from './cursor.ts';
 
-export interface CallPage {
+export interface CallPage<C extends CallLine> {
   /** newest first, where they are not sorted */
-  rows: CallRow[];
+  rows: C[];
   /** cursors of the pages beside this one; null = there is none */
   older: string | null;
   newer: string | null;
@@ -25,24 +26,25 @@ export interface Place {
   sort?: Sort | null;
 }
 
-/** One page of the list behind the journal and REST, by key: any depth costs the same. @throws CursorError */
-export async function pageOf(
+/** One page of the list behind the journal and REST, by key: any depth costs the same. @param reading what is wanted of each call @throws CursorError */
+export async function pageOf<C extends CallLine>(
+  reading: Reading<C>,
   store: Deps['store'],
   scope: TenantScope,
   filter: CallFilter,
   company: Company,
   { limit, cursor, side = 'older', sort = null }: Place,
-): Promise<CallPage> {
+): Promise<CallPage<C>> {
   const bound = `${scope.tenant} ${filterToQuery(filter)}${sort === null ? '' : ` ${sortWord(sort)}`}`;
   const after = cursor === undefined ? null : decodeCursor(cursor, bound);
   if (after !== null && sort !== null && !isPlaceOf(sort, after))
     throw new CursorError('this is not a cursor of this order', 'not a cursor');
   const found = await (sort === null
-    ? listCalls(store, scope, filter, company, limit + 1, after, side)
-    : sortedCalls(store, scope, filter, company, { sort, limit: limit + 1, after, side }));
+    ? list(reading, store, scope, filter, company, limit + 1, after, side)
+    : sortedCalls(reading, store, scope, filter, company, { sort, limit: limit + 1, after, side }));
   const hasMore = found.length > limit;
   const rows = side === 'older' ? found.slice(0, limit) : found.slice(-limit);
-  const at = (row: CallRow | undefined) => row && encodeCursor(placeIn(sort, row), bound);
+  const at = (row: CallLine | undefined) => row && encodeCursor(placeIn(sort, row), bound);
   const isOpen = (towards: Side) => (side === towards ? hasMore : after !== null);
   return {
     rows,

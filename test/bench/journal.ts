@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { type CallFilter, filterFromQuery } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
-import { type After, countCalls, listCalls } from '@callscope/analytics/run/calls.ts';
+import { type After, countCalls, listLines } from '@callscope/analytics/run/calls.ts';
 import { withNumbers } from '@callscope/analytics/run/known-numbers.ts';
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -69,7 +69,7 @@ function questions(store: ClickHouseClient): Question[] {
   const list = (query: string | ((n: number) => string), from: (n: number) => After | null = () => null): Asked => {
     return async (n) => {
       const filter = filterOver(n, typeof query === 'string' ? query : query(n));
-      return listCalls(store, scope, filter, await withNumbers(store, scope, filter, company), PAGE, from(n));
+      return listLines(store, scope, filter, await withNumbers(store, scope, filter, company), PAGE, from(n));
     };
   };
   const page = (figure: string, ...asked: Parameters<typeof list>): Question => ({ figure, limit: PAGE_MS, ask: list(...asked) });

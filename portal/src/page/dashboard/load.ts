@@ -6,7 +6,7 @@ import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { reportOf } from '@callscope/analytics/reports/index.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
-import { listCalls } from '@callscope/analytics/run/calls.ts';
+import { listLines } from '@callscope/analytics/run/calls.ts';
 import { runReport } from '@callscope/analytics/run/report.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
@@ -86,7 +86,7 @@ async function ask(scope: TenantScope, company: Company, { from, to }: Period, c
     has('figures') || has('missed') ? figuresOf(period) : null,
     has('figures') ? figuresOf({ from: compared.from, to: compared.until }) : null,
     isDrawn ? loadHourly(scope, company, period, ghost) : null,
-    has('missed') ? listCalls(store, scope, { ...period, ...MISSED }, company, MOST_MISSED, null) : [],
+    has('missed') ? listLines(store, scope, { ...period, ...MISSED }, company, MOST_MISSED, null) : [],
     has('cases') ? countCases(db, scope, { from, to }, new Date(clock.now())) : null,
     Promise.all(shown.filter(isReportCard).map(async (id) => [id, await rowsOfReport(scope, company, period, id)] as const)),
   ]);

@@ -1,5 +1,5 @@
 import { type CallFilter, MISSED } from '@callscope/analytics/query/filter.ts';
-import type { CallRow } from '@callscope/core/domain/call.ts';
+import type { CallLine } from '@callscope/core/domain/call.ts';
 import type { MissedKind } from '@callscope/core/domain/result.ts';
 
 /** A line of the panel «Пропущенные». */
@@ -13,7 +13,7 @@ export interface MissedCall {
   startedAt: number;
 }
 
-export function missedCall({ id, from, number, missedKind, startedAt }: CallRow): MissedCall {
+export function missedCall({ id, from, number, missedKind, startedAt }: CallLine): MissedCall {
   return { id, from, number, kind: missedKind, startedAt: Math.floor(startedAt / 1_000) };
 }
 

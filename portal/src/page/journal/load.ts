@@ -1,7 +1,9 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
+import { LINE } from '@callscope/analytics/run/call-row.ts';
 import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/run/calls.ts';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
+import type { CallLine } from '@callscope/core/domain/call.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
@@ -122,7 +124,7 @@ export async function loadJournal(
 }
 
 interface Found {
-  page: CallPage;
+  page: CallPage<CallLine>;
   place: JournalAddress['place'];
   counts: CallCounts;
   byEmployee: ReadonlyMap<string, CallCounts>;
@@ -165,10 +167,10 @@ async function placed(
   limit: number,
 ): Promise<Pick<Found, 'page' | 'place'>> {
   const { store } = deps();
-  const first = async () => ({ page: await pageOf(store, scope, filter, company, { limit, sort }), place: null });
+  const first = async () => ({ page: await pageOf(LINE, store, scope, filter, company, { limit, sort }), place: null });
   if (place === null) return first();
   try {
-    const page = await pageOf(store, scope, filter, company, { limit, sort, cursor: place.cursor, side: place.side });
+    const page = await pageOf(LINE, store, scope, filter, company, { limit, sort, cursor: place.cursor, side: place.side });
     return page.newer === null ? first() : { page, place };
   } catch (error) {
     if (error instanceof CursorError) return first();

@@ -1,5 +1,5 @@
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
-import { type CallRow, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
+import { type CallLine, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
 import type { RecordingReason, RecordingStatus } from '@callscope/core/domain/recording.ts';
 import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
 import type { MarksOfCall } from '@callscope/modules/marks/read.ts';
@@ -44,24 +44,12 @@ export interface JournalRow {
   code: number;
   /** null = it is not known yet: the call goes on, or is not read from the store */
   recording: RowRecording | null;
-  legs: JournalLeg[];
   /** what people said of it, and how it was talked; null = nothing */
   marks: MarksOfCall | null;
 }
 
-export interface JournalLeg {
-  target: string;
-  employee: string;
-  result: CallResult;
-  startedAt: number;
-  /** how long it rang; null = it did not */
-  rang: number | null;
-  /** 0 = none was seen */
-  code: number;
-}
-
 /** @param segments what recorders have said of the call @param now ms */
-export function journalRow(call: CallRow, segments: readonly SegmentState[], now: number, marks: MarksOfCall | null = null): JournalRow {
+export function journalRow(call: CallLine, segments: readonly SegmentState[], now: number, marks: MarksOfCall | null = null): JournalRow {
   const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy } = call;
   const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
   return {
@@ -74,7 +62,6 @@ export function journalRow(call: CallRow, segments: readonly SegmentState[], now
     ring: callTimes(call).ringSeconds,
     wait: seconds((call.answeredAt || call.endedAt) - call.startedAt),
     recording: { status, reason, seconds: recorded },
-    legs: legsOf(call),
     marks,
   };
 }
@@ -94,7 +81,6 @@ export function liveRow(call: LiveCall | EndedCall): JournalRow {
     hangupBy: '',
     code: 0,
     recording: null,
-    legs: [],
     marks: null,
   };
 }
@@ -103,23 +89,10 @@ function isMissed({ direction, result }: { direction: Direction; result: CallRes
   return direction === 'in' && result !== 'answered';
 }
 
-/** Legs that begin within this of each other are rung together, not one after the other. µs */
-const TOGETHER = 2_000_000;
-
-/** A leg does not say when it ended: it rang until it was answered, the next one was tried, or the call was over. */
-function legsOf({ legs, answeredAt, endedAt }: CallRow): JournalLeg[] {
-  return legs.map(({ target, employee, result, startedAt, sipCode, rang }) => {
-    const next = legs.map((leg) => leg.startedAt).filter((at) => at > startedAt + TOGETHER);
-    const over = answeredAt || endedAt;
-    const until = result === 'answered' ? over : Math.min(over, ...next);
-    return { target, employee, result, startedAt: ms(startedAt), rang: rang ? seconds(until - startedAt) : null, code: sipCode };
-  });
-}
-
-function ms(us: number): number {
+export function ms(us: number): number {
   return Math.floor(us / 1_000);
 }
 
-function seconds(us: number): number {
+export function seconds(us: number): number {
   return Math.max(0, Math.round(us / 1_000)) / 1_000;
 }

@@ -175,6 +175,7 @@ export const journal: typeof source = {
   },
   legs: 'Offered to',
   legsOf: (time) => `call at ${time}`,
+  legsFailed: 'Whom the call was offered to could not be read. Fold the row and unfold it again.',
   noLegs: 'The call was offered to nobody.',
   legTalk: (talk) => `Answered, talk ${talk}`,
   legRang: (span) => `rang ${span}`,

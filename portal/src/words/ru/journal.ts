@@ -184,6 +184,7 @@ export const journal = {
   },
   legs: 'Кому предлагали',
   legsOf: (time: string) => `звонок в ${time}`,
+  legsFailed: 'Не удалось прочитать, кому предлагали звонок. Сверните строку и разверните снова.',
   noLegs: 'Звонок никому не предлагали.',
   legTalk: (talk: string) => `Ответ, разговор ${talk}`,
   legRang: (span: string) => `звонил ${span}`,
