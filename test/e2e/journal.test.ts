@@ -310,6 +310,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('ArrowRight');
     const legs = page.locator('tr.detail li');
+    await legs.nth(2).waitFor();
     expect(await legs.count()).toBe(3);
     expect(plain(await page.locator('tr.detail').textContent())).toMatch(
       /101[\s\S]*Нет ответа[\s\S]*звонил 15 с[\s\S]*Занят[\s\S]*SIP 486[\s\S]*Ожидание 0:26\.\s+Завершил абонент\./,
