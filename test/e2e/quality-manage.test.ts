@@ -99,6 +99,13 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('what a supervisor sets up', ()
     await added.getByRole('button', { name: 'Выше: Предложил акцию' }).click();
     for (let i = 0; i < 3; i++) await boss.getByRole('button', { name: 'Выше: Предложил акцию' }).click();
     expect(await looks(boss, 'form', undefined, whole)).toEqual([]);
+    // what is typed is not lost by a click elsewhere
+    const elsewhere = boss.getByRole('link', { name: 'Журнал звонков' }).first();
+    await elsewhere.click();
+    const leaving = boss.getByRole('dialog', { name: 'Уйти без сохранения?' });
+    await leaving.getByRole('button', { name: 'Остаться' }).click();
+    await leaving.waitFor({ state: 'hidden' });
+    expect(await boss.getByRole('button', { name: 'Выше: Предложил акцию' }).count()).toBe(1);
     await save.click();
     await boss.getByText('Сохранено: версия 2. Сделанные проверки остаются со своей версией.').waitFor();
     const [second] = await forms();
@@ -116,6 +123,13 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('what a supervisor sets up', ()
     expect(await boss.locator('li[data-part]').count()).toBe(10);
     await choose(boss, 'Версия', 'Версия 2');
     await boss.getByRole('heading', { name: 'Входящие, версия 2' }).waitFor();
+
+    await boss.getByLabel('Название анкеты').fill('Не сохранено');
+    await elsewhere.click();
+    await leaving.getByRole('button', { name: 'Уйти без сохранения' }).click();
+    await boss.waitForURL(/\/journal/);
+    await open(boss, `${stack.portal}${BASE}/forms/${first?.id}`);
+    expect(await boss.getByLabel('Название анкеты').inputValue()).toBe('Входящие');
 
     await open(vera, `${stack.portal}${BASE}/forms/${first?.id}`);
     await vera.getByText('Предложил акцию').waitFor();

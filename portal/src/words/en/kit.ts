@@ -3,6 +3,12 @@ import type { kit as source } from '../ru/kit.ts';
 export const kit: typeof source = {
   close: 'Close',
   cancel: 'Cancel',
+  leave: {
+    title: 'Leave without saving?',
+    text: 'What you changed on this page will be lost.',
+    stay: 'Stay',
+    go: 'Leave without saving',
+  },
   apply: 'Show',
   reset: 'Reset',
   resetAll: 'Reset all',

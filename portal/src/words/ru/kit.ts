@@ -4,6 +4,12 @@ import { plural } from '../plural.ts';
 export const kit = {
   close: 'Закрыть',
   cancel: 'Отмена',
+  leave: {
+    title: 'Уйти без сохранения?',
+    text: 'То, что вы изменили на этой странице, пропадёт.',
+    stay: 'Остаться',
+    go: 'Уйти без сохранения',
+  },
   apply: 'Показать',
   reset: 'Сбросить',
   resetAll: 'Сбросить всё',
