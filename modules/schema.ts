@@ -8,6 +8,7 @@ import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 import type { IncidentSchema } from './incidents/schema.ts';
 import type { LikingSchema } from './likings/schema.ts';
+import type { MailingSchema } from './mailings/schema.ts';
 import type { MarksSchema } from './marks/schema.ts';
 import type { PbxSchema } from './pbx/schema.ts';
 import type { QualitySchema } from './quality/schema.ts';
@@ -29,6 +30,7 @@ export interface PostgresSchema
   extends PbxSchema,
     IncidentSchema,
     LikingSchema,
+    MailingSchema,
     MarksSchema,
     QualitySchema,
     TranscriptSchema,

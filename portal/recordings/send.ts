@@ -1,5 +1,6 @@
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
+import { MAIL_ADDRESS } from '@callscope/core/domain/mail-address.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
@@ -34,9 +35,6 @@ export interface Sending {
 const WEEK_MS = 7 * 86_400_000;
 /** Of one person or token, in a quarter of an hour: a portal is no way to write to everybody. */
 const MOST_LETTERS = 20;
-/** One address and nothing else: neither a list of them nor a header. */
-const ADDRESS = /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]{1,190}\.[^\s@<>,;:"()[\]\\]{2,60}$/;
-
 /**
  * Sends a recording whole, a link to it for a week, or a link to its call to a colleague who may listen to it. What is too large for a
  * letter goes as a link. Written down before it goes.
@@ -52,7 +50,7 @@ export async function sendRecording(
   const { db, store, clock, mail, letters, log } = deps;
   const call = await findCall(store, scope, id);
   if (!call) throw new Problem(404, `no call "${id}" in this company`);
-  if (!ADDRESS.test(to)) return { refused: 'address' };
+  if (!MAIL_ADDRESS.test(to)) return { refused: 'address' };
   if (mail === null) return { refused: 'noMail' };
   if (as === 'card') {
     // one who may not hear it, and one whom nobody knows, are told alike
