@@ -95,27 +95,34 @@ export class ByteText {
 
   /** A whole number. */
   integer(value: number): void {
-    if (!Number.isSafeInteger(value)) return this.text(String(value));
     if (value < 0) this.byte(MINUS);
-    this.#digits(Math.abs(value), 1);
+    if (Number.isSafeInteger(value)) this.#digits(Math.abs(value), 1);
+    else this.ascii(BigInt(Math.trunc(Math.abs(value))).toString());
   }
 
   /**
    * A number, rounded half away from zero.
-   * @param digits after the point, at most 12 @param point of the language, its code @param isFixed zeros at the end stay
+   * @param digits after the point @param point of the language, its code @param isFixed zeros at the end stay
    */
   decimal(value: number, digits: number, point: number, isFixed = false): void {
     const scale = 10 ** digits;
     const scaled = Math.round(Math.abs(value) * scale);
-    // so large that it has no places after the point any more
-    if (scaled > Number.MAX_SAFE_INTEGER) return this.text(BigInt(Math.trunc(value)).toString());
+    if (scaled > Number.MAX_SAFE_INTEGER) {
+      // there are no places after the point that it could tell apart
+      this.integer(Math.round(value));
+      return;
+    }
     if (value < 0 && scaled > 0) this.byte(MINUS);
     const whole = Math.floor(scaled / scale);
     this.#digits(whole, 1);
-    const rest = scaled - whole * scale;
-    if (rest === 0 && !isFixed) return;
+    this.fraction(scaled - whole * scale, digits, point, isFixed);
+  }
+
+  /** The places after the point, and it; nothing for 0. @param value of `digits` digits, those left out are zeros @param isFixed as above */
+  fraction(value: number, digits: number, point: number, isFixed = false): void {
+    if (value === 0 && !isFixed) return;
     this.byte(point);
-    this.#digits(rest, digits);
+    this.#digits(value, digits);
     if (!isFixed) while (this.#bytes[this.length - 1] === ZERO) this.length--;
   }
 
@@ -129,7 +136,7 @@ export class ByteText {
     let at = this.length + count;
     this.length = at;
     let rest = value;
-    // beyond 32 bits a division is slow: in two halves it is rare
+    // whole numbers of 32 bits are divided faster
     while (rest > 0x7fff_ffff) {
       const next = Math.floor(rest / 10);
       bytes[--at] = ZERO + rest - next * 10;

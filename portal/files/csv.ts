@@ -83,23 +83,28 @@ class CsvWriter {
     const { bytes } = this;
     switch (kind) {
       case 'instant':
-        return this.#moment(this.#wallClock(value), true, true);
+        this.#moment(this.#wallClock(value), true, true);
+        break;
       case 'day':
-        return this.#moment(this.#wallClock(value), true, false);
+        this.#moment(this.#wallClock(value), true, false);
+        break;
       case 'time':
-        return this.#moment(this.#wallClock(value), false, true);
+        this.#moment(this.#wallClock(value), false, true);
+        break;
       case 'duration':
-        return this.#span(Math.round(value));
+        this.#span(Math.round(value));
+        break;
       case 'integer':
-        return bytes.integer(Math.round(value));
+        bytes.integer(Math.round(value));
+        break;
       case 'share':
-        // a comma of the decimal sign stands in quotes nowhere: the separator is another
-        return bytes.decimal(value * 100, 1, this.#point, true);
-      case 'text':
-      case 'phone':
-        return this.#text(String(value));
+        bytes.decimal(value * 100, 1, this.#point, true);
+        break;
+      case 'number':
+        bytes.decimal(value, 3, this.#point);
+        break;
       default:
-        return bytes.decimal(value, 3, this.#point);
+        this.#text(String(value));
     }
   }
 

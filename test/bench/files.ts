@@ -48,14 +48,26 @@ function cellsOf(i: number): CellValue[] {
   ];
 }
 const sheet = (rows: number): Sheet => ({
-  title: 'Журнал', plainName: 'journal', locale: 'ru', zone: 'Europe/Moscow', columns: COLUMNS, rows: made(rows), count: rows, totals: null, facts: [],
+  title: 'Журнал',
+  plainName: 'journal',
+  locale: 'ru',
+  zone: 'Europe/Moscow',
+  columns: COLUMNS,
+  rows: made(rows),
+  count: rows,
+  totals: null,
+  facts: [],
 });
 export async function files(): Promise<BenchResult[]> {
   for (let k = 0; k < 4; k++) {
-    const c0 = process.cpuUsage(); const t0 = performance.now(); let n = 0;
+    const c0 = process.cpuUsage();
+    const t0 = performance.now();
+    let n = 0;
     for (const p of made(1_000_000)) n += p.length;
     console.log('made', n, Math.round(performance.now() - t0), process.cpuUsage(c0));
-    const c1 = process.cpuUsage(); const t1 = performance.now(); let b = 0;
+    const c1 = process.cpuUsage();
+    const t1 = performance.now();
+    let b = 0;
     for await (const p of csvParts(sheet(1_000_000))) b += p.length;
     console.log('csv', b, Math.round(performance.now() - t1), process.cpuUsage(c1), process.memoryUsage().rss / 1e6);
   }
