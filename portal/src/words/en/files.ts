@@ -8,4 +8,6 @@ export const files: typeof source = {
   open: 'Open as a table',
   print: 'Print',
   csv: 'Download CSV',
+  about: 'About',
+  rows: 'Rows',
 };

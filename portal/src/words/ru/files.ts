@@ -7,4 +7,6 @@ export const files = {
   open: 'Открыть таблицей',
   print: 'Напечатать',
   csv: 'Выгрузить CSV',
+  about: 'О выгрузке',
+  rows: 'Строк',
 };

@@ -1,0 +1,57 @@
+import type { Locale } from '../src/words/words.ts';
+
+/**
+ * What a column holds, and so how every format writes it:
+ * `text`, `phone` (as the store has it: 73910000122, 101; text in every format, international ones with +), `instant` (ms since the
+ * epoch; date and time in the sheet's zone), `day` and `time` (an instant too, of which one part is shown), `duration` (seconds),
+ * `integer`, `number`, `share` (0 to 1).
+ */
+export const CELL_KINDS = ['text', 'phone', 'instant', 'day', 'time', 'duration', 'integer', 'number', 'share'] as const;
+export type CellKind = (typeof CELL_KINDS)[number];
+
+/** null = no data: an empty cell, never 0. */
+export type CellValue = string | number | null;
+
+export interface SheetColumn {
+  /** as REST and JSON call it */
+  id: string;
+  head: string;
+  kind: CellKind;
+  /** letters wide; a format chooses by kind where it is not said */
+  width?: number;
+}
+
+export interface SheetRow {
+  /** in the order of the columns */
+  cells: CellValue[];
+  /** address of the call's card or the list behind the row; formats that know links make one of the first cell */
+  href?: string;
+}
+
+/** Said beside the rows: in XLSX on a second sheet, in PDF under the title. */
+export interface SheetFact {
+  label: string;
+  value: string | number;
+}
+
+/**
+ * A table on its way into a file, whatever the format: one description, so that CSV, XLSX, PDF and JSON cannot disagree.
+ * Rows come in parts and are read once; a format holds no more than a part of them.
+ */
+export interface Sheet {
+  /** as people read it: heading and, made safe, the file's name without extension */
+  title: string;
+  /** the same in Latin letters */
+  plainName: string;
+  locale: Locale;
+  /** IANA zone that instants are shown in */
+  zone: string;
+  columns: SheetColumn[];
+  rows: AsyncIterable<SheetRow[]> | Iterable<SheetRow[]>;
+  /** rows there will be, where that is known before they are read: progress, and the limit of PDF */
+  count: number | null;
+  /** last row, asked for after all others were read; null = there is none */
+  totals: (() => CellValue[]) | null;
+  /** period, filters, zone, definitions. The number of rows is added by the format, which counts them */
+  facts: SheetFact[];
+}
