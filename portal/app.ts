@@ -3,6 +3,7 @@ import { errorText } from '@callscope/core/node/log.ts';
 import { counter, histogram, registry } from '@callscope/core/node/metrics.ts';
 import { SignInBusy } from '@callscope/modules/access/passwords.ts';
 import { callerOf } from '@callscope/modules/access/tokens.ts';
+import { leave } from '@callscope/modules/mailings/store.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -24,6 +25,7 @@ import { incidentRoutes } from './api/incident-routes.ts';
 import { keepingRoutes } from './api/keeping-routes.ts';
 import { libraryRoutes } from './api/library-routes.ts';
 import { linkRoutes } from './api/link-routes.ts';
+import { mailingRoutes } from './api/mailing-routes.ts';
 import { markRoutes } from './api/mark-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
@@ -125,6 +127,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   projectRoutes(api, deps);
   boardRoutes(api, deps);
   viewRoutes(api, deps);
+  mailingRoutes(api, deps);
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);
@@ -154,6 +157,12 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 
+  // one click in a mail program (RFC 8058): it brings no session, and neither Origin nor JSON
+  app.post('/api/mailings/leave/:token', async (c) => {
+    await leave(deps.db, c.req.param('token'), deps.clock.now());
+    return c.body(null, 204);
+  });
+  app.get('/api/mailings/leave/:token', (c) => c.redirect(`/mailings/leave/${encodeURIComponent(c.req.param('token'))}`, 303));
   app.get('/healthz', async (c) => {
     const state = await health.check();
     return c.json(state, state.status === 'ready' ? 200 : 503);

@@ -23,6 +23,7 @@ import { watchFreshness } from './health/freshness.ts';
 import { HealthWatch } from './health/health.ts';
 import { createLiveFeed } from './live/feed.ts';
 import { connectMail } from './mail/mail.ts';
+import { sendMailings } from './mailings/send.ts';
 import { Providers } from './oidc/providers.ts';
 import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
@@ -131,6 +132,7 @@ await runService('portal', async (service) => {
     },
   };
   provide(deps);
+  if (mail) await sendMailings(service, postgres, deps, mail);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
   // streams end first: a connection that stays open would hold http back

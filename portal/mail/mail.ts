@@ -8,6 +8,9 @@ export interface Letter {
   text: string;
   /** whom an answer goes to */
   replyTo?: string;
+  /** of this letter and no other, so that one which is sent again is known as the same (RFC 5322, 3.6.4) */
+  messageId?: string;
+  headers?: Record<string, string>;
   attachments?: { filename: string; content: Buffer; contentType: string }[];
 }
 

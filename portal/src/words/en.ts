@@ -16,6 +16,7 @@ import { incidents } from './en/incidents.ts';
 import { journal } from './en/journal.ts';
 import { kit } from './en/kit.ts';
 import { live } from './en/live.ts';
+import { mailings } from './en/mailings.ts';
 import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { operator } from './en/operator.ts';
@@ -55,6 +56,7 @@ export const en: Words = {
   journal,
   kit,
   live,
+  mailings,
   marks,
   missed,
   operator,

@@ -16,6 +16,7 @@ import { incidents } from './ru/incidents.ts';
 import { journal } from './ru/journal.ts';
 import { kit } from './ru/kit.ts';
 import { live } from './ru/live.ts';
+import { mailings } from './ru/mailings.ts';
 import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { operator } from './ru/operator.ts';
@@ -55,6 +56,7 @@ export const ru = {
   journal,
   kit,
   live,
+  mailings,
   marks,
   missed,
   operator,
