@@ -61,9 +61,13 @@ export const secondsOf =
 export const recordingCell =
   (now: number, said: (recording: ReturnType<typeof recordingOf>) => string): Read =>
   (place) => {
-    const [id, startedAt, answeredAt, endedAt, rule] = (['id', 'startedAt', 'answeredAt', 'endedAt', 'recordRule'] as const).map(
-      place,
-    ) as [number, number, number, number, number];
+    const [id, startedAt, answeredAt, endedAt, rule] = (['id', 'startedAt', 'answeredAt', 'endedAt', 'recordRule'] as const).map(place) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     return (row, { segments }) =>
       said(
         recordingOf(
@@ -96,6 +100,13 @@ export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, strin
     ...(['ringSeconds', 'talkSeconds', 'durationSeconds'] as const).map((field) => column(field, 'duration', secondsOf(field))),
     column('sipCode', 'integer', codeOf),
     column('hangupBy', 'text', textOf('hangupBy')),
-    { ...column('recording', 'text', recordingCell(now, ({ status }) => status)), needs: 'segments' },
+    {
+      ...column(
+        'recording',
+        'text',
+        recordingCell(now, ({ status }) => status),
+      ),
+      needs: 'segments',
+    },
   ];
 }

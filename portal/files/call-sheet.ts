@@ -9,8 +9,9 @@ import type { SegmentState } from '@callscope/modules/recordings/rules.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Names } from '../src/page/journal/conditions.ts';
-import { periodText, questionFacts, type Speech } from './question-facts.ts';
+import { periodText, questionFacts } from './question-facts.ts';
 import type { CellKind, CellValue, Sheet, SheetRow } from './sheet.ts';
+import type { Speech } from './speech.ts';
 
 /** What PostgreSQL has of the calls of a part, asked for all of them at once. */
 export interface Beside {

@@ -1,16 +1,8 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
-import type { Format } from '../src/format/format.ts';
 import { conditionsIn, conditionWords, type Names } from '../src/page/journal/conditions.ts';
 import { wordedPeriod } from '../src/page/period.ts';
-import type { Locale, Words } from '../src/words/words.ts';
 import type { SheetFact } from './sheet.ts';
-
-/** What a question is said with. */
-export interface Speech {
-  locale: Locale;
-  words: Words;
-  format: Format;
-}
+import type { Speech } from './speech.ts';
 
 /** Which days: what stands in titles and names of files. */
 export function periodText({ from, to, time }: Pick<CallFilter, 'from' | 'to' | 'time'>, { format, words }: Speech): string {

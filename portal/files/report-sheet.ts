@@ -9,8 +9,9 @@ import type { ReportPlan } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import type { CompanyNames } from '../src/page/names.ts';
 import { namesOf } from '../src/page/names.ts';
-import { periodText, questionFacts, type Speech } from './question-facts.ts';
+import { periodText, questionFacts } from './question-facts.ts';
 import type { CellKind, CellValue, Sheet, SheetColumn, SheetFact, SheetRow } from './sheet.ts';
+import type { Speech } from './speech.ts';
 
 /** Columns that say which row it is. */
 export interface Keys {
@@ -43,7 +44,7 @@ export function keysOfPage(report: Report, labelOf: (key: string) => string, nam
   const { by } = report;
   if (by === null) return { columns: [], cells: () => [] };
   const { label } = DIMENSIONS[by];
-  const column = (kind: CellKind, head = label[locale], id: string = by): SheetColumn => ({ id, head, kind });
+  const column = (kind: CellKind, head: string = label[locale], id: string = by): SheetColumn => ({ id, head, kind });
   if (by === 'hour')
     return {
       columns: [column('day', DIMENSIONS.day.label[locale], 'day'), column('time')],

@@ -11,10 +11,11 @@ import { deps } from '@callscope/portal/deps.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import { keysOfPage, reportSheet } from '@callscope/portal/files/report-sheet.ts';
 import type { Sheet } from '@callscope/portal/files/sheet.ts';
+import { speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { type CompanyNames, namesOf } from '../names.ts';
 import type { Period } from '../period.ts';
-import { blockSheet, speechOf } from '../statistics/file.ts';
+import { blockSheet } from '../statistics/file.ts';
 import { type CardId, isReportCard, REPORT_CARDS } from './cards.ts';
 import { SHOWN } from './figures.ts';
 

@@ -5,14 +5,14 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { askedOf, spanOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { periodText, questionFacts, type Speech } from '@callscope/portal/files/question-facts.ts';
+import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import { definitions, figureCells, keysOfPage, measureColumn, totalCells } from '@callscope/portal/files/report-sheet.ts';
 import type { Sheet, SheetColumn, SheetRow } from '@callscope/portal/files/sheet.ts';
+import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { filterOf } from '../journal/address.ts';
 import { namesOf } from '../names.ts';
 import { breakdownOf } from '../statistics/breakdown.ts';
-import { speechOf } from '../statistics/file.ts';
 import { type DetailsAddress, reportShown } from './address.ts';
 import { besideOf } from './beside.ts';
 import { type ListAsked, lostTable, missedTable, type Table } from './list-tables.ts';
@@ -45,10 +45,7 @@ export async function detailsSheet(
   return {
     ...{ locale, zone: tenant.timezone, plainName: `${address.show}-${scope.tenant}`, ...table },
     title: `${title}, ${periodText(filter, speech)}`,
-    facts: [
-      ...questionFacts(filter, namesOf(data.names, speech), speech),
-      ...(report ? definitions({ report, company }, speech) : []),
-    ],
+    facts: [...questionFacts(filter, namesOf(data.names, speech), speech), ...(report ? definitions({ report, company }, speech) : [])],
   };
 }
 

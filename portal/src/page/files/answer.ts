@@ -1,6 +1,6 @@
 import { FilterError } from '@callscope/analytics/query/filter.ts';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
-import { FORMATS, type FileFormat, fileResponse } from '@callscope/portal/files/formats.ts';
+import { type FileFormat, FORMATS, fileResponse } from '@callscope/portal/files/formats.ts';
 import type { Sheet } from '@callscope/portal/files/sheet.ts';
 import { error } from '@sveltejs/kit';
 

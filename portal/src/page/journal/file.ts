@@ -1,6 +1,6 @@
 import type { Direction, HangupBy } from '@callscope/core/domain/call.ts';
-import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
+import type { CallResult, MissedKind } from '@callscope/core/domain/result.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory, type RuledTenant } from '@callscope/modules/directory/store.ts';
@@ -10,13 +10,12 @@ import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { codeOf, instantOf, namedBy, recordingCell, secondsOf, textOf, timesOf } from '@callscope/portal/files/call-columns.ts';
 import { type CallColumn, callSheet } from '@callscope/portal/files/call-sheet.ts';
-import type { Speech } from '@callscope/portal/files/question-facts.ts';
 import type { CellValue, Sheet } from '@callscope/portal/files/sheet.ts';
+import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
 
 import type { Locale } from '#words/words.ts';
 import { loadNames } from '../directory.ts';
 import { namesOf } from '../names.ts';
-import { speechOf } from '../statistics/file.ts';
 import { filterOf, type JournalAddress } from './address.ts';
 import { type ColumnId, DISPOSITIONS, hangupWord } from './columns.ts';
 import type { Names } from './conditions.ts';
@@ -124,7 +123,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     score: marked('share', ({ score }) => ofPercents(score)),
     talkShare: marked('share', ({ talk }) => ofPercents(talk && talkShare(talk))),
     monologue: marked('duration', ({ talk }) => ofMs(talk && longestMonologue(talk))),
-    silence: marked('duration', ({ talk }) => ofMs(talk && talk.longestSilence)),
+    silence: marked('duration', ({ talk }) => ofMs(talk?.longestSilence ?? null)),
     overtalk: marked('share', ({ talk }) => ofPercents(talk && overtalkShare(talk))),
   };
 }

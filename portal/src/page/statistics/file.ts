@@ -6,20 +6,13 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import type { Speech } from '@callscope/portal/files/question-facts.ts';
 import { keysOfPage, reportSheet } from '@callscope/portal/files/report-sheet.ts';
 import type { Sheet } from '@callscope/portal/files/sheet.ts';
-import { createFormat } from '#format/format.ts';
-import { type Locale, wordsOf } from '#words/words.ts';
+import { speechOf } from '@callscope/portal/files/speech.ts';
+import type { Locale } from '#words/words.ts';
 import { loadNames } from '../directory.ts';
 import { namesOf } from '../names.ts';
 import { breakdownOf } from './breakdown.ts';
-
-/** How a company's files speak to a person. */
-export function speechOf({ timezone, country }: Pick<RuledTenant, 'timezone' | 'country'>, locale: Locale): Speech {
-  const words = wordsOf(locale);
-  return { locale, words, format: createFormat({ locale, words: words.format, zone: timezone, country }) };
-}
 
 /**
  * A report as a file: the dashboard's cards and the blocks of statistics alike. Every row that the question has, in the order
