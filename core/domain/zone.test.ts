@@ -10,6 +10,7 @@ import {
   startOfMonth,
   startOfWeek,
   wallClock,
+  wallClockOf,
   weeksOf,
 } from './zone.ts';
 
@@ -77,6 +78,14 @@ describe('the wall clock', () => {
         const back = instantOf(zone, wallClock(zone, t));
         if (back !== t) expect([back < t, wallClock(zone, back)]).toEqual([true, wallClock(zone, t)]);
       }
+    },
+  );
+
+  test.each(['UTC', 'Asia/Kolkata', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago'])(
+    'of %s is the same for one instant and for many',
+    (zone) => {
+      const clock = wallClockOf(zone);
+      for (let t = at('2026-01-01T00:00:00Z') - 1; t < at('2027-01-01T00:00:00Z'); t += HOUR / 4) expect(clock(t)).toBe(wallClock(zone, t));
     },
   );
 });

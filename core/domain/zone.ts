@@ -5,6 +5,7 @@
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const QUARTER = HOUR / 4;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -25,6 +26,40 @@ export function offsetAt(zone: string, at: number): number {
 /** What the clock on the wall shows, as if it were UTC: read it with the getUTC… methods of Date. */
 export function wallClock(zone: string, at: number): number {
   return at + offsetAt(zone, at);
+}
+
+/**
+ * `wallClock` for millions of instants: what the platform says of a zone is remembered by day, and by quarter of an hour where the
+ * clock changes within the day. Some ns an instant. @throws RangeError when there is no such zone
+ */
+export function wallClockOf(zone: string): (at: number) => number {
+  /** NaN: it changes within */
+  const days = new Map<number, number>();
+  const quarters = new Map<number, number>();
+  let lastDay = Number.NaN;
+  let lastOffset = 0;
+  return (at) => {
+    const day = Math.floor(at / DAY);
+    if (day === lastDay) return at + lastOffset;
+    let offset = days.get(day);
+    if (offset === undefined) {
+      offset = offsetAt(zone, day * DAY);
+      if (offset !== offsetAt(zone, (day + 1) * DAY)) offset = Number.NaN;
+      days.set(day, offset);
+    }
+    if (!Number.isNaN(offset)) {
+      lastDay = day;
+      lastOffset = offset;
+      return at + offset;
+    }
+    const quarter = Math.floor(at / QUARTER);
+    let exact = quarters.get(quarter);
+    if (exact === undefined) {
+      exact = offsetAt(zone, quarter * QUARTER);
+      quarters.set(quarter, exact);
+    }
+    return at + exact;
+  };
 }
 
 /**

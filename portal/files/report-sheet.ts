@@ -122,7 +122,7 @@ export function reportSheet(
 
 /** «Итого» in the first column that holds words. */
 export function totalCells(columns: readonly SheetColumn[], { words }: Speech): CellValue[] {
-  return columns.map((_, i) => (i === 0 ? words.files.totals : null));
+  return columns.map((_, i) => (i === 0 ? words.kit.total : null));
 }
 
 export function definitions({ report, company }: Pick<ReportPlan, 'report' | 'company'>, { locale }: Speech): SheetFact[] {

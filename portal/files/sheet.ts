@@ -6,7 +6,8 @@ import type { Locale } from '../src/words/words.ts';
  * epoch; date and time in the sheet's zone), `day` and `time` (an instant too, of which one part is shown), `duration` (seconds),
  * `integer`, `number`, `share` (0 to 1).
  */
-export type CellKind = 'text' | 'phone' | 'instant' | 'day' | 'time' | 'duration' | 'integer' | 'number' | 'share';
+export const CELL_KINDS = ['text', 'phone', 'instant', 'day', 'time', 'duration', 'integer', 'number', 'share'] as const;
+export type CellKind = (typeof CELL_KINDS)[number];
 
 /** null = no data: an empty cell, never 0. */
 export type CellValue = string | number | null;

@@ -10,11 +10,11 @@ import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
+import { FileNames, type ZipEntry, zipOf } from '../files/zip.ts';
 import { type Cell, csvText, phoneCell } from '../src/page/files/csv.ts';
 import { type Locale, wordsOf } from '../src/words/words.ts';
 import { type Audio, chosenOf, hasAudio } from './audio.ts';
 import { nameOf, openedAudio } from './respond.ts';
-import { FileNames, type ZipEntry, zipOf } from './zip.ts';
 
 /** Bytes of all recordings of one archive, as they are kept. */
 const MOST_BYTES = 2 * 1_073_741_824;

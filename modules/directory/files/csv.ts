@@ -93,9 +93,11 @@ function unguarded(cell: string): string {
  * apostrophe, which `readCsv` takes away again.
  */
 export function writeCsv(rows: readonly (readonly string[])[], delimiter: ';' | ','): string {
-  const cell = (value: string) => {
-    const safe = FORMULA.test(value) ? GUARD + value : value;
-    return /[";,\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return `\ufeff${rows.map((row) => `${row.map(cell).join(delimiter)}\r\n`).join('')}`;
+  return `\ufeff${rows.map((row) => `${row.map(csvCell).join(delimiter)}\r\n`).join('')}`;
+}
+
+/** One cell: guarded where Excel would compute it, in quotes where it has a delimiter of any kind or white space at an end. */
+export function csvCell(value: string): string {
+  const safe = FORMULA.test(value) ? GUARD + value : value;
+  return /[";,\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -60,7 +60,7 @@ function sheetXml({ rows }: SheetOut): string {
 }
 
 /** XML's own signs as entities; characters that XML cannot have as Excel writes them. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return (
     text
       .replace(/_x(?=[0-9A-Fa-f]{4}_)/g, '_x005F_x')

@@ -11,7 +11,6 @@ export const files: typeof source = {
   downloadTicked: (figure) => `Download the calls that are ticked: ${figure}`,
   downloadAs: (format) => `Download ${format}`,
   calls: 'Calls',
-  totals: 'Total',
   facts: {
     period: 'Period',
     allTime: 'all time',
@@ -43,4 +42,6 @@ export const files: typeof source = {
     hangupBy: 'Ended by',
     recording: 'Recording',
   },
+  about: 'About',
+  rows: 'Rows',
 };

@@ -10,7 +10,6 @@ export const files = {
   downloadTicked: (figure: string) => `Скачать отмеченные звонки: ${figure}`,
   downloadAs: (format: string) => `Скачать ${format}`,
   calls: 'Звонки',
-  totals: 'Итого',
   facts: {
     period: 'Период',
     allTime: 'за всё время',
@@ -43,4 +42,6 @@ export const files = {
     hangupBy: 'Завершил',
     recording: 'Запись',
   },
+  about: 'О выгрузке',
+  rows: 'Строк',
 };

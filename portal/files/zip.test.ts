@@ -37,6 +37,39 @@ test('what is written is what others read: names in any letters, parts, nothing 
   if (hasUnzip()) expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
 });
 
+test('what is pressed together is read as it was, of many parts and of none, beside what is stored', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => Buffer.from(`<row r="${i}">${'строка '.repeat(5_000)}</row>`));
+  const path = join(dir, 'pressed.zip');
+  const files: ZipEntry[] = [
+    { name: 'sheet.xml', at, parts: rows, level: 1 },
+    { name: 'none.xml', at, parts: [], level: 6 },
+    { name: 'stored.mp3', at, parts: [Buffer.from('sound')] },
+  ];
+  await pipeline(Readable.from(zipOf(files)), createWriteStream(path));
+  const bytes = readFileSync(path);
+  expect(bytes.length).toBeLessThan(100_000);
+  const zip = openZip(bytes);
+  expect((await zip.read('sheet.xml')).equals(Buffer.concat(rows))).toBe(true);
+  expect((await zip.read('none.xml')).length).toBe(0);
+  expect((await zip.read('stored.mp3')).toString()).toBe('sound');
+  if (hasUnzip()) expect(execFileSync('unzip', ['-t', path], { encoding: 'utf8' })).toContain('No errors detected');
+});
+
+test('an archive that nobody wants any more stops the reading of what goes into it', async () => {
+  let isClosed = false;
+  async function* rows() {
+    try {
+      for (;;) yield Buffer.alloc(100_000, 'a');
+    } finally {
+      isClosed = true;
+    }
+  }
+  const zip = zipOf([{ name: 'endless.xml', at, parts: rows(), level: 1 }]);
+  for (let i = 0; i < 5; i++) await zip.next();
+  await zip.return(undefined);
+  expect(isClosed).toBe(true);
+});
+
 test('memory does not grow with the archive; beyond 4 GiB it is broken off', async () => {
   const part = Buffer.alloc(1_048_576, 7);
   function* many(count: number) {

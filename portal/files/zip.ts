@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -8,6 +9,8 @@ export interface ZipEntry {
   at: Date;
   /** what is in it, in parts as they come */
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** how hard it is pressed together, 1 to 9; without it stored as it is, as what is pressed already should be */
+  level?: number;
 }
 
 const LOCAL = 0x04034b50;
@@ -22,12 +25,20 @@ const FLAGS = 0x0808;
 const MOST_BYTES = 0xffff_fffe;
 const MOST_ENTRIES = 0xfffe;
 
+const DEFLATED = 8;
+/** Pressed beside each other, of one entry: while the pool has one, the next is made. */
+const AT_ONCE = 2;
+/** An empty last block: what ends data whose parts were flushed. */
+const LAST_BLOCK = Uint8Array.of(3, 0);
+
+const pressed = promisify(deflateRaw);
+
 /** More than an archive holds: it is broken off, so that nobody takes a part for the whole. */
 export class ZipFull extends Error {}
 
 /**
- * An archive as it is written (PKWARE APPNOTE 6.3.3), nothing pressed together: sound is already. A part is in memory at a time, and
- * of each file its name and three numbers. @throws ZipFull beyond 4 GiB or 65,534 files
+ * An archive as it is written (PKWARE APPNOTE 6.3.3). A part is in memory at a time (of what is pressed: three), and of each file
+ * its name and three numbers. @throws ZipFull beyond 4 GiB, of the archive or of one file, or 65,534 files
  */
 export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const central: Buffer[] = [];
@@ -40,28 +51,30 @@ export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntr
     if (central.length / 2 >= MOST_ENTRIES) throw new ZipFull(`an archive holds ${MOST_ENTRIES} files`);
     const name = Buffer.from(entry.name, 'utf8');
     const begun = at;
+    const method = entry.level === undefined ? 0 : DEFLATED;
     const head = Buffer.alloc(30);
     head.writeUInt32LE(LOCAL, 0);
     head.writeUInt16LE(VERSION, 4);
     head.writeUInt16LE(FLAGS, 6);
+    head.writeUInt16LE(method, 8);
     head.writeUInt32LE(dosTime(entry.at), 10);
     head.writeUInt16LE(name.length, 26);
     grown(head.length + name.length);
     yield head;
     yield name;
-    let crc = 0;
-    let size = 0;
-    for await (const part of entry.parts) {
-      crc = crc32(part, crc);
-      size += part.length;
+    const plain = { crc: 0, size: 0 };
+    let packed = 0;
+    const parts = measured(entry.parts, plain);
+    for await (const part of entry.level === undefined ? parts : deflated(parts, entry.level)) {
+      packed += part.length;
       grown(part.length);
       yield part;
     }
     const descriptor = Buffer.alloc(16);
     descriptor.writeUInt32LE(DESCRIPTOR, 0);
-    descriptor.writeUInt32LE(crc, 4);
-    descriptor.writeUInt32LE(size, 8);
-    descriptor.writeUInt32LE(size, 12);
+    descriptor.writeUInt32LE(plain.crc, 4);
+    descriptor.writeUInt32LE(packed, 8);
+    descriptor.writeUInt32LE(plain.size, 12);
     grown(descriptor.length);
     yield descriptor;
     const line = Buffer.alloc(46);
@@ -70,10 +83,11 @@ export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntr
     line.writeUInt16LE((3 << 8) | VERSION, 4);
     line.writeUInt16LE(VERSION, 6);
     line.writeUInt16LE(FLAGS, 8);
+    line.writeUInt16LE(method, 10);
     line.writeUInt32LE(dosTime(entry.at), 12);
-    line.writeUInt32LE(crc, 16);
-    line.writeUInt32LE(size, 20);
-    line.writeUInt32LE(size, 24);
+    line.writeUInt32LE(plain.crc, 16);
+    line.writeUInt32LE(packed, 20);
+    line.writeUInt32LE(plain.size, 24);
     line.writeUInt16LE(name.length, 28);
     // a plain file that its owner may write and others may read
     line.writeUInt32LE((0o100644 << 16) >>> 0, 38);
@@ -92,6 +106,32 @@ export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntr
   end.writeUInt32LE(at - begun, 12);
   end.writeUInt32LE(begun, 16);
   yield end;
+}
+
+async function* measured(parts: ZipEntry['parts'], plain: { crc: number; size: number }): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    plain.crc = crc32(part, plain.crc);
+    plain.size += part.length;
+    if (plain.size > MOST_BYTES) throw new ZipFull('a file of an archive holds 4 GiB');
+    yield part;
+  }
+}
+
+/**
+ * Raw deflate (RFC 1951). Each part is pressed by itself in the pool of threads and ends on a byte, so that they stand one after the
+ * other: parts should be large (100 KB or more). A part is not to be changed after it was given.
+ */
+async function* deflated(parts: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
+  const waiting: Promise<Uint8Array>[] = [];
+  for await (const part of parts) {
+    const made = pressed(part, { level, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: Math.max(1_024, part.length >> 1) });
+    // it fails when its turn comes, which may be never
+    made.catch(() => {});
+    waiting.push(made);
+    if (waiting.length > AT_ONCE) yield (await waiting.shift()) as Uint8Array;
+  }
+  for (const made of waiting) yield await made;
+  yield LAST_BLOCK;
 }
 
 /** Two seconds exact, from 1980 on; in the zone of the clock that `at` is read by: UTC. */
