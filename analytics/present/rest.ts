@@ -27,7 +27,8 @@ function named(report: Report, figures: Figures): Record<string, string | number
   return Object.fromEntries(report.measures.map((id) => [report.as?.[id] ?? id, figureJson(id, figures[id] ?? null)]));
 }
 
-function keyJson({ by }: Report, key: string | null, nameOf: (key: string) => string): Record<string, string | number | null> {
+/** What says which row it is, by column id. */
+export function keyJson({ by }: Report, key: string | null, nameOf: (key: string) => string): Record<string, string | number | null> {
   if (by === null || key === null) return {};
   const { parts, named: beside }: Dimension = DIMENSIONS[by];
   if (parts) return parts.of(key);

@@ -25,13 +25,13 @@ export type Side = 'older' | 'newer';
 const BACK = { older: 'newer', newer: 'older' } as const satisfies Record<Side, Side>;
 
 /** The first part lets the primary key cut, the second is exact. */
-const BEYOND: Record<Side, string> = {
+export const BEYOND: Record<Side, string> = {
   older: `started_at <= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC')
   AND (started_at < fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id < {afterId: String})`,
   newer: `started_at >= fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC')
   AND (started_at > fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC') OR id > {afterId: String})`,
 };
-const ORDER: Record<Side, string> = {
+export const ORDER: Record<Side, string> = {
   older: 'tenant DESC, started_at DESC, id DESC',
   newer: 'tenant, started_at, id',
 };
@@ -88,7 +88,7 @@ export async function list<C extends CallLine>(
 }
 
 /** What a list of calls can be sorted by: SQL over `calls`, and the same of a call that was read. Their start is the table's own order. */
-const SORTED_BY = {
+export const SORTED_BY = {
   talk: { sql: DURATIONS.talk, type: 'Int64', of: (call) => Math.round(callTimes(call).talkSeconds * 1_000) },
   wait: { sql: DURATIONS.ring, type: 'Int64', of: (call) => Math.round((callTimes(call).ringSeconds ?? 0) * 1_000) },
   from: { sql: 'caller', type: 'String', of: (call) => call.from },

@@ -18,6 +18,7 @@ export const ACTS = [
   'recording.release',
   'recording.erase',
   'recording.expire',
+  'calls.export',
   'person.sign-in',
   'person.sign-in-refused',
   'person.sign-out',
@@ -90,6 +91,7 @@ export type Act = (typeof ACTS)[number];
 /** What acts begin with: what they are about. */
 export const ACT_GROUPS = [
   'recording',
+  'calls',
   'person',
   'project',
   'board',

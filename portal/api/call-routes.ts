@@ -1,20 +1,30 @@
 import { type CallFilter, narrow } from '@callscope/analytics/query/filter.ts';
-import { canSort, SORT_WORDS, sortOf } from '@callscope/analytics/query/sort.ts';
+import { canSort, SORT_WORDS, type Sort, type SortWord, sortOf } from '@callscope/analytics/query/sort.ts';
 import { WHOLE } from '@callscope/analytics/run/call-row.ts';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import { eventsOf, messagesOf, revisionsOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { employeeNames, getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
 import { CursorError } from '../calls/cursor.ts';
 import { pageOf } from '../calls/page.ts';
+import { callColumnsOfRest } from '../files/call-columns.ts';
+import { callSheet } from '../files/call-sheet.ts';
+import { fileResponse } from '../files/formats.ts';
+import { noteExport } from '../files/note-export.ts';
+import type { Sheet } from '../files/sheet.ts';
+import { speechOf } from '../files/speech.ts';
+import { loadNames } from '../src/page/directory.ts';
+import { namesOf } from '../src/page/names.ts';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
+import { fileContent, formatParameter } from './file-format.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
 import { messageJson, messageSchema, messagesPcap, messagesText } from './messages.ts';
 import { Problem, problems } from './problem.ts';
@@ -29,7 +39,7 @@ export const callQuery = z.strictObject({
     .optional()
     .describe('another order than newest first; - is downwards. All but start: within a period (from, to) of 31 days at most'),
   cursor: z.string().max(2_000).optional().describe('`next` of the page before'),
-  format: z.enum(['json'], 'json is what this version gives').default('json'),
+  format: z.enum(['json'], 'json is what this list gives').default('json'),
 });
 export const pageSchema = z.object({ data: z.array(callSchema), next: z.string().nullable() });
 
@@ -46,11 +56,7 @@ export async function pageOfCalls(
 ): Promise<z.output<typeof pageSchema>> {
   const filter = narrow(readFilter(query), only);
   if (filter === null) return { data: [], next: null };
-  const sort = sorted === undefined ? null : sortOf(sorted);
-  if (!canSort(sort, filter)) {
-    const message = 'needs from and to at most 31 days apart';
-    throw new Problem(400, 'calls are sorted within a month at most', [{ field: 'sort', message }]);
-  }
+  const sort = sortOfQuery(sorted, filter);
   const asked = await askedOf(deps, scope, company, filter);
   const [page, names] = await Promise.all([
     pageOf(WHOLE, deps.store, scope, filter, asked, { limit, cursor, sort }).catch((error) => {
@@ -66,6 +72,27 @@ export async function pageOfCalls(
   );
   const now = deps.clock.now();
   return { data: page.rows.map((row) => callJson(row, names, segments.get(row.id) ?? [], now)), next: page.older };
+}
+
+/** @throws Problem 400: the period is too long for it */
+function sortOfQuery(sorted: SortWord | undefined, filter: CallFilter): Sort | null {
+  const sort = sorted === undefined ? null : sortOf(sorted);
+  if (canSort(sort, filter)) return sort;
+  const message = 'needs from and to at most 31 days apart';
+  throw new Problem(400, 'calls are sorted within a month at most', [{ field: 'sort', message }]);
+}
+
+/** All calls of the question as a table, whatever page of them is asked for. */
+async function sheetOfCalls(deps: Deps, scope: TenantScope, tenant: RuledTenant, filter: CallFilter, sort: Sort | null): Promise<Sheet> {
+  const [company, people, names] = await Promise.all([
+    askedOf(deps, scope, tenant, filter),
+    employeeNames(deps.db, scope.tenant),
+    loadNames(scope, tenant),
+  ]);
+  const speech = speechOf(tenant, tenant.locale);
+  const columns = callColumnsOfRest(speech.words, people, deps.clock.now());
+  const asked = { filter, company, sort, ids: null, card: null };
+  return callSheet(deps, scope, columns, asked, namesOf(names, speech), speech);
 }
 
 export const callParam = tenantParam.extend({
@@ -89,16 +116,28 @@ export function callRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls',
       tags: ['Calls'],
       summary: 'Finished calls, newest first',
+      description:
+        '`json` gives a page; `csv` and `xlsx` give all calls of the question in one file, whatever `limit` and `cursor` say: every field ' +
+        "that is one value, with heads in the company's language. A file is written down in the audit.",
       needs: 'calls:read',
-      request: { params: tenantParam, query: callQuery },
-      responses: { 200: { description: 'A page', content: json(pageSchema) }, ...problems(400, 401, 403, 404, 422, 503) },
+      request: { params: tenantParam, query: callQuery.extend({ format: formatParameter }) },
+      responses: {
+        200: { description: 'A page, or the whole list as a file', content: { ...json(pageSchema), ...fileContent } },
+        ...problems(400, 401, 403, 404, 422, 503),
+      },
     }),
     async (c) => {
       const { tenant } = c.req.valid('param');
       const scope = scopeOf(c);
       const company = await getTenant(deps.db, scope);
       if (!company) throw noCompany(tenant);
-      return c.json(await pageOfCalls(deps, scope, company, c.req.valid('query')), 200);
+      const { format, ...query } = c.req.valid('query');
+      if (format === 'json') return c.json(await pageOfCalls(deps, scope, company, { ...query, format }), 200);
+      const { limit: _limit, cursor: _cursor, sort: sorted, ...asked } = query;
+      const filter = readFilter(asked);
+      const sheet = await sheetOfCalls(deps, scope, company, filter, sortOfQuery(sorted, filter));
+      await noteExport(deps.db, scope, actorOf(c.get('caller')), { format, filter, rows: sheet.count });
+      return fileResponse(sheet, format);
     },
   );
 

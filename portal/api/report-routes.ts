@@ -16,9 +16,14 @@ import { employeeNames, getDirectory, getTenant } from '@callscope/modules/direc
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
+import { fileResponse } from '../files/formats.ts';
+import { keysOfRest, reportSheet } from '../files/report-sheet.ts';
+import { speechOf } from '../files/speech.ts';
+import { loadNames } from '../src/page/directory.ts';
 import { callJson, callSchema } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
+import { fileContent, formatParameter } from './file-format.ts';
 import { filterParameters, orProblem, readFilter } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 import { compareParameter, comparisonSchema, pastOf } from './report-comparison.ts';
@@ -91,24 +96,25 @@ export function reportRoutes(api: Api, deps: Deps): void {
       summary: 'Figures over calls, with the filters of the list of calls',
       description:
         `${describeReports(REPORTS)}\n\nA figure counts the calls that the list gives under the same filters. With \`compare\` the answer says what ` +
-        'every figure was in another period as long; of a period that is running, up to the same moment.',
+        'every figure was in another period as long; of a period that is running, up to the same moment. `csv` and `xlsx` have the same columns ' +
+        'and rows, and totals as the last one; with them nothing is compared.',
       needs: 'calls:read',
       request: {
         params: reportParam,
         query: z.strictObject({
           ...filterParameters,
           compare: compareParameter,
-          format: z.enum(['json'], 'json is what this version gives').default('json'),
+          format: formatParameter,
         }),
       },
       responses: {
-        200: { description: 'The report', content: { 'application/json': { schema: reportSchema } } },
+        200: { description: 'The report', content: { 'application/json': { schema: reportSchema }, ...fileContent } },
         ...problems(400, 401, 403, 404, 422, 503),
       },
     }),
     async (c) => {
       const { tenant, report: id } = c.req.valid('param');
-      const { format: _format, compare, ...query } = c.req.valid('query');
+      const { format, compare, ...query } = c.req.valid('query');
       const scope = scopeOf(c);
       const report = known(id);
       const filter = readFilter(query);
@@ -124,6 +130,12 @@ export function reportRoutes(api: Api, deps: Deps): void {
         past && runReport(store, scope, past.plan),
         namesFor(db, scope, report, company),
       ]);
+      if (format !== 'json') {
+        const speech = speechOf(company, company.locale);
+        const title = report.title[company.locale];
+        const answered = { plan, answer, filter, title, plainName: `${report.id}-${scope.tenant}` };
+        return fileResponse(reportSheet(answered, keysOfRest(report, nameOf, speech), await loadNames(scope, company), speech), format);
+      }
       const json = reportJson(report, answer, company.rules, company.locale, nameOf);
       return c.json(past && before ? { ...json, comparison: comparisonJson(plan, answer, before, past.compared) } : json, 200);
     },

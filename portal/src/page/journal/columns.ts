@@ -93,7 +93,7 @@ export function sortKeyOf(id: ColumnId): SortKey | null {
 export const USUAL: readonly ColumnId[] = COLUMN_IDS.slice(0, 10);
 
 /** What Asterisk's CDR says of a dial that ended so (main/cdr.c, dial_status_to_disposition): FAILED is whatever was neither busy nor unanswered. */
-const DISPOSITIONS: Record<CallResult, 'ANSWERED' | 'NO ANSWER' | 'BUSY' | 'FAILED'> = {
+export const DISPOSITIONS: Record<CallResult, 'ANSWERED' | 'NO ANSWER' | 'BUSY' | 'FAILED'> = {
   answered: 'ANSWERED',
   no_answer: 'NO ANSWER',
   cancelled: 'NO ANSWER',
@@ -144,7 +144,10 @@ function spanText(ms: number | null, duration: Said['duration']): string {
 type HangupWords = Record<'client' | 'employee' | 'caller' | 'callee' | 'system', string>;
 
 /** Who ended the call: of one with somebody outside, whose side that is; '' = not said, or it goes on. */
-export function hangupWord({ hangupBy, result, direction }: JournalRow, words: HangupWords): string {
+export function hangupWord(
+  { hangupBy, result, direction }: Pick<JournalRow, 'hangupBy' | 'result' | 'direction'>,
+  words: HangupWords,
+): string {
   if (hangupBy === '' || result === null) return '';
   if (hangupBy === 'system') return words.system;
   if (direction === 'internal') return words[hangupBy];

@@ -78,7 +78,7 @@ export function conditionWords(
   { id }: Condition,
   c: Conditions,
   names: Names,
-  { words, format, locale }: I18n,
+  { words, format, locale }: Pick<I18n, 'words' | 'format' | 'locale'>,
 ): { name: string; value: string } {
   const [w, m] = [words.journal, words.marks];
   const lower = (text: string) => text.toLocaleLowerCase(locale);

@@ -11,6 +11,7 @@ export const audit: typeof ru = {
   all: 'Everything',
   groups: {
     recording: 'Recordings',
+    calls: 'Calls',
     person: 'People',
     project: 'Projects',
     board: 'Wall boards',
@@ -65,6 +66,7 @@ export const audit: typeof ru = {
     'recording.release': 'Legal hold released',
     'recording.erase': 'Erasure by number begun',
     'recording.expire': 'Recordings removed by term',
+    'calls.export': 'Calls exported',
     'person.sign-in': 'Sign-in',
     'person.sign-in-refused': 'Sign-in refused',
     'person.sign-out': 'Sign-out',

@@ -37,7 +37,6 @@ export const dashboard: typeof source = {
   move: { up: 'Up', down: 'Down', left: 'Left', right: 'Right' },
   open: 'Open in detail',
   print: 'Print',
-  csv: 'Export CSV',
   hide: 'Hide',
   cardHidden: (title) => `“${title}” is hidden.`,
   place: (title, at, of) => `${title}: place ${at} of ${of}`,

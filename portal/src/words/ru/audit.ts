@@ -12,6 +12,7 @@ export const audit = {
   all: 'Всё',
   groups: {
     recording: 'Записи',
+    calls: 'Звонки',
     person: 'Пользователи',
     project: 'Проекты',
     board: 'Табло',
@@ -66,6 +67,7 @@ export const audit = {
     'recording.release': 'Снят запрет удаления',
     'recording.erase': 'Начато удаление по номеру',
     'recording.expire': 'Удалены записи по сроку',
+    'calls.export': 'Выгружены звонки',
     'person.sign-in': 'Вход',
     'person.sign-in-refused': 'Отказ во входе',
     'person.sign-out': 'Выход',

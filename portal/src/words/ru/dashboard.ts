@@ -37,7 +37,6 @@ export const dashboard = {
   move: { up: 'Выше', down: 'Ниже', left: 'Левее', right: 'Правее' },
   open: 'Открыть подробно',
   print: 'Печать',
-  csv: 'Выгрузить CSV',
   hide: 'Скрыть',
   cardHidden: (title: string) => `«${title}» скрыта.`,
   place: (title: string, at: string, of: string) => `${title}: место ${at} из ${of}`,

@@ -1,0 +1,96 @@
+import type { CallFilter } from '@callscope/analytics/query/filter.ts';
+import type { Company } from '@callscope/analytics/query/plan.ts';
+import type { Sort } from '@callscope/analytics/query/sort.ts';
+import { type CallField, type CallValues, streamCalls } from '@callscope/analytics/run/call-stream.ts';
+import { countCalls } from '@callscope/analytics/run/calls.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { type MarksOfCall, marksOf } from '@callscope/modules/marks/read.ts';
+import type { SegmentState } from '@callscope/modules/recordings/rules.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
+import type { Deps } from '../deps.ts';
+import type { Names } from '../src/page/journal/conditions.ts';
+import { periodText, questionFacts } from './question-facts.ts';
+import type { CellKind, CellValue, Sheet, SheetRow } from './sheet.ts';
+import type { Speech } from './speech.ts';
+
+/** What PostgreSQL has of the calls of a part, asked for all of them at once. */
+export interface Beside {
+  segments: ReadonlyMap<string, readonly SegmentState[]>;
+  marks: ReadonlyMap<string, MarksOfCall>;
+}
+
+/** The place of a field in a row; asking for it has it read. */
+export type PlaceOf = (field: CallField) => number;
+export type CellOf = (row: CallValues, beside: Beside) => CellValue;
+
+/** A column of calls, made once for a file: no call is made of a row on its way. */
+export interface CallColumn {
+  id: string;
+  head: string;
+  kind: CellKind;
+  width?: number;
+  /** what of PostgreSQL it needs */
+  needs?: keyof Beside;
+  cell: (place: PlaceOf) => CellOf;
+}
+
+export interface CallsAsked {
+  filter: CallFilter;
+  company: Company;
+  /** null: newest first */
+  sort: Sort | null;
+  /** the ticked ones of these; null: all */
+  ids: readonly string[] | null;
+  /** address of a call's card before its id; null: rows are no links */
+  card: string | null;
+}
+
+/**
+ * Calls on their way into a file, in the order of the list. What begins after the question was asked is not in it.
+ * @throws QueryTooLarge, StoreUnavailable
+ */
+export async function callSheet(
+  { db, store, clock }: Pick<Deps, 'db' | 'store' | 'clock'>,
+  scope: TenantScope,
+  columns: readonly CallColumn[],
+  { filter: asked, company, sort, ids, card }: CallsAsked,
+  names: Names,
+  speech: Speech,
+): Promise<Sheet> {
+  const filter = { ...asked, to: Math.min(asked.to ?? Number.POSITIVE_INFINITY, clock.now()) };
+  const { words, locale, format } = speech;
+  const fields: CallField[] = [];
+  const place: PlaceOf = (field) => {
+    if (!fields.includes(field)) fields.push(field);
+    return fields.indexOf(field);
+  };
+  const cells = columns.map(({ cell }) => cell(place));
+  const id = place('id');
+  const needs = new Set(columns.map((column) => column.needs));
+  const counted = ids === null ? await countCalls(store, scope, filter, company) : null;
+
+  async function* rows(): AsyncGenerator<SheetRow[]> {
+    for await (const part of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
+      const calls = needs.has('segments') || needs.has('marks') ? part.map((row) => String(row[id])) : [];
+      const [segments, marks] = await Promise.all([
+        needs.has('segments') ? segmentsOf(db, scope, calls) : NONE,
+        needs.has('marks') ? marksOf(db, scope, calls) : NONE,
+      ]);
+      const beside = { segments, marks };
+      yield part.map((row): SheetRow => {
+        const made = { cells: cells.map((cell) => cell(row, beside)) };
+        return card === null ? made : { ...made, href: `${card}${encodeURIComponent(row[id] as string)}` };
+      });
+    }
+  }
+
+  const { calls, facts } = words.files;
+  return {
+    ...{ locale, zone: format.zone, title: `${calls}, ${periodText(asked, speech)}`, plainName: `calls-${scope.tenant}` },
+    columns: columns.map(({ id: column, head, kind, width }) => ({ id: column, head, kind, ...(width === undefined ? {} : { width }) })),
+    ...{ rows: rows(), count: counted?.calls ?? ids?.length ?? null, totals: null },
+    facts: [...questionFacts(asked, names, speech), ...(ids === null ? [] : [{ label: facts.ticked, value: ids.length }])],
+  };
+}
+
+const NONE = new Map<string, never>();
