@@ -114,11 +114,19 @@ async function* measured(parts: ZipEntry['parts'], plain: { crc: number; size: n
 
 /** Raw deflate (RFC 1951), in the pool of threads: while a part is pressed the next is made. A part is not to be changed after it was given. */
 async function* deflated(parts: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(parts, { highWaterMark: 1 });
   const deflate = createDeflateRaw({ level, chunkSize: 262_144 });
-  const fed = pipeline(Readable.from(parts, { highWaterMark: 1 }), deflate);
+  const fed = pipeline(source, deflate);
+  // what fails there fails here too, where it is read
   fed.catch(() => {});
-  yield* deflate;
-  await fed;
+  try {
+    yield* deflate;
+    await fed;
+  } finally {
+    // who stops reading may rely on it that the parts are no longer read
+    source.destroy();
+    if (!source.closed) await new Promise((closed) => source.once('close', closed));
+  }
 }
 
 /** Two seconds exact, from 1980 on; in the zone of the clock that `at` is read by: UTC. */
