@@ -132,7 +132,7 @@ await runService('portal', async (service) => {
     },
   };
   provide(deps);
-  if (mail) await sendMailings(service, postgres, deps, mail);
+  if (mail) await sendMailings(service, postgres, deps, mail, config.MAIL_FILES_KB * 1_024);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
   // streams end first: a connection that stays open would hold http back

@@ -158,6 +158,13 @@ export const blocks = {
       .optional()
       .describe('mail server, smtp://user:password@host:port; not given: no letters, passwords are restored by support alone'),
     MAIL_FROM: z.string().default('Callscope <callscope@localhost>').describe('sender of letters'),
+    MAIL_FILES_KB: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(51_200)
+      .default(10_240)
+      .describe('files of a mailing that go in the letter itself, KiB; more goes as a link, never cut'),
     SUPPORT_EMAIL: z.email('must be an e-mail address').optional().describe('who gets what people write by «Нужна помощь»'),
     PORTAL_URL: url(['http:', 'https:'])
       .optional()

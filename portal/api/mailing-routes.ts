@@ -45,7 +45,7 @@ const mailingParam = tenantParam.extend({
     .regex(/^\d{1,18}$/, 'a number')
     .openapi({ param: { name: 'mailing', in: 'path' } }),
 });
-const about = { tags: ['Mailings'], needs: 'views:share' } as const;
+const about = { tags: ['Mailings'], needs: 'views:share' as const };
 
 const toJson = ({ nextAt, addresses, last, ...mailing }: Mailing) => ({
   ...mailing,
@@ -63,7 +63,10 @@ export function mailingRoutes(api: Api, { db, clock }: Deps): void {
       path: '/tenants/{tenant}/mailings',
       summary: 'Saved views that go out by letter, with their last and next time',
       request: { params: tenantParam },
-      responses: { 200: { description: 'By view', content: json(z.object({ data: z.array(mailingOut) })) }, ...problems(400, 401, 403, 404, 503) },
+      responses: {
+        200: { description: 'By view', content: json(z.object({ data: z.array(mailingOut) })) },
+        ...problems(400, 401, 403, 404, 503),
+      },
     }),
     async (c) => {
       const scope = scopeOf(c);

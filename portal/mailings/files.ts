@@ -74,7 +74,11 @@ export async function wholeFiles(sheets: readonly Sheet[], format: TakenSending[
       if (bytes > most) return null;
       parts.push(part);
     }
-    files.push({ name: names.take(sheet.title, `.${FORMATS[format].extension}`), type: FORMATS[format].mime, content: Buffer.concat(parts) });
+    files.push({
+      name: names.take(sheet.title, `.${FORMATS[format].extension}`),
+      type: FORMATS[format].mime,
+      content: Buffer.concat(parts),
+    });
   }
   return files;
 }

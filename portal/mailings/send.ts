@@ -19,36 +19,41 @@ import {
 } from '@callscope/modules/mailings/work.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { Deps } from '../deps.ts';
-import type { Letter, Mail } from '../mail/mail.ts';
-import { speechOf } from '../files/speech.ts';
 import { periodText } from '../files/question-facts.ts';
+import { speechOf } from '../files/speech.ts';
+import type { Letter, Mail } from '../mail/mail.ts';
 import { type MailedFiles, MailingOver, mailedFiles, wholeFiles } from './files.ts';
 
 const EVERY = operatorScope(ownService('mailings'), 'companies:read') as OperatorScope;
-/** In a letter files are a third more, and mail servers take 20 MB and more. What is larger goes as a link, whole. */
-export const MOST_MAILED_BYTES = 10 * 1_048_576;
 
 const letters = counter('mailing_letters_total', 'Letters of mailings', ['outcome']);
 
 /**
  * Sends mailings when they are due. A time that is due has its letters once; each is taken with a lease, so that a process that dies
  * leaves them to the next, and its Message-ID is made of what it is, so that a mail server which had it knows it again.
+ * @param mostBytes of files in a letter, where they are a third more; what is larger goes as a link, whole
  */
-export async function sendMailings(service: Service, postgres: Postgres<PostgresSchema>, deps: Deps, mail: Mail): Promise<void> {
+export async function sendMailings(
+  service: Service,
+  postgres: Postgres<PostgresSchema>,
+  deps: Deps,
+  mail: Mail,
+  mostBytes: number,
+): Promise<void> {
   const { log, stopping } = service;
   const work = async () => {
     while (!stopping.aborted && (await lineUpDue(deps.db, EVERY, deps.clock.now())) > 0);
     for (;;) {
       const sending = stopping.aborted ? null : await takeSending(deps.db, EVERY);
       if (sending === null) return;
-      await send(deps, mail, sending);
+      await send(deps, mail, sending, mostBytes);
     }
   };
   const working = await workWhenNotified(postgres, log, 'mailings', { work, clean: async () => undefined });
   service.onStop('mailings', working.stop);
 }
 
-async function send(deps: Deps, mail: Mail, sending: TakenSending): Promise<void> {
+async function send(deps: Deps, mail: Mail, sending: TakenSending, mostBytes: number): Promise<void> {
   const { db, log, clock } = deps;
   const failed = async (fault: string, isFinal: boolean) => {
     log.warn('a mailing was not sent', { tenant: sending.tenant, mailing: sending.mailing, error: fault });
@@ -60,7 +65,7 @@ async function send(deps: Deps, mail: Mail, sending: TakenSending): Promise<void
   let files: Awaited<ReturnType<typeof wholeFiles>>;
   try {
     made = await mailedFiles(deps, sending);
-    files = await wholeFiles(made.sheets, sending.format, MOST_MAILED_BYTES);
+    files = await wholeFiles(made.sheets, sending.format, mostBytes);
   } catch (error) {
     // of the question itself: it would be no other at another time
     return failed(errorText(error), error instanceof MailingOver || error instanceof FilterError || error instanceof QueryTooLarge);
@@ -104,11 +109,17 @@ function worded(
   const files =
     link === null
       ? words.attached
-      : words.link(`${mail.portalUrl}/mailings/files/${link.token}`, `${format.date(link.until.getTime(), true)} ${format.timeShort(link.until.getTime())}`);
+      : words.link(
+          `${mail.portalUrl}/mailings/files/${link.token}`,
+          `${format.date(link.until.getTime(), true)} ${format.timeShort(link.until.getTime())}`,
+        );
   return {
     subject: words.subject(view.name, periodText(period, speech)),
     text: [about, files, words.open(open), words.leave(leave)].join('\n\n'),
     // RFC 2369 and, for one click, RFC 8058
-    headers: { 'List-Unsubscribe': `<${mail.portalUrl}/api/mailings/leave/${token}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+    headers: {
+      'List-Unsubscribe': `<${mail.portalUrl}/api/mailings/leave/${token}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
   };
 }

@@ -17,6 +17,8 @@ const OPEN: Record<string, string> = {
   'sign-in/recover/+page.server.ts': 'for who has not signed in',
   'sign-in/with/[provider]/+server.ts': 'for who has not signed in',
   'sign-in/with/[provider]/back/+server.ts': 'for who has not signed in',
+  'mailings/files/[token]/+server.ts': 'a link of a letter; the right of who keeps the mailing is asked for each time',
+  'mailings/leave/[token]/+page.server.ts': 'ends what comes to an address; only its letters name the link',
   'r/over/+page.server.ts': 'says that a link is over',
   'r/[token]/+server.ts': 'a link of a recording; the right of who made it is asked for each time',
   'wall/[token]/+page.server.ts': 'a board on the wall; the right of who made it is asked for each time',

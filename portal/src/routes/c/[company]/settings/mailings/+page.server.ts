@@ -1,5 +1,13 @@
 import { MAILED_PAGES, mailingForm, mailingId } from '@callscope/modules/mailings/forms.ts';
-import { addMailing, changeMailing, listMailings, type Mailing, type MailingFault, removeMailing, sendNow } from '@callscope/modules/mailings/store.ts';
+import {
+  addMailing,
+  changeMailing,
+  listMailings,
+  type Mailing,
+  type MailingFault,
+  removeMailing,
+  sendNow,
+} from '@callscope/modules/mailings/store.ts';
 import { listViews } from '@callscope/modules/views/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { fail } from '@sveltejs/kit';
