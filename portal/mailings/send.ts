@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FilterError } from '@callscope/analytics/query/filter.ts';
 import { QueryTooLarge } from '@callscope/analytics/run/run.ts';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
@@ -77,7 +78,7 @@ async function send(deps: Deps, mail: Mail, sending: TakenSending, mostBytes: nu
       to: address,
       ...worded(mail, sending, made, link, token),
       ...(files && { attachments: files.map(({ name, type, content }) => ({ filename: name, content, contentType: type })) }),
-      messageId: `<mailing-${sending.mailing}.${sending.dueAt.getTime()}.${token}@${new URL(mail.portalUrl).hostname}>`,
+      messageId: `<mailing-${createHash('sha256').update(`${sending.tenant} ${sending.mailing} ${sending.dueAt.getTime()} ${address}`).digest('hex').slice(0, 32)}@${new URL(mail.portalUrl).hostname}>`,
     };
     try {
       await mail.send(letter);

@@ -154,7 +154,7 @@ describe('saved views by letter', () => {
     const [letter] = letters as [Letter];
     expect(letter.subject).toContain('Входящие за день');
     expect(letter.text).toContain('https://portal.test/c/t1/journal?');
-    expect(letter.headers).toMatch(/List-Unsubscribe: <https:\/\/portal\.test\/api\/mailings\/leave\/[\w-]{32}>/);
+    expect(letter.headers).toMatch(/List-Unsubscribe:\s+<https:\/\/portal\.test\/api\/mailings\/leave\/[\w-]{32}>/);
     const calls = await callsOf();
     const { rows } = readCsv(letter.files[0]?.content ?? Buffer.alloc(0));
     const numbers = rows.map(({ cells }) => cells.join(' '));

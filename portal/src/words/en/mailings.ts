@@ -51,9 +51,12 @@ export const mailings: typeof ru = {
   turnedOff: 'The mailing is off.',
   remove: 'Delete',
   removeOf: (name) => `Delete the mailing “${name}”`,
+  removeAsk: 'Delete the mailing?',
+  removeText: 'There will be no more letters. The view itself stays.',
   removed: 'The mailing is deleted.',
   fixed: 'The dates of this view do not change: each time the same period will come.',
   faults: {
+    minute: 'A time of day: 9:00 or 18:30.',
     view: 'This view is gone. Choose another.',
     many: 'There are too many mailings: up to 100. Delete some.',
     unknown: 'This mailing is gone.',

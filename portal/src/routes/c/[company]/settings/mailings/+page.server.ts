@@ -39,17 +39,18 @@ const told = (answer: Mailing | MailingFault) =>
   typeof answer === 'string' ? fail(answer === 'unknown' ? 404 : 409, { wrong: answer }) : { done: answer.id };
 
 function formIn(given: FormData) {
-  const [hour = '', minute = ''] = String(given.get('time') ?? '').split(':');
+  const time = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(String(given.get('time') ?? '').trim());
   const form = mailingForm.safeParse({
     ...{ view: given.get('view'), format: given.get('format'), every: given.get('every') },
     ...{ weekday: Number(given.get('weekday') ?? 1), day: Number(given.get('day') ?? 1) },
-    minute: hour === '' || minute === '' ? null : Number(hour) * 60 + Number(minute),
+    minute: time && Number(time[1]) * 60 + Number(time[2]),
     addresses: String(given.get('addresses') ?? '')
       .split(/[\s,;]+/)
       .filter((address) => address !== ''),
   });
   if (form.success) return { form: form.data };
-  return { wrong: fail(400, { wrong: form.error.issues.some(({ path }) => path[0] === 'addresses') ? 'addresses' : 'form' }) };
+  const fields = form.error.issues.map(({ path }) => path[0]);
+  return { wrong: fail(400, { wrong: (['view', 'minute', 'addresses'] as const).find((field) => fields.includes(field)) ?? 'form' }) };
 }
 
 export const actions: Actions = {
