@@ -34,6 +34,7 @@ const VALUES: Record<string, string> = {
   board: '1',
   observer: '1',
   view: '1',
+  mailing: '1',
   tag: '1',
   comment: '1',
   collection: '1',

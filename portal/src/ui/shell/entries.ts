@@ -7,6 +7,7 @@ import Eye from '@lucide/svelte/icons/eye';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import LibraryBig from '@lucide/svelte/icons/library-big';
 import List from '@lucide/svelte/icons/list';
+import Mail from '@lucide/svelte/icons/mail';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import Phone from '@lucide/svelte/icons/phone';
 import PhoneMissed from '@lucide/svelte/icons/phone-missed';
@@ -82,6 +83,7 @@ export const GROUPS: readonly Group[] = [
     id: 'settings',
     entries: [
       { id: 'settings', path: '/settings', icon: Settings, needs: 'directory:write' },
+      { id: 'mailings', path: '/settings/mailings', icon: Mail, needs: 'views:share' },
       { id: 'people', path: '/people', icon: Users, needs: 'users:write' },
       { id: 'viewAs', path: '/view-as', icon: Eye, needs: 'people:view' },
     ],
