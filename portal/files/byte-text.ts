@@ -41,6 +41,15 @@ export class ByteText {
     this.length = at;
   }
 
+  /** What stands there already, once more. @param from of `length`, since the last take() */
+  again(from: number, length: number): void {
+    this.#room(length);
+    const bytes = this.#bytes;
+    let at = this.length;
+    for (let i = from; i < from + length; i++) bytes[at++] = bytes[i] as number;
+    this.length = at;
+  }
+
   /** Text of ASCII alone. */
   ascii(value: string): void {
     const { length } = value;

@@ -1,6 +1,6 @@
 import { wallClockOf } from '@callscope/core/domain/zone.ts';
 import { ByteText, stopsAt } from './byte-text.ts';
-import { phoneText } from './phone.ts';
+import { isInternational } from './phone.ts';
 import type { CellValue, SheetColumn } from './sheet.ts';
 import { BOLD, HEAD_STYLE, LINK, PLAIN, styleOf, xmlText } from './xlsx-package.ts';
 
@@ -15,7 +15,6 @@ const DAY_SCALE = 10 ** DAY_DIGITS;
 const SPACE = 32;
 /** What xmlText changes, and white space that XML drops unless told otherwise. */
 const SPECIAL = stopsAt(`&<>"_\x7f${Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('')}`);
-/** Letters that can be written as they come, at most so many. */
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 
 /** A column's cells before their value, as they are written most often. */
@@ -38,9 +37,9 @@ export class XlsxRows {
   readonly bytes: ByteText;
   readonly #columns: ColumnBytes[];
   readonly #wallClock: (at: number) => number;
-  /** of the row that is written, as digits */
-  readonly #row = new ByteText(16);
-  #rowDigits: Uint8Array = new Uint8Array();
+  /** where the number of the row that is written stands, and how long it is */
+  #rowAt = 0;
+  #rowLength = 0;
 
   /** @param zone IANA, that moments are shown in @param capacity bytes that are made room for at once */
   constructor(columns: readonly Pick<SheetColumn, 'kind'>[], zone: string, capacity: number) {
@@ -62,10 +61,10 @@ export class XlsxRows {
   /** @param row its number, from 1 @param look of the first cell, and with BOLD of all */
   row(row: number, cells: readonly CellValue[], look: number): void {
     const { bytes } = this;
-    this.#row.integer(row);
-    this.#rowDigits = this.#row.take();
     bytes.ascii('<row r="');
-    bytes.copy(this.#rowDigits);
+    this.#rowAt = bytes.length;
+    bytes.integer(row);
+    this.#rowLength = bytes.length - this.#rowAt;
     bytes.ascii('">');
     const columns = this.#columns;
     for (let i = 0; i < columns.length; i++) {
@@ -79,16 +78,27 @@ export class XlsxRows {
 
   #cell(column: ColumnBytes, value: string | number, look: number): void {
     const { kind } = column;
-    if (kind === 'phone') this.#text(column, phoneText(String(value)), look);
-    else if (typeof value === 'string' || kind === 'text') this.#text(column, String(value), look);
+    if (kind === 'phone' && typeof value === 'string' && isInternational(value)) this.#international(column, value, look);
+    else if (typeof value === 'string' || kind === 'text' || kind === 'phone') this.#text(column, String(value), look);
     else if (Number.isFinite(value)) this.#number(column, value, look);
+  }
+
+  /** Digits, of which nothing has to be found out. */
+  #international(column: ColumnBytes, digits: string, look: number): void {
+    const { bytes } = this;
+    bytes.copy(column.open);
+    bytes.again(this.#rowAt, this.#rowLength);
+    bytes.copy(column.text[look] as Uint8Array);
+    bytes.ascii('>+');
+    bytes.ascii(digits);
+    bytes.copy(END_TEXT);
   }
 
   #text(column: ColumnBytes, value: string, look: number): void {
     const { bytes } = this;
     const begun = bytes.length;
     bytes.copy(column.open);
-    bytes.copy(this.#rowDigits);
+    bytes.again(this.#rowAt, this.#rowLength);
     bytes.copy(column.text[look] as Uint8Array);
     const inside = bytes.length;
     bytes.byte(62);
@@ -110,7 +120,7 @@ export class XlsxRows {
   #number(column: ColumnBytes, value: number, look: number): void {
     const { bytes } = this;
     bytes.copy(column.open);
-    bytes.copy(this.#rowDigits);
+    bytes.again(this.#rowAt, this.#rowLength);
     bytes.copy(column.number[look] as Uint8Array);
     switch (column.kind) {
       case 'instant':

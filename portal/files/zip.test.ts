@@ -70,6 +70,17 @@ test('an archive that nobody wants any more stops the reading of what goes into 
   expect(isClosed).toBe(true);
 });
 
+test('what fails while it is pressed together fails the archive', async () => {
+  async function* rows() {
+    yield Buffer.alloc(100_000, 'a');
+    throw new Error('the store is away');
+  }
+  const whole = async () => {
+    for await (const _ of zipOf([{ name: 'broken.xml', at, parts: rows(), level: 1 }]));
+  };
+  await expect(whole()).rejects.toThrow('the store is away');
+});
+
 test('memory does not grow with the archive; beyond 4 GiB it is broken off', async () => {
   const part = Buffer.alloc(1_048_576, 7);
   function* many(count: number) {

@@ -1,5 +1,6 @@
-import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createDeflateRaw } from 'node:zlib';
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -26,18 +27,12 @@ const MOST_BYTES = 0xffff_fffe;
 const MOST_ENTRIES = 0xfffe;
 
 const DEFLATED = 8;
-/** Pressed beside each other, of one entry: while the pool has one, the next is made. */
-const AT_ONCE = 2;
-/** An empty last block: what ends data whose parts were flushed. */
-const LAST_BLOCK = Uint8Array.of(3, 0);
-
-const pressed = promisify(deflateRaw);
 
 /** More than an archive holds: it is broken off, so that nobody takes a part for the whole. */
 export class ZipFull extends Error {}
 
 /**
- * An archive as it is written (PKWARE APPNOTE 6.3.3). A part is in memory at a time (of what is pressed: three), and of each file
+ * An archive as it is written (PKWARE APPNOTE 6.3.3). A part is in memory at a time (of what is pressed: some), and of each file
  * its name and three numbers. @throws ZipFull beyond 4 GiB, of the archive or of one file, or 65,534 files
  */
 export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
@@ -117,21 +112,21 @@ async function* measured(parts: ZipEntry['parts'], plain: { crc: number; size: n
   }
 }
 
-/**
- * Raw deflate (RFC 1951). Each part is pressed by itself in the pool of threads and ends on a byte, so that they stand one after the
- * other: parts should be large (100 KB or more). A part is not to be changed after it was given.
- */
+/** Raw deflate (RFC 1951), in the pool of threads: while a part is pressed the next is made. A part is not to be changed after it was given. */
 async function* deflated(parts: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
-  const waiting: Promise<Uint8Array>[] = [];
-  for await (const part of parts) {
-    const made = pressed(part, { level, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: Math.max(1_024, part.length >> 1) });
-    // it fails when its turn comes, which may be never
-    made.catch(() => {});
-    waiting.push(made);
-    if (waiting.length > AT_ONCE) yield (await waiting.shift()) as Uint8Array;
+  const source = Readable.from(parts, { highWaterMark: 1 });
+  const deflate = createDeflateRaw({ level, chunkSize: 262_144 });
+  const fed = pipeline(source, deflate);
+  // what fails there fails here too, where it is read
+  fed.catch(() => {});
+  try {
+    yield* deflate;
+    await fed;
+  } finally {
+    // who stops reading may rely on it that the parts are no longer read
+    source.destroy();
+    if (!source.closed) await new Promise((closed) => source.once('close', closed));
   }
-  for (const made of waiting) yield await made;
-  yield LAST_BLOCK;
 }
 
 /** Two seconds exact, from 1980 on; in the zone of the clock that `at` is read by: UTC. */

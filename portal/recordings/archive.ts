@@ -10,6 +10,7 @@ import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
+import { disposition } from '../files/disposition.ts';
 import { FileNames, type ZipEntry, zipOf } from '../files/zip.ts';
 import { type Cell, csvText, phoneCell } from '../src/page/files/csv.ts';
 import { type Locale, wordsOf } from '../src/words/words.ts';
@@ -41,7 +42,7 @@ export async function archiveResponse(deps: Deps, scope: TenantScope, actor: Act
   return new Response(Readable.toWeb(body) as ReadableStream, {
     headers: {
       'content-type': 'application/zip',
-      'content-disposition': `attachment; filename="recordings.zip"; filename*=UTF-8''${encodeURIComponent(`${name}.zip`)}`,
+      'content-disposition': disposition(name, 'recordings', 'zip'),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     },

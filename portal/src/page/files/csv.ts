@@ -1,5 +1,8 @@
 import { writeCsv } from '@callscope/modules/directory/files/csv.ts';
+import { disposition } from '@callscope/portal/files/disposition.ts';
 import type { Locale } from '#words/words.ts';
+
+export { phoneText as phoneCell } from '@callscope/portal/files/phone.ts';
 
 /** A cell: figures as the language writes them, so that a table program adds them up; null = no data. */
 export type Cell = string | number | null;
@@ -27,7 +30,11 @@ export function csvResponse(name: string, plain: string, locale: Locale, parts: 
     },
   });
   return new Response(stream, {
-    headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition(name, plain), 'cache-control': 'no-store' },
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': disposition(name, plain, 'csv'),
+      'cache-control': 'no-store',
+    },
   });
 }
 
@@ -43,14 +50,3 @@ export function csvText(rows: readonly Cell[][], locale: Locale): string {
     isRussian ? ';' : ',',
   );
 }
-
-/** RFC 6266: the name in any letters, and one for programs that know none but Latin. */
-function disposition(name: string, plain: string): string {
-  // what systems of files do not take, and what would end the header's word
-  const safe = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ').trim();
-  const encoded = encodeURIComponent(`${safe}.csv`).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${plain.replace(/[^\w.-]+/g, '-')}.csv"; filename*=UTF-8''${encoded}`;
-}
-
-/** A number as text that no table program computes with: international ones with +, which the file guards. */
-export const phoneCell = (stored: string): string => (/^\d{7,}$/.test(stored) ? `+${stored}` : stored);
