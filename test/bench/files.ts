@@ -73,4 +73,3 @@ export async function files(): Promise<BenchResult[]> {
   }
   return [];
 }
-

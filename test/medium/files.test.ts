@@ -255,7 +255,7 @@ describe('the journal as a file', () => {
         sorted.map((call) => [call.id, call.ringSeconds === null ? null : Math.round(call.ringSeconds), String(call.sipCode ?? '')]),
       );
       expect(rows.map((cells) => cells[1])).toEqual(
-        sorted.map((c) => (c.number === NUMBERS[0] ? 'Главный; "первый"' : expect.stringContaining("01-33"))),
+        sorted.map((c) => (c.number === NUMBERS[0] ? 'Главный; "первый"' : expect.stringContaining('01-33'))),
       );
     }
     await columns(['callId']);
