@@ -92,13 +92,16 @@ export function linkRelations(addresses: readonly string[]): string {
   return `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each.join('')}</Relationships>`;
 }
 
+/** Names that Excel has for itself, in its languages. */
+const RESERVED = /^(history|журнал)$/i;
+
 /** Names of sheets: 31 letters, without the signs that addresses of cells have, and each once. */
 export class TabNames {
-  // what Excel has for itself
-  readonly #taken = new Set(['history', 'журнал']);
+  readonly #taken = new Set<string>();
 
   take(wanted: string): string {
-    const safe = wanted.replace(/[[\]:*?/\\\p{Cc}]+/gu, ' ').replace(/^['\s]+|['\s]+$/g, '') || '–';
+    const plain = wanted.replace(/[[\]:*?/\\\p{Cc}\s]+/gu, ' ').replace(/^[' ]+|[' ]+$/g, '') || '–';
+    const safe = RESERVED.test(plain) ? `${plain}.` : plain;
     for (let i = 1; ; i++) {
       const end = i === 1 ? '' : ` (${i})`;
       const name = cut(safe, 31 - end.length).trimEnd() + end;
