@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { readCsv } from '@callscope/modules/directory/files/csv.ts';
 import { expect, test } from 'vitest';
 import { csvParts } from './csv.ts';
@@ -16,7 +17,7 @@ const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Parti
   facts: [],
   ...more,
 });
-const bytesOf = async (sheet: Sheet) => Buffer.concat(await Array.fromAsync(csvParts(sheet)));
+const bytesOf = async (sheet: Sheet) => await buffer(csvParts(sheet));
 const textOf = async (sheet: Sheet) => (await bytesOf(sheet)).toString('utf8');
 
 const KINDS: [string, CellKind][] = [

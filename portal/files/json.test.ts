@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { jsonParts } from './json.ts';
 import type { Sheet } from './sheet.ts';
@@ -26,7 +27,7 @@ const sheet: Sheet = {
   totals: () => [null, null, null, 'Итого', null, 61.25, null],
   facts: [{ label: 'Период', value: '27 ноября' }],
 };
-const textOf = async (of: Sheet) => Buffer.concat(await Array.fromAsync(jsonParts(of))).toString('utf8');
+const textOf = async (of: Sheet) => (await buffer(jsonParts(of))).toString('utf8');
 
 test('a program reads the rows by the names of their columns, and what they are', async () => {
   const json = JSON.parse(await textOf(sheet));

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { readTables } from '@callscope/modules/directory/files/read.ts';
 import { openZip } from '@callscope/modules/directory/files/zip.ts';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -60,7 +61,7 @@ const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Parti
   facts: [],
   ...more,
 });
-const bytesOf = async (sheet: Sheet, mostRows?: number) => Buffer.concat(await Array.fromAsync(xlsxParts(sheet, mostRows)));
+const bytesOf = async (sheet: Sheet, mostRows?: number) => await buffer(xlsxParts(sheet, mostRows));
 const partOf = async (bytes: Buffer, name: string) => (await openZip(bytes).read(name)).toString('utf8');
 const cellsOf = (xml: string) => [...xml.matchAll(/<c r="([A-Z]+\d+)"[^>]*><v>([^<]*)</g)].map(([, place, value]) => [place, value]);
 
