@@ -84,12 +84,19 @@ export function workbookRelations(sheets: number): string {
   return `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each.join('')}<Relationship Id="rId${sheets + 1}" Type="${OFFICE}/styles" Target="styles.xml"/></Relationships>`;
 }
 
+/** Written at once. */
+const LINKS = 2_048;
+
 /** What the cells of a sheet lead to: rId1 is the first. */
-export function linkRelations(addresses: readonly string[]): string {
-  const each = addresses.map(
-    (to, i) => `<Relationship Id="rId${i + 1}" Type="${OFFICE}/hyperlink" Target="${xmlText(to)}" TargetMode="External"/>`,
-  );
-  return `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each.join('')}</Relationships>`;
+export function* linkRelations(addresses: readonly string[]): Generator<Uint8Array> {
+  yield Buffer.from(`${XML}<Relationships xmlns="${PACKAGE}/relationships">`);
+  for (let from = 0; from < addresses.length; from += LINKS) {
+    const each = addresses
+      .slice(from, from + LINKS)
+      .map((to, i) => `<Relationship Id="rId${from + i + 1}" Type="${OFFICE}/hyperlink" Target="${xmlText(to)}" TargetMode="External"/>`);
+    yield Buffer.from(each.join(''));
+  }
+  yield Buffer.from('</Relationships>');
 }
 
 /** Names that Excel has for itself, in its languages. */
