@@ -148,7 +148,7 @@ export class ByteText {
     // whole numbers of 32 bits are divided faster
     while (rest > 0x7fff_ffff) {
       const next = Math.floor(rest / 10);
-      bytes[--at] = ZERO + rest - next * 10;
+      bytes[--at] = ZERO + (rest - next * 10);
       count--;
       rest = next;
     }

@@ -84,21 +84,31 @@ export function workbookRelations(sheets: number): string {
   return `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each.join('')}<Relationship Id="rId${sheets + 1}" Type="${OFFICE}/styles" Target="styles.xml"/></Relationships>`;
 }
 
+/** Written at once. */
+const LINKS = 2_048;
+
 /** What the cells of a sheet lead to: rId1 is the first. */
-export function linkRelations(addresses: readonly string[]): string {
-  const each = addresses.map(
-    (to, i) => `<Relationship Id="rId${i + 1}" Type="${OFFICE}/hyperlink" Target="${xmlText(to)}" TargetMode="External"/>`,
-  );
-  return `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each.join('')}</Relationships>`;
+export function* linkRelations(addresses: readonly string[]): Generator<Uint8Array> {
+  yield Buffer.from(`${XML}<Relationships xmlns="${PACKAGE}/relationships">`);
+  for (let from = 0; from < addresses.length; from += LINKS) {
+    const each = addresses
+      .slice(from, from + LINKS)
+      .map((to, i) => `<Relationship Id="rId${from + i + 1}" Type="${OFFICE}/hyperlink" Target="${xmlText(to)}" TargetMode="External"/>`);
+    yield Buffer.from(each.join(''));
+  }
+  yield Buffer.from('</Relationships>');
 }
+
+/** Names that Excel has for itself, in its languages. */
+const RESERVED = /^(history|журнал)$/i;
 
 /** Names of sheets: 31 letters, without the signs that addresses of cells have, and each once. */
 export class TabNames {
-  // what Excel has for itself
-  readonly #taken = new Set(['history', 'журнал']);
+  readonly #taken = new Set<string>();
 
   take(wanted: string): string {
-    const safe = wanted.replace(/[[\]:*?/\\\p{Cc}]+/gu, ' ').replace(/^['\s]+|['\s]+$/g, '') || '–';
+    const plain = wanted.replace(/[[\]:*?/\\\p{Cc}\s]+/gu, ' ').replace(/^[' ]+|[' ]+$/g, '') || '–';
+    const safe = RESERVED.test(plain) ? `${plain}.` : plain;
     for (let i = 1; ; i++) {
       const end = i === 1 ? '' : ` (${i})`;
       const name = cut(safe, 31 - end.length).trimEnd() + end;

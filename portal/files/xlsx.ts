@@ -67,7 +67,8 @@ async function* entries(sheet: Sheet, mostRows: number, at: Date): AsyncGenerato
       const page = new Page(sheet, source, mostRows);
       const file = `sheet${tabs.length + 1}.xml`;
       yield { name: `xl/worksheets/${file}`, at, parts: page.parts(tabs.length === 0), level: LEVEL };
-      if (page.links.length > 0) yield small(`xl/worksheets/_rels/${file}.rels`, linkRelations(page.links));
+      const { links } = page;
+      if (links.length > 0) yield { name: `xl/worksheets/_rels/${file}.rels`, at, parts: linkRelations(links), level: LEVEL };
       tabs.push({ name: names.take(sheet.title), filtered: page.filtered.replace(/[A-Z]+|\d+/g, '$$$&') });
     } while (await source.hasMore());
   } finally {

@@ -10,9 +10,10 @@ import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
+import { csvParts } from '../files/csv.ts';
 import { disposition } from '../files/disposition.ts';
+import type { CellKind, CellValue, Sheet } from '../files/sheet.ts';
 import { FileNames, type ZipEntry, zipOf } from '../files/zip.ts';
-import { type Cell, csvText, phoneCell } from '../src/page/files/csv.ts';
 import { type Locale, wordsOf } from '../src/words/words.ts';
 import { type Audio, chosenOf, hasAudio } from './audio.ts';
 import { nameOf, openedAudio } from './respond.ts';
@@ -60,12 +61,12 @@ async function* entries(deps: Deps, scope: TenantScope, actor: Actor, ids: reado
   const { db, store, clock } = deps;
   const words = wordsOf(said.locale);
   const files = new FileNames();
-  const rows: Cell[][] = [words.callCard.listHeads];
+  const rows: CellValue[][] = [];
   for (const id of ids) {
     // one that this right does not reach is one that there is not
     const call = await findCall(store, scope, id);
     if (!call) {
-      rows.push([rows.length, '', words.callCard.noCall, ...new Array<string>(9).fill(''), id]);
+      rows.push([rows.length + 1, '', words.callCard.noCall, ...new Array<string>(9).fill(''), id]);
       continue;
     }
     const segments = (await segmentsOf(db, scope, [call.id])).get(call.id) ?? [];
@@ -85,13 +86,12 @@ async function* entries(deps: Deps, scope: TenantScope, actor: Actor, ids: reado
       }
     }
     const file = audio === null ? '' : files.take(await nameOf(deps, scope, call), `.${audio.extension}`);
-    rows.push(rowOf(call, rows.length, file, why, said));
+    rows.push(rowOf(call, rows.length + 1, file, why, said));
     if (audio === null) continue;
     await noteLook(db, scope, { actor, act: 'recording.download', subject: call.id });
     yield { name: file, at: new Date(call.startedAt / 1_000), parts: wholeOf(audio) };
   }
-  const list = csvText(rows, said.locale);
-  yield { name: files.take(words.callCard.listName, '.csv'), at: new Date(clock.now()), parts: [Buffer.from(list)] };
+  yield { name: files.take(words.callCard.listName, '.csv'), at: new Date(clock.now()), parts: csvParts(listOf(rows, said)) };
 }
 
 /** @throws when it is shorter or longer than it was said to be */
@@ -104,14 +104,29 @@ async function* wholeOf(audio: Audio): AsyncGenerator<Uint8Array> {
   if (read !== audio.bytes) throw new Error(`${read} of ${audio.bytes} bytes of a recording were read`);
 }
 
-function rowOf(call: CallRow, index: number, file: string, why: string, { locale, zone, names }: Said): Cell[] {
+/** In the order of its heads. */
+const KINDS: readonly CellKind[] = [
+  ...(['integer', 'text', 'text', 'text', 'text', 'text', 'text'] as const),
+  ...(['phone', 'phone', 'phone', 'text', 'integer', 'text'] as const),
+];
+
+function listOf(rows: CellValue[][], { locale, zone }: Said): Sheet {
+  const { listHeads, listName } = wordsOf(locale).callCard;
+  return {
+    ...{ title: listName, plainName: 'calls', locale, zone },
+    columns: listHeads.map((head, i) => ({ id: String(i), head, kind: KINDS[i] ?? 'text' })),
+    ...{ rows: [rows.map((cells) => ({ cells }))], count: rows.length, totals: null, facts: [] },
+  };
+}
+
+function rowOf(call: CallRow, index: number, file: string, why: string, { locale, zone, names }: Said): CellValue[] {
   const words = wordsOf(locale).calls;
   const [date = '', time = ''] = new Date(call.startedAt / 1_000).toLocaleString('sv-SE', { timeZone: zone }).split(' ');
   const day = locale === 'ru' ? date.split('-').reverse().join('.') : date;
   const { talkSeconds } = callTimes(call);
   return [
     ...[index, file, why, day, time, words.direction[call.direction], words.result[call.result]],
-    ...[phoneCell(call.from), phoneCell(call.dialled), phoneCell(call.answeredBy)],
+    ...[call.from, call.dialled, call.answeredBy],
     ...[call.employee === '' ? '' : (names.get(call.employee) ?? call.employee), Math.round(talkSeconds), call.id],
   ];
 }

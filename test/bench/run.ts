@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * docs/benchmarks.md. Names: pure, files, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
  * `analytics`, `postgres` and `journal`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { analytics } from './analytics.ts';
 import { besidePostgres } from './analytics-postgres.ts';
+import { files } from './files.ts';
 import { hepLoad } from './hep-load.ts';
 import { journal } from './journal.ts';
 import { latency } from './latency.ts';
@@ -30,6 +31,7 @@ const { values: options, positionals: names } = parseArgs({
 });
 const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   pure,
+  files,
   latency,
   store,
   pages,

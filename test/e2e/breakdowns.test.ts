@@ -244,10 +244,10 @@ describe.skipIf(!HAS_BROWSER)('what is broken down, in a browser', () => {
     expect(await page.locator('tbody tr[data-call]').count()).toBe(peak);
     await open('/c/t1/statistics?section=lines&as=concurrent.table');
     const file = await page.evaluate(
-      (query) => fetch(`/c/t1/statistics/csv/concurrent${query}`).then((answer) => answer.text()),
+      (query) => fetch(`/c/t1/statistics/file/concurrent${query}&format=csv`).then((answer) => answer.text()),
       new URL(page.url()).search,
     );
-    expect(file).toMatch(new RegExp(`9:00;${peak};\\d\\d\\.\\d\\d\\.\\d{4} 09:\\d\\d:\\d\\d\\r\\n`));
+    expect(file).toMatch(new RegExp(`09:00:00;${peak};\\d\\d\\.\\d\\d\\.\\d{4} 09:\\d\\d:\\d\\d\\r\\n`));
     expect(await opensAll(() => block('concurrent').locator('tbody td:first-of-type a'))).toEqual([peak]);
     expect(await said(block('concurrent').locator('tfoot td').first())).toMatch(new RegExp(`^${peak}`));
     await open('/c/t1/statistics?section=lines&period=month');

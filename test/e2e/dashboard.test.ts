@@ -173,7 +173,7 @@ describe.skipIf(!HAS_BROWSER)('cards', () => {
   test('give their rows as CSV, and print alone', async () => {
     await open();
     await menuOf('numbers');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Выгрузить CSV' }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Скачать CSV' }).click()]);
     expect(download.suggestedFilename()).toMatch(/^Входящие по номерам, .*\.csv$/);
     await page.evaluate(
       'globalThis.print = () => { globalThis.shown = [...document.querySelectorAll("[data-printed]")].map((c) => c.dataset.card) }',

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { readCsv } from '@callscope/modules/directory/files/csv.ts';
+import { readXlsx } from '@callscope/modules/directory/files/xlsx.ts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
@@ -62,7 +65,7 @@ beforeAll(async () => {
     const { data } = await stack.rest<{ data: unknown[] }>('GET', '/tenants/t1/calls?limit=100');
     return data.length === CALLS.length;
   });
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU' });
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'ru-RU', acceptDownloads: true });
   page = await context.newPage();
 });
 afterAll(async () => {
@@ -252,6 +255,34 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     await page.waitForURL(/sort=start/);
     await until('the oldest come first', async () => (await ids())[0] === 'call-0');
     expect(await head('Время').getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  test('the list is taken away as a file, in the columns that are shown; of ticked calls these alone (T-19, T-36)', async () => {
+    await open('?limit=25&direction=in');
+    const take = async (label: RegExp, format: string) => {
+      await page.getByRole('button', { name: label }).click();
+      if (format === 'XLSX') await shot(page, 'journal-download');
+      const item = page.getByRole('menuitem', { name: `Скачать ${format}` });
+      const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+      const bytes = readFileSync(await download.path());
+      const table = format === 'CSV' ? readCsv(bytes) : (await readXlsx(bytes))[0];
+      return { name: download.suggestedFilename(), rows: (table?.rows ?? []).map(({ cells }) => cells) };
+    };
+    const heads = (await page.locator('thead tr').first().locator('th').allTextContents()).map(plain).filter(Boolean);
+    const incoming = CALLS.filter((call) => call.direction === 'in').length;
+    for (const format of ['XLSX', 'CSV']) {
+      const all = await take(/^Скачать все звонки/, format);
+      expect(all.name).toMatch(new RegExp(`^Звонки, .+\\.${format.toLowerCase()}$`));
+      expect(all.rows[0]).toEqual(heads);
+      expect(all.rows).toHaveLength(1 + incoming);
+    }
+    for (const nth of [0, 2]) await rows().nth(nth).getByRole('checkbox').check();
+    const shown = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
+    const ticked = await take(/^Скачать отмеченные звонки: 2/, 'CSV');
+    expect(ticked.rows).toHaveLength(3);
+    const from = (id: string | null | undefined) => `+${CALLS.find((call) => call.id === id)?.from}`;
+    expect(ticked.rows.slice(1).map((cells) => cells[3])).toEqual([shown[0], shown[2]].map(from));
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('a search by field, condition and text is a condition like any other (A-19, A-68)', async () => {

@@ -98,7 +98,7 @@ const calls = async (query = '') => (await stack.rest<{ data: Call[] }>('GET', `
 const cases = async (query = '') => (await stack.rest<{ data: Case[] }>('GET', `/tenants/t1/cases?limit=1000&${query}`)).data;
 
 async function file(path: string, who = admin): Promise<string[][]> {
-  const response = await who.ask(`/c/t1/${path}`);
+  const response = await who.ask(`/c/t1/${path}&format=csv`);
   expect(response.status, path).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w.-]+\.csv"; filename\*=UTF-8''.+\.csv$/);
@@ -112,9 +112,14 @@ function moment(at: string): string {
   const [, y, m, d, time] = /^(\d+)-(\d+)-(\d+)T(\d\d:\d\d:\d\d)/.exec(wall) ?? [];
   return `${d}.${m}.${y} ${time}`;
 }
-const tenth = (value: number) => String(Math.round(value * 10) / 10).replace('.', ',');
+const percent = (share: number) => (Math.round(share * 1_000) / 10).toFixed(1).replace('.', ',');
+const span = (seconds: number) => {
+  const whole = Math.round(seconds);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${Math.floor(whole / 3_600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+};
 const answered = (list: readonly Call[]) => list.filter((c) => c.result === 'answered');
-const talk = (list: readonly Call[]) => tenth(list.reduce((sum, c) => sum + c.talkSeconds, 0));
+const talk = (list: readonly Call[]) => span(list.reduce((sum, c) => sum + c.talkSeconds, 0));
 const last = (list: readonly Call[]) =>
   moment(
     list
@@ -132,9 +137,9 @@ describe('files of the detail pages, counted a second way from the list of calls
       .sort((a, b) => b.of.length - a.of.length || a.number.localeCompare(b.number))
       .map(({ number, of }) => [
         ...[`+${number}`, number === NUMBERS[0] ? 'Главный' : '', String(of.length), String(answered(of).length)],
-        ...[String(of.length - answered(of).length), talk(of), tenth((100 * of.length) / list.length), of.length > 0 ? last(of) : ''],
+        ...[String(of.length - answered(of).length), talk(of), percent(of.length / list.length), of.length > 0 ? last(of) : ''],
       ]);
-    const [, ...rows] = await file(`details/csv?${WEEK}`);
+    const [, ...rows] = await file(`details/file?${WEEK}`);
     expect(
       rows
         .slice(0, -1)
@@ -150,17 +155,17 @@ describe('files of the detail pages, counted a second way from the list of calls
 
   test('outgoing: by account, under an employee alone', async () => {
     const list = (await calls(WEEK)).filter((c) => c.direction === 'out');
-    const [, ...rows] = await file(`details/csv?show=out&${WEEK}&sort=key`);
+    const [, ...rows] = await file(`details/file?show=out&${WEEK}&sort=key`);
     expect(rows.slice(0, -1)).toEqual(
       ['101', '102'].map((x) => {
         const of = list.filter((c) => c.from === x);
         return [
           ...[x, `Сотрудник ${x}`, String(of.length), String(answered(of).length), talk(of)],
-          ...[tenth((100 * of.length) / list.length), last(of)],
+          ...[percent(of.length / list.length), last(of)],
         ];
       }),
     );
-    const [, ...own] = await file(`details/csv?show=out&${WEEK}&author=e102`);
+    const [, ...own] = await file(`details/file?show=out&${WEEK}&author=e102`);
     expect(own.map(([account, , n]) => [account, n])).toEqual([
       ['102', String(list.filter((c) => c.from === '102').length)],
       ['Итого', String(list.filter((c) => c.from === '102').length)],
@@ -171,7 +176,7 @@ describe('files of the detail pages, counted a second way from the list of calls
     const list = (await calls(WEEK)).filter((c) => c.direction === 'in' && c.result !== 'answered');
     const byCall = new Map((await cases()).flatMap((one) => one.missedCalls.map((id) => [id, one] as const)));
     const words: Record<string, string> = { open: 'Ждёт', calledBack: 'Перезвонили', gotThrough: 'Дозвонился сам' };
-    const [, ...rows] = await file(`details/csv?show=missed&${WEEK}`);
+    const [, ...rows] = await file(`details/file?show=missed&${WEEK}`);
     expect(rows.map((cells) => [`${cells[0]} ${cells[1]}`, cells[2], cells[3], cells[7]])).toEqual(
       list.map((c) => [moment(c.startedAt), `+${c.from}`, `+${c.number}`, words[byCall.get(c.id)?.status ?? '']]),
     );
@@ -182,7 +187,7 @@ describe('files of the detail pages, counted a second way from the list of calls
     const of = async (query: string, test: (c: Call) => boolean) => {
       const ids = new Set((await calls(WEEK)).filter(test).map(({ id }) => id));
       const open = (await cases('status=open')).filter((one) => ids.has(one.id));
-      const [, ...rows] = await file(`details/csv?show=lost&${WEEK}${query}`);
+      const [, ...rows] = await file(`details/file?show=lost&${WEEK}${query}`);
       expect(rows.map((cells) => [`${cells[0]} ${cells[1]}`, cells[2], cells[5], cells[7]])).toEqual(
         open
           .toSorted((a, b) => b.openedAt.localeCompare(a.openedAt))
@@ -202,15 +207,14 @@ describe('files of the detail pages, counted a second way from the list of calls
         'GET',
         `/tenants/t1/reports/${id}?${WEEK}&author=e101`,
       );
-      const [head = [], ...body] = await file(`statistics/csv/${id}?${WEEK}&author=e101`);
+      const [head = [], ...body] = await file(`statistics/file/${id}?${WEEK}&author=e101`);
       const figures = Object.values(totals);
-      // a report of one row has its figures one below the other
-      if (rows.length === 1 && id === 'service-level') expect([head, ...body]).toHaveLength(figures.length);
-      else expect(body).toHaveLength(rows.length + 1);
+      // a report without rows is one line of figures
+      expect(body).toHaveLength(id === 'service-level' ? 1 : rows.length + 1);
       const [first = null] = figures;
-      const total = id === 'service-level' ? head[1] : body.at(-1)?.[head.length - figures.length];
-      // shares stand in per cent
-      expect(total).toBe(first === null ? '' : tenth(id === 'service-level' ? first * 100 : first));
+      expect(body.at(-1)?.[head.length - figures.length]).toBe(
+        first === null ? '' : id === 'service-level' ? percent(first) : String(first),
+      );
     },
   );
 
@@ -224,18 +228,18 @@ describe('files of the detail pages, counted a second way from the list of calls
       list.filter((c) => c.direction === 'in'),
     );
     expect([own.length > 0, own.length < all.length]).toEqual([true, true]);
-    expect((await file(`details/csv?${WEEK}`, anna)).at(-1)?.[2]).toBe(String(incoming?.length));
-    expect(await file(`details/csv?show=missed&${WEEK}`, anna)).toHaveLength(1 + (missedOnes?.length ?? 0));
-    expect((await file(`details/csv?show=out&${WEEK}`, anna)).map(([account]) => account)).toEqual(['Учётка', '101', 'Итого']);
-    expect((await file(`statistics/csv/incoming-by-number?${WEEK}`, anna)).at(-1)?.[2]).toBe(String(incoming?.length));
+    expect((await file(`details/file?${WEEK}`, anna)).at(-1)?.[2]).toBe(String(incoming?.length));
+    expect(await file(`details/file?show=missed&${WEEK}`, anna)).toHaveLength(1 + (missedOnes?.length ?? 0));
+    expect((await file(`details/file?show=out&${WEEK}`, anna)).map(([account]) => account)).toEqual(['Учётка', '101', 'Итого']);
+    expect((await file(`statistics/file/incoming-by-number?${WEEK}`, anna)).at(-1)?.[2]).toBe(String(incoming?.length));
     const concerns = (one: Case) => [...one.offered, ...one.attemptedBy].some(({ id }) => id === 'e101');
     const open = (await cases(`status=open&${WEEK}`)).filter(concerns);
-    expect(await file(`details/csv?show=lost&${WEEK}`, anna)).toHaveLength(1 + open.length);
+    expect(await file(`details/file?show=lost&${WEEK}`, anna)).toHaveLength(1 + open.length);
   });
 
   test('a report that the page does not have is not there', async () => {
-    expect((await admin.ask(`/c/t1/statistics/csv/yearly?${WEEK}`)).status).toBe(404);
-    expect((await admin.ask(`/c/t1/statistics/csv/hourly?${periodOf(LAST - 300 * DAY, LAST)}`)).status).toBe(400);
+    expect((await admin.ask(`/c/t1/statistics/file/yearly?${WEEK}`)).status).toBe(404);
+    expect((await admin.ask(`/c/t1/statistics/file/hourly?${periodOf(LAST - 300 * DAY, LAST)}`)).status).toBe(400);
   });
 });
 

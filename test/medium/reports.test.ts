@@ -255,7 +255,7 @@ describe('what cannot be answered', () => {
     ['from=2026-10-01T00:00:00Z&to=2026-11-24T00:00:00Z', 'to'],
     ['from=yesterday&to=2026-11-24T00:00:00Z', 'from'],
     ['from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z&talkMin=long', 'talkMin'],
-    ['from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z&format=csv', 'format'],
+    ['from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z&format=doc', 'format'],
     ['from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z&limit=5', ''],
   ])('%s is refused with the field', async (query, field) => {
     const response = await asT1(`/tenants/t1/reports/hourly?${query}`);
