@@ -6,7 +6,7 @@ const LONG = 200;
 
 /**
  * Text on its way into a file, as the UTF-8 that it will be. A table has millions of cells; as strings they would be made, joined and
- * encoded, each time anew, and the collector would have the most to do. Only `take` gives anything away.
+ * encoded, each time anew, and the collector would have the most to do.
  */
 export class ByteText {
   #bytes: Buffer;
@@ -24,6 +24,13 @@ export class ByteText {
     if (taken.length < bytes.length / 2) return Buffer.from(taken);
     this.#bytes = Buffer.allocUnsafeSlow(bytes.length);
     return taken;
+  }
+
+  /** The same where it is read before anything else is written: its place is. */
+  lend(): Uint8Array {
+    const lent = this.#bytes.subarray(0, this.length);
+    this.length = 0;
+    return lent;
   }
 
   byte(value: number): void {

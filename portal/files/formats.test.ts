@@ -71,6 +71,15 @@ test.each(FILE_FORMATS)('%s: rows are read as fast as the file is, and no more o
   expect(ends).toEqual([{ rows: seen.parts * 1_000, bytes, isWhole: false }]);
 });
 
+test.each(FILE_FORMATS)('%s: others get their turn while it is made of rows that are there already', async (format) => {
+  const part = Array.from({ length: 5_000 }, (_, i) => ({ cells: [i, `строка ${i}`] }));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await fileResponse(sheetOf(Array.from({ length: 20 }, () => part)), format).arrayBuffer();
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(3);
+});
+
 test.each(FILE_FORMATS)('%s: rows that fail break the file off', async (format) => {
   async function* rows(): AsyncGenerator<SheetRow[]> {
     yield [{ cells: [1, 'a'] }];

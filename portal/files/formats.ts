@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { csvParts } from './csv.ts';
 import { disposition } from './disposition.ts';
 import { jsonParts } from './json.ts';
@@ -60,6 +61,8 @@ export function fileResponse(sheet: Sheet, format: FileFormat, onDone?: (end: Fi
     {
       async pull(controller) {
         try {
+          // rows that are there already and a connection that takes all would else leave nobody else a turn
+          await setImmediate();
           const { done: isEnd, value } = await file.next();
           if (isEnd) {
             await done(true);

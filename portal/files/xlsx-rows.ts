@@ -24,7 +24,7 @@ interface ColumnBytes {
   open: Uint8Array;
   /** by look: " s="3"><v> */
   number: Uint8Array[];
-  /** by look: " s="3" t="inlineStr"><is><t> */
+  /** by look: " s="3" t="inlineStr"><is><t */
   text: Uint8Array[];
 }
 

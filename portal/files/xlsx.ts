@@ -27,7 +27,7 @@ const MOST_LINKS = 65_530;
 const LONGEST_LINK = 2_079;
 /** Pressed together at once. */
 const BLOCK_BYTES = 393_216;
-/** Measured: 6 takes three times as long for a tenth less. */
+/** Measured: with 6 it takes three times as long and is a quarter less. */
 const LEVEL = 1;
 /** Letters that a column is wide. */
 const WIDTHS: Record<CellKind, number> = {
@@ -46,7 +46,7 @@ const WIDEST = 48;
 /**
  * A table as a workbook (ECMA-376): moments, spans, numbers and shares are what Excel computes with, shown as the language has them;
  * numbers of telephones and texts are text, whatever they begin with. What a sheet does not hold goes on in another; the last one says
- * what the table is. Written as it is sent: of the rows there are some blocks in memory, of links the addresses of one sheet.
+ * what the table is. Written as it is sent: of the rows there is a block in memory, of links the addresses of one sheet.
  * @param mostRows of a sheet, its head and totals included @throws ZipFull beyond 4 GiB
  */
 export function xlsxParts(sheet: Sheet, mostRows = MOST_ROWS, at = new Date()): AsyncGenerator<Uint8Array> {
@@ -148,7 +148,7 @@ class Page {
       for (let row = this.#source.next(); row !== null; row = this.#source.next()) {
         last++;
         rows.row(last, row.cells, this.#linkOf(row, last) ? LINK : PLAIN);
-        if (bytes.length >= BLOCK_BYTES) yield bytes.take();
+        if (bytes.length >= BLOCK_BYTES) yield bytes.lend();
         if (last >= this.#mostRows - 1) break;
       }
     }
@@ -159,12 +159,12 @@ class Page {
     if (this.#linked.length > 0) bytes.text('<hyperlinks>');
     for (let i = 0; i < this.#linked.length; i++) {
       bytes.ascii(`<hyperlink ref="A${this.#linked[i]}" r:id="rId${i + 1}"/>`);
-      if (bytes.length >= BLOCK_BYTES) yield bytes.take();
+      if (bytes.length >= BLOCK_BYTES) yield bytes.lend();
     }
     if (this.#linked.length > 0) bytes.text('</hyperlinks>');
     // extensions and numbers are text on purpose: no green corners
     bytes.text(`<ignoredErrors><ignoredError sqref="${range}" numberStoredAsText="1"/></ignoredErrors></worksheet>`);
-    yield bytes.take();
+    yield bytes.lend();
   }
 
   /** Whether its first cell leads somewhere. */

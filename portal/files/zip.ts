@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import { crc32, createDeflateRaw } from 'node:zlib';
 
 /** One file of an archive. */
@@ -10,7 +9,10 @@ export interface ZipEntry {
   at: Date;
   /** what is in it, in parts as they come */
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** how hard it is pressed together, 1 to 9; without it stored as it is, as what is pressed already should be */
+  /**
+   * how hard it is pressed together, 1 to 9, when a part may be written over once the next is asked for; without it stored as it is, as
+   * what is pressed already should be
+   */
   level?: number;
 }
 
@@ -32,8 +34,8 @@ const DEFLATED = 8;
 export class ZipFull extends Error {}
 
 /**
- * An archive as it is written (PKWARE APPNOTE 6.3.3). A part is in memory at a time (of what is pressed: some), and of each file
- * its name and three numbers. @throws ZipFull beyond 4 GiB, of the archive or of one file, or 65,534 files
+ * An archive as it is written (PKWARE APPNOTE 6.3.3). A part is in memory at a time, and of each file its name and three
+ * numbers. @throws ZipFull beyond 4 GiB, of the archive or of one file, or 65,534 files
  */
 export async function* zipOf(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntry>): AsyncGenerator<Uint8Array> {
   const central: Buffer[] = [];
@@ -112,20 +114,21 @@ async function* measured(parts: ZipEntry['parts'], plain: { crc: number; size: n
   }
 }
 
-/** Raw deflate (RFC 1951), in the pool of threads: while a part is pressed the next is made. A part is not to be changed after it was given. */
+/** Raw deflate (RFC 1951), in the pool of threads. */
 async function* deflated(parts: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
-  const source = Readable.from(parts, { highWaterMark: 1 });
-  const deflate = createDeflateRaw({ level, chunkSize: 262_144 });
-  const fed = pipeline(source, deflate);
-  // what fails there fails here too, where it is read
-  fed.catch(() => {});
+  const deflate = createDeflateRaw({ level, chunkSize: 65_536 });
+  const made: Uint8Array[] = [];
+  deflate.on('data', (part: Uint8Array) => made.push(part));
   try {
-    yield* deflate;
-    await fed;
+    for await (const part of parts) {
+      await new Promise<void>((resolve, reject) => deflate.write(part, (error) => (error ? reject(error) : resolve())));
+      yield* made.splice(0);
+    }
+    deflate.end();
+    await once(deflate, 'end');
+    yield* made.splice(0);
   } finally {
-    // who stops reading may rely on it that the parts are no longer read
-    source.destroy();
-    if (!source.closed) await new Promise((closed) => source.once('close', closed));
+    deflate.destroy();
   }
 }
 
