@@ -8,9 +8,10 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Format } from '#format/format.ts';
-import type { ChartHour, ChartSeries, Comparison, Counts, Mark, Tone } from '#ui/chart/model.ts';
+import type { ChartHour, ChartSeries, Comparison, Counts, Tone } from '#ui/chart/model.ts';
 import { daysBefore, isOneDay } from './comparison.ts';
 import type { HourlyData } from './hourly-load.ts';
+import { SYMBOLS } from './measure-lines.ts';
 import { daysOf } from './period.ts';
 
 /** Calls by hour as chart and table take them. */
@@ -31,7 +32,6 @@ export interface HourChoice {
   shorts?: Readonly<Record<string, string>>;
 }
 
-const MARKS: Record<string, Mark> = { square: 'square', hatched: 'hatched', circle: 'circle', 'triangle-down': 'triangle' };
 const MINUTES_A_DAY = 1_440;
 const WORKDAY = { from: 8 * 60, to: 20 * 60 };
 
@@ -91,7 +91,7 @@ function seriesOf(id: MeasureId, mark: { symbol: string; colour: string }, langu
     ...(brief === undefined ? {} : { short: brief }),
     ...(better === null ? {} : { better }),
     tone: (mark.colour === 'muted' ? 'ghost' : mark.colour) as Tone,
-    mark: MARKS[mark.symbol] ?? 'circle',
+    mark: SYMBOLS[mark.symbol],
   };
 }
 
