@@ -57,7 +57,7 @@ function read(svg: string) {
     throw error;
   });
   parser.write(svg).close();
-  return { svg, elements, texts: elements.filter(({ name }) => name === 'text').map(({ text }) => text) };
+  return { svg, elements, texts: elements.filter(({ name }) => name === 'text' || name === 'tspan').map(({ text }) => text) };
 }
 
 const day: Rows = Array.from({ length: 24 }, (_, at) => [hourKey(at), { out: at, outFailed: at % 3, in: 2 * at, inMissed: at % 5 }]);

@@ -91,11 +91,8 @@ function legend(lines: readonly Line[]): string[] {
     const at = x;
     const name = textWidth(line.label, 11);
     x += 16 + name + 6 + textWidth(line.total, 11, true) + 20;
-    return [
-      mark(line, 9, at + 5, 11),
-      element('text', { x: at + 16, y: 15, fill: INK.text }, [text(line.label)]),
-      element('text', { x: at + 16 + name + 6, y: 15, fill: INK.text, 'font-weight': 'bold' }, [text(line.total)]),
-    ].join('');
+    const total = element('tspan', { 'font-weight': 'bold', dx: 6 }, [text(line.total)]);
+    return [mark(line, 9, at + 5, 11), element('text', { x: at + 16, y: 15, fill: INK.text }, [text(line.label), total])].join('');
   });
 }
 

@@ -20,6 +20,7 @@ import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
+import { paper } from './en/paper.ts';
 import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
 import { player } from './en/player.ts';
@@ -59,6 +60,7 @@ export const en: Words = {
   missed,
   operator,
   ownCall,
+  paper,
   people,
   phones,
   player,

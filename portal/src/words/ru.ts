@@ -20,6 +20,7 @@ import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { operator } from './ru/operator.ts';
 import { ownCall } from './ru/ownCall.ts';
+import { paper } from './ru/paper.ts';
 import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
 import { player } from './ru/player.ts';
@@ -59,6 +60,7 @@ export const ru = {
   missed,
   operator,
   ownCall,
+  paper,
   people,
   phones,
   player,
