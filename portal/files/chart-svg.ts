@@ -41,7 +41,8 @@ interface Drawn {
   say: (value: number) => string;
 }
 
-const LEGEND = 24;
+const EDGE = 8;
+const LEGEND = { row: 18, height: 24, apart: 20 };
 const ROW = { alone: 14, least: 9, most: 30, apart: 5, bar: 12 };
 const FIGURE = 9;
 
@@ -52,7 +53,9 @@ const FIGURE = 9;
 export function chartSvg(picture: ChartPicture): string {
   const { chart, width, height, plan } = picture;
   const drawn = drawnOf(picture);
-  const body = isTime(plan.report.by) ? overTime(picture, drawn) : byName(picture, drawn);
+  const isOverTime = isTime(plan.report.by);
+  const { marks, height: top } = chart.series.length > 1 || isOverTime ? legend(drawn.lines, width) : { marks: [], height: EDGE };
+  const body = isOverTime ? overTime(picture, drawn, top) : byName(picture, drawn, top);
   const [ground, font] = [INK.raised, 'Roboto, sans-serif'];
   return element(
     'svg',
@@ -60,7 +63,7 @@ export function chartSvg(picture: ChartPicture): string {
     [
       element('title', {}, [text(plan.report.title[picture.format.locale])]),
       element('rect', { width, height, fill: ground }),
-      ...(chart.series.length > 1 || isTime(plan.report.by) ? legend(drawn.lines) : []),
+      ...marks,
       ...body,
     ],
   );
@@ -85,15 +88,18 @@ function drawnOf({ chart, format, plan, labelOf }: ChartPicture): Drawn {
   return { lines, steps, scale, say: numberOf(first.id as MeasureId, factor, format) };
 }
 
-function legend(lines: readonly Line[]): string[] {
-  let x = 8;
-  return lines.map((line) => {
+/** Beside one another as far as there is room. @returns with the place that it takes, px */
+function legend(lines: readonly Line[], width: number): { marks: string[]; height: number } {
+  let [x, y] = [EDGE, 0];
+  const marks = lines.map((line) => {
+    const wide = 16 + textWidth(line.label, 11) + 6 + textWidth(line.total, 11, true);
+    if (x > EDGE && x + wide > width) [x, y] = [EDGE, y + LEGEND.row];
     const at = x;
-    const name = textWidth(line.label, 11);
-    x += 16 + name + 6 + textWidth(line.total, 11, true) + 20;
+    x += wide + LEGEND.apart;
     const total = element('tspan', { 'font-weight': 'bold', dx: 6 }, [text(line.total)]);
-    return [mark(line, 9, at + 5, 11), element('text', { x: at + 16, y: 15, fill: INK.text }, [text(line.label), total])].join('');
+    return [mark(line, 9, at + 5, y + 11), element('text', { x: at + 16, y: y + 15, fill: INK.text }, [text(line.label), total])].join('');
   });
+  return { marks, height: y + LEGEND.height };
 }
 
 function mark(line: Line, size: number, x: number, y: number): string {
@@ -106,12 +112,12 @@ function mark(line: Line, size: number, x: number, y: number): string {
   ]);
 }
 
-function overTime(picture: ChartPicture, drawn: Drawn): string[] {
+function overTime(picture: ChartPicture, drawn: Drawn, top: number): string[] {
   const { chart, width, height, plan, now } = picture;
   const { lines, steps, scale, say } = drawn;
   const kind = chart.kind === 'bar' && steps.length <= BARS_UP_TO ? 'bars' : 'lines';
   const digits = Math.max(...scale.ticks.map((tick) => say(tick).length));
-  const asked = plotOf({ width, height: height - LEGEND, hours: steps.length, series: lines.length, kind, digits, banner: false });
+  const asked = plotOf({ width, height: height - top, hours: steps.length, series: lines.length, kind, digits, banner: false });
   // paper does not scroll: what would be wider than it is drawn closer
   const plot: Plot = { ...asked, width, step: (width - asked.left - asked.right) / Math.max(steps.length, 1) };
   const labels = plan.report.by === 'hour' ? borderLabels(plot, steps) : middleLabels(plot, steps);
@@ -133,7 +139,7 @@ function overTime(picture: ChartPicture, drawn: Drawn): string[] {
     ),
     ...(kind === 'bars' ? bars(plot, drawn, now) : curves(plot, drawn, now)),
   ];
-  return [element('g', { transform: `translate(0 ${LEGEND})` }, parts)];
+  return [element('g', { transform: `translate(0 ${top})` }, parts)];
 }
 
 function curves(plot: Plot, { lines, steps, scale }: Drawn, now: number | undefined): string[] {
@@ -163,17 +169,16 @@ function bars(plot: Plot, { lines, steps, scale }: Drawn, now: number | undefine
   );
 }
 
-/** Hatched ones are outlines, so that they are told apart on black and white paper too. */
+/** Hatched ones are paler, so that they are told apart on black and white paper too. */
 function bar(line: Line, x: number, y: number, width: number, height: number): string {
   const box = { x: tenth(x), y: tenth(y), width: tenth(width), height: tenth(height) };
   if (line.mark !== 'hatched' || width < 3 || height < 3) return element('rect', { ...box, fill: line.ink });
   const inner = { x: tenth(x + 0.5), y: tenth(y + 0.5), width: tenth(width - 1), height: tenth(height - 1) };
-  return element('rect', { ...inner, fill: INK.raised, stroke: line.ink, 'stroke-dasharray': '2 1' });
+  return element('rect', { ...inner, fill: line.ink, 'fill-opacity': 0.3, stroke: line.ink });
 }
 
 /** A row a name, its bars one under another with their figures; names that find no room are counted. */
-function byName({ width, height, format }: ChartPicture, { lines, steps, scale, say }: Drawn): string[] {
-  const top = lines.length > 1 ? LEGEND + 4 : 8;
+function byName({ width, height, format }: ChartPicture, { lines, steps, scale, say }: Drawn, top: number): string[] {
   const least = Math.max(ROW.least * lines.length, ROW.alone) + ROW.apart;
   const room = Math.max(1, Math.floor((height - top - 8) / least));
   const shown = steps.length > room ? steps.slice(0, Math.max(1, room - 1)) : steps;

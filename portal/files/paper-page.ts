@@ -15,6 +15,9 @@ export interface PaperTable extends Pick<Sheet, 'title' | 'locale' | 'zone' | 'c
   madeAt: number;
 }
 
+/** px that a chart is best drawn for: its words are then as large as the table's. */
+export const PAPER_CHART = { width: 720, height: 280 };
+
 /** Points. */
 const A4 = { portrait: 595.28, landscape: 841.89 };
 const MARGIN = { side: 32, top: 34, foot: 40 };
@@ -56,6 +59,14 @@ export function paperPage(table: PaperTable): Definition {
   const short = [...facts.filter(({ value }) => !isLong(value)), { label: words.rows, value: rows.length }];
   const notes = facts.filter(({ value }) => isLong(value));
   const said = (value: string | number) => (typeof value === 'number' ? format.number(value) : value);
+  const [first, ...rest] = notes.map(
+    ({ label, value }): Content => ({
+      text: [{ text: `${label}. `, bold: true }, said(value)],
+      fontSize: 8,
+      color: INK.muted,
+      margin: [0, 0, 0, 3],
+    }),
+  );
   const content: Content[] = [
     { text: title, fontSize: 16, bold: true, margin: [0, 0, 0, 6] },
     ...short.map(
@@ -82,15 +93,11 @@ export function paperPage(table: PaperTable): Definition {
             margin: [0, 12, 0, 0],
           },
         ]),
-    ...(notes.length === 0 ? [] : [{ text: words.notes, bold: true, fontSize: 10, margin: [0, 16, 0, 4] }]),
-    ...notes.map(
-      ({ label, value }): Content => ({
-        text: [{ text: `${label}. `, bold: true }, said(value)],
-        fontSize: 8,
-        color: INK.muted,
-        margin: [0, 0, 0, 3],
-      }),
-    ),
+    // a heading does not stay behind alone
+    ...(first === undefined
+      ? []
+      : [{ stack: [{ text: words.notes, bold: true, fontSize: 10, margin: [0, 16, 0, 4] }, first], unbreakable: true }]),
+    ...rest,
   ];
   const made = words.madeAt(`${format.date(table.madeAt, true)} ${format.timeShort(table.madeAt)}, ${format.zoneName()}`);
   return {
