@@ -1,3 +1,4 @@
+import type { Mark as MeasureMark } from '@callscope/analytics/catalog/measure.ts';
 import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import type { Language } from '@callscope/analytics/catalog/words.ts';
 import { chartOf } from '@callscope/analytics/present/chart.ts';
@@ -8,7 +9,7 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Format } from '#format/format.ts';
-import type { ChartHour, ChartSeries, Comparison, Counts, Tone } from '#ui/chart/model.ts';
+import type { ChartHour, ChartSeries, Comparison, Counts } from '#ui/chart/model.ts';
 import { daysBefore, isOneDay } from './comparison.ts';
 import type { HourlyData } from './hourly-load.ts';
 import { SYMBOLS } from './measure-lines.ts';
@@ -82,7 +83,7 @@ export function hourViewOf(
   };
 }
 
-function seriesOf(id: MeasureId, mark: { symbol: string; colour: string }, language: Language, choice: HourChoice): ChartSeries {
+function seriesOf(id: MeasureId, mark: MeasureMark, language: Language, choice: HourChoice): ChartSeries {
   const { label, short, better } = MEASURES[id];
   const brief = choice.shorts?.[id] ?? short?.[language];
   return {
@@ -90,7 +91,7 @@ function seriesOf(id: MeasureId, mark: { symbol: string; colour: string }, langu
     label: choice.labels?.[id] ?? label[language],
     ...(brief === undefined ? {} : { short: brief }),
     ...(better === null ? {} : { better }),
-    tone: (mark.colour === 'muted' ? 'ghost' : mark.colour) as Tone,
+    tone: mark.colour === 'muted' ? 'ghost' : mark.colour,
     mark: SYMBOLS[mark.symbol],
   };
 }

@@ -23,6 +23,7 @@ import { ownCall } from './en/ownCall.ts';
 import { paper } from './en/paper.ts';
 import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
+import { picture } from './en/picture.ts';
 import { player } from './en/player.ts';
 import { quality } from './en/quality.ts';
 import { recordings } from './en/recordings.ts';
@@ -63,6 +64,7 @@ export const en: Words = {
   paper,
   people,
   phones,
+  picture,
   player,
   quality,
   recordings,

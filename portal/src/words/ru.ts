@@ -23,6 +23,7 @@ import { ownCall } from './ru/ownCall.ts';
 import { paper } from './ru/paper.ts';
 import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
+import { picture } from './ru/picture.ts';
 import { player } from './ru/player.ts';
 import { quality } from './ru/quality.ts';
 import { recordings } from './ru/recordings.ts';
@@ -63,6 +64,7 @@ export const ru = {
   paper,
   people,
   phones,
+  picture,
   player,
   quality,
   recordings,
