@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
 import { ALFA, HOUR, makeAlfa, midnight } from './alfa.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn, still } from './browser.ts';
 import { callBegins, callEnds, type MadeCall } from './events.ts';
 
 const DAY = 24 * HOUR;
@@ -171,6 +171,7 @@ describe.skipIf(!HAS_BROWSER)('statistics in a browser', () => {
   });
 });
 
+let pictures = 0;
 /** Saves a drawing from the menu of its block. */
 async function saved(menu: Locator, kind: 'PNG' | 'SVG'): Promise<{ name: string; bytes: Buffer }> {
   await menu.click();
@@ -179,7 +180,7 @@ async function saved(menu: Locator, kind: 'PNG' | 'SVG'): Promise<{ name: string
   const name = download.suggestedFilename();
   if (process.env.SHOTS) {
     mkdirSync(process.env.SHOTS, { recursive: true });
-    await download.saveAs(`${process.env.SHOTS}/${name}`);
+    await download.saveAs(`${process.env.SHOTS}/${pictures++} ${name}`);
   }
   return { name, bytes: readFileSync(await download.path()) };
 }
@@ -190,9 +191,11 @@ async function alone(
 ): Promise<{ fault: boolean; texts: string[]; outside: number; classes: number; width: number; height: number }> {
   const blank = await context.newPage();
   await blank.setContent(`<script type="text/plain" id="svg">${svg}</script>`);
-  const found = await blank.evaluate<Awaited<ReturnType<typeof alone>>>(`(() => {
+  const found = await blank.evaluate<Awaited<ReturnType<typeof alone>>>(`(async () => {
     const { documentElement: root } = new DOMParser().parseFromString(document.getElementById('svg').textContent, 'image/svg+xml');
     document.body.append(document.adoptNode(root));
+    root.getBoundingClientRect();
+    await document.fonts.ready;
     const texts = [...root.querySelectorAll('text')];
     const edge = root.getBoundingClientRect();
     const isOut = (b) => b.width > 0 && (b.left < edge.left - 1 || b.right > edge.right + 1 || b.bottom > edge.bottom + 1);
@@ -210,20 +213,20 @@ async function alone(
 }
 
 describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
-  const hourlyMenu = () => page.getByRole('button', { name: 'Картинка: Звонки' });
+  const hourlyMenu = () => page.getByRole('button', { name: 'Картинка: Звонки по часам' });
   const blockMenu = (report: string) => page.locator(`[data-report="${report}"]`).getByRole('button', { name: /^Действия/ });
 
   test.each(['lines', 'bars'])('%s by hour are an SVG that needs nothing of the page', async (kind) => {
     await open(`/c/t1/statistics?chart=${kind}`);
     const { name, bytes } = await saved(hourlyMenu(), 'SVG');
-    expect(name).toMatch(/^Звонки, сегодня, \d+ \S+\.svg$/);
+    expect(name).toMatch(/^Звонки по часам, сегодня, \d+ \S+\.svg$/);
     const svg = bytes.toString();
     expect(svg).not.toMatch(/var\(|light-dark|class=|href=|https?:\/\/(?!www\.w3\.org)/);
     expect(svg).toContain('@font-face');
     const { texts, ...is } = await alone(svg);
     expect(is).toMatchObject({ fault: false, outside: 0, classes: 0 });
-    expect(texts).toEqual(expect.arrayContaining(['Звонки', 'Входящие', '18', 'Неотвеченные входящие', '3', '12:00']));
-    expect(texts.join(' ')).not.toMatch(/Гистограмма/);
+    expect(texts).toEqual(expect.arrayContaining(['Звонки по часам', 'Входящие', '18', 'Неотвеченные входящие', '3', '12:00']));
+    expect(texts.join(' ')).not.toMatch(/Гистограмма|открывает/);
     expect(is.width).toBeGreaterThan(800);
     expect(is.height).toBeGreaterThan(300);
   });
@@ -233,7 +236,7 @@ describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
     const { texts, width, height } = await alone((await saved(hourlyMenu(), 'SVG')).bytes.toString());
     expect(texts).not.toContain('Исходящие');
     const { name, bytes } = await saved(hourlyMenu(), 'PNG');
-    expect(name).toMatch(/^Звонки, сегодня, .*\.png$/);
+    expect(name).toMatch(/^Звонки по часам, сегодня, .*\.png$/);
     expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * Math.round(width), 2 * Math.round(height)]);
     expect(bytes.length).toBeGreaterThan(20_000);
@@ -244,16 +247,32 @@ describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
     const report = 'incoming-by-number';
     for (const kind of ['Круг', 'Столбики'] as const) {
       await page.locator(`[data-report="${report}"]`).getByRole('link', { name: kind }).click();
-      await settled(page);
+      await page
+        .locator(`[data-report="${report}"] [aria-current]`)
+        .and(page.getByRole('link', { name: kind }))
+        .waitFor();
+      await page.locator('.stale').waitFor({ state: 'detached' });
+      await still(page);
       const { texts, ...is } = await alone((await saved(blockMenu(report), 'SVG')).bytes.toString());
       expect(is).toMatchObject({ fault: false, outside: 0, classes: 0 });
       expect(texts).toContain('Главный');
     }
     await page.locator(`[data-report="${report}"]`).getByRole('link', { name: 'Таблица' }).click();
+    await page.locator(`[data-report="${report}"] table`).waitFor();
     await blockMenu(report).click();
     await page.getByRole('menuitem', { name: 'Напечатать' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Сохранить PNG' }).count()).toBe(0);
     await page.keyboard.press('Escape');
+    await open('/c/t1/statistics?section=days');
+    for (const [block, word] of [
+      ['daily', 'Входящие'],
+      ['week-hours', '9:00'],
+    ] as const) {
+      await page.locator(`[data-report="${block}"]`).scrollIntoViewIfNeeded();
+      const { texts, ...is } = await alone((await saved(blockMenu(block), 'SVG')).bytes.toString());
+      expect(is, block).toMatchObject({ fault: false, outside: 0, classes: 0 });
+      expect(texts, block).toContain(word);
+    }
   });
 
   test('the dashboard’s card has them in its menu', async () => {

@@ -1,8 +1,10 @@
 import { copyOfDrawing, plainColour, SVG } from './picture-drawing.ts';
 import { fontsOf } from './picture-fonts.ts';
 
-/** What stands in a block for hands, not for eyes; and series that are switched off. */
-const NOT_SHOWN = '.vh, .kinds, .measures, .choices, .tools, .of-block, .btn, .floating, button:not([aria-pressed="true"])';
+/** What stands in a block for hands, not for eyes. */
+const NOT_SHOWN = '.vh, .kinds, .measures, .choices, .tools, .of-block, .btn, .floating, .aside, button:not([aria-pressed="true"])';
+/** Series that are switched off: the others close ranks. */
+const OFF = '[aria-pressed="false"]';
 const ROOM = 16;
 const NOTE = { size: 12, height: 28 };
 /** PNG has so many pixels for each of the page's: sharp on paper and on dense screens. */
@@ -64,7 +66,7 @@ async function pictureOf(block: HTMLElement, period: string): Promise<Picture> {
     }),
   );
   (root.lastChild as SVGElement).textContent = period;
-  root.prepend(make('rect', { width, height, fill: groundOf(block) }));
+  root.prepend(make('rect', { width, height, fill: groundOf(block.querySelector('.panel') ?? block) }));
   for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) root.setAttribute(name, String(value));
   const fonts = make('style', {});
   fonts.textContent = await fontsOf(root);
@@ -91,14 +93,15 @@ function begin(block: HTMLElement): Drawn {
   return { root, origin: { x: left, y: top }, width: 0, height: 0 };
 }
 
-/** Lists that scroll within their block are seen whole. @returns puts everything back */
+/** Lists that scroll within their block are seen whole, and what is switched off leaves no hole. @returns puts everything back */
 function unroll(block: HTMLElement): () => void {
-  const scrolling = [...block.querySelectorAll<HTMLElement>('*')].filter((one) => {
+  const changed = [...block.querySelectorAll<HTMLElement>('*')].filter((one) => {
     const { overflowX, overflowY } = getComputedStyle(one);
-    return [overflowX, overflowY].some((how) => how === 'auto' || how === 'scroll');
+    return one.matches(OFF) || [overflowX, overflowY].some((how) => how === 'auto' || how === 'scroll');
   });
-  const before = scrolling.map((one) => ({ one, css: one.style.cssText, left: one.scrollLeft, top: one.scrollTop }));
-  for (const { one } of before) Object.assign(one.style, { overflow: 'visible', maxHeight: 'none' });
+  const before = changed.map((one) => ({ one, css: one.style.cssText, left: one.scrollLeft, top: one.scrollTop }));
+  for (const { one } of before)
+    Object.assign(one.style, one.matches(OFF) ? { display: 'none' } : { overflow: 'visible', maxHeight: 'none' });
   return () => {
     for (const { one, css, left, top } of before) {
       one.style.cssText = css;
@@ -122,7 +125,8 @@ function visit(element: Element, drawn: Drawn, opacity: number): void {
     put(drawn, copy, box);
     return;
   }
-  put(drawn, groundRect(style, box, drawn, seen), box);
+  // the panel's own ground is the picture's, without its frame
+  put(drawn, element.matches('.panel') ? make('g', {}) : groundRect(style, box, drawn, seen), box);
   for (const child of element.childNodes) {
     if (child instanceof Element) visit(child, drawn, seen);
     else if (child instanceof Text) write(child, style, drawn, seen);
