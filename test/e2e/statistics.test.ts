@@ -240,6 +240,23 @@ describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
     expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * Math.round(width), 2 * Math.round(height)]);
     expect(bytes.length).toBeGreaterThan(20_000);
+    // its words are on it: title, legend, scale
+    const dark = (box: number[]) =>
+      page.evaluate<number>(`(async () => {
+        const image = new Image();
+        image.src = 'data:image/png;base64,${bytes.toString('base64')}';
+        await image.decode();
+        const canvas = document.createElement('canvas');
+        Object.assign(canvas, { width: image.width, height: image.height });
+        const pen = canvas.getContext('2d');
+        pen.drawImage(image, 0, 0);
+        const { data } = pen.getImageData(${box.join()});
+        let dark = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i] < 120 && data[i + 1] < 120 && data[i + 2] < 130) dark++;
+        return dark;
+      })()`);
+    expect(await dark([32, 20, 220, 50])).toBeGreaterThan(500);
+    expect(await dark([0, 2 * Math.round(height) - 50, 300, 50])).toBeGreaterThan(200);
   });
 
   test('blocks of bars, pies and cells are pictures too; a table is none', async () => {
@@ -275,11 +292,14 @@ describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
     }
   });
 
-  test('the dashboard’s card has them in its menu', async () => {
+  test('the dashboard’s card has them in its menu, and nothing of it is against the page’s policy', async () => {
     await open('/c/t1');
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
     const { name, bytes } = await saved(page.locator('[data-card="hourly"]').getByRole('button', { name: /^Действия/ }), 'PNG');
     expect(name).toMatch(/сегодня, .*\.png$/);
     expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -44,9 +44,7 @@ function paint(copy: Element, style: CSSStyleDeclaration, isText: boolean): void
       if (opacity < 1) copy.setAttribute(`${name}-opacity`, String(opacity));
     }
   }
-  if (!isText) return;
-  for (const name of WRITTEN) copy.setAttribute(name, style.getPropertyValue(name));
-  copy.setAttribute('style', 'font-variant-numeric:tabular-nums');
+  if (isText) for (const name of WRITTEN) copy.setAttribute(name, style.getPropertyValue(name));
 }
 
 const known = new Map<string, { colour: string; opacity: number }>();

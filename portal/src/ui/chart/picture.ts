@@ -1,5 +1,6 @@
 import { copyOfDrawing, plainColour, SVG } from './picture-drawing.ts';
 import { fontsOf } from './picture-fonts.ts';
+import { pngOf } from './picture-png.ts';
 
 /** What stands in a block for hands, not for eyes. */
 const NOT_SHOWN = '.vh, .kinds, .measures, .choices, .tools, .of-block, .btn, .floating, .aside, button:not([aria-pressed="true"])';
@@ -30,8 +31,8 @@ interface Drawn {
  * @throws Error when the browser cannot make the picture
  */
 export async function savePicture(block: HTMLElement, kind: PictureKind, title: string, period: string): Promise<void> {
-  const picture = await pictureOf(block, period);
-  const bytes = kind === 'svg' ? new Blob([picture.svg], { type: 'image/svg+xml' }) : await pngOf(picture);
+  const root = pictureOf(block, period);
+  const bytes = kind === 'svg' ? await svgOf(root) : await pngOf(root, SCALE);
   const link = document.createElement('a');
   link.href = URL.createObjectURL(bytes);
   link.download = `${`${title}, ${period}`.replaceAll('\u00a0', ' ').replace(/[\\/:*?"<>|]/g, '-')}.${kind}`;
@@ -40,51 +41,35 @@ export async function savePicture(block: HTMLElement, kind: PictureKind, title: 
   setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
-interface Picture {
-  /** text that needs no style sheet, no other file and no page */
-  svg: string;
-  width: number;
-  height: number;
+/** Needs no style sheet, no other file and no page. */
+async function svgOf(root: SVGSVGElement): Promise<Blob> {
+  const fonts = make('style', {});
+  fonts.textContent = `text{font-variant-numeric:tabular-nums}${await fontsOf(root)}`;
+  root.prepend(fonts);
+  return new Blob([new XMLSerializer().serializeToString(root)], { type: 'image/svg+xml' });
 }
 
-async function pictureOf(block: HTMLElement, period: string): Promise<Picture> {
-  const rolled = unroll(block);
+function pictureOf(block: HTMLElement, period: string): SVGSVGElement {
+  const putBack = unroll(block);
   const drawn = begin(block);
   try {
     visit(block, drawn, 1);
   } finally {
-    rolled();
+    putBack();
   }
   const { root } = drawn;
   const height = Math.ceil(drawn.height) + NOTE.height;
   const width = Math.ceil(drawn.width) + 1;
   const style = getComputedStyle(block);
-  root.append(
-    make('text', {
-      ...{ x: ROOM, y: height - NOTE.height / 2 + NOTE.size / 3, fill: plainColour(style.color).colour, 'fill-opacity': 0.7 },
-      ...{ 'font-family': style.fontFamily, 'font-size': NOTE.size },
-    }),
-  );
-  (root.lastChild as SVGElement).textContent = period;
+  const note = make('text', {
+    ...{ x: ROOM, y: height - NOTE.height / 2 + NOTE.size / 3, fill: plainColour(style.color).colour, 'fill-opacity': 0.7 },
+    ...{ 'font-family': style.fontFamily, 'font-size': `${NOTE.size}px`, 'font-weight': style.fontWeight },
+  });
+  note.textContent = period;
+  root.append(note);
   root.prepend(make('rect', { width, height, fill: groundOf(block.querySelector('.panel') ?? block) }));
   for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) root.setAttribute(name, String(value));
-  const fonts = make('style', {});
-  fonts.textContent = await fontsOf(root);
-  root.prepend(fonts);
-  return { svg: new XMLSerializer().serializeToString(root), width, height };
-}
-
-async function pngOf({ svg, width, height }: Picture): Promise<Blob> {
-  const image = new Image(width * SCALE, height * SCALE);
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no PNG of the drawing'))), 'image/png'),
-  );
+  return root;
 }
 
 function begin(block: HTMLElement): Drawn {
@@ -189,7 +174,6 @@ function write(node: Text, style: CSSStyleDeclaration, drawn: Drawn, seen: numbe
         fill: plainColour(style.color).colour,
       },
       ...{ 'font-family': style.fontFamily, 'font-size': style.fontSize, 'font-weight': style.fontWeight, opacity: seen },
-      style: 'white-space:pre;font-variant-numeric:tabular-nums',
     });
     text.textContent =
       node.data.slice(from, end).replace(/\s+/g, (space) => (space.includes('\u00a0') ? space : ' ')) + (end < to ? '…' : '');
