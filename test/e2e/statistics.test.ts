@@ -1,8 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
 import { ALFA, HOUR, makeAlfa, midnight } from './alfa.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn, still } from './browser.ts';
 import { callBegins, callEnds, type MadeCall } from './events.ts';
 
 const DAY = 24 * HOUR;
@@ -167,6 +168,138 @@ describe.skipIf(!HAS_BROWSER)('statistics in a browser', () => {
     await page.getByRole('link', { name: 'Этот месяц' }).click();
     await page.waitForURL(/period=month/);
     await until('the title follows', async () => !(await page.locator('h1').textContent())?.includes('сегодня'));
+  });
+});
+
+let pictures = 0;
+/** Saves a drawing from the menu of its block. */
+async function saved(menu: Locator, kind: 'PNG' | 'SVG'): Promise<{ name: string; bytes: Buffer }> {
+  await menu.click();
+  const item = page.getByRole('menuitem', { name: `Сохранить ${kind}` });
+  const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+  const name = download.suggestedFilename();
+  if (process.env.SHOTS) {
+    mkdirSync(process.env.SHOTS, { recursive: true });
+    await download.saveAs(`${process.env.SHOTS}/${pictures++} ${name}`);
+  }
+  return { name, bytes: readFileSync(await download.path()) };
+}
+
+/** What an SVG is by itself, in a page that has none of our styles. */
+async function alone(
+  svg: string,
+): Promise<{ fault: boolean; texts: string[]; outside: number; classes: number; width: number; height: number }> {
+  const blank = await context.newPage();
+  await blank.setContent(`<script type="text/plain" id="svg">${svg}</script>`);
+  const found = await blank.evaluate<Awaited<ReturnType<typeof alone>>>(`(async () => {
+    const { documentElement: root } = new DOMParser().parseFromString(document.getElementById('svg').textContent, 'image/svg+xml');
+    document.body.append(document.adoptNode(root));
+    root.getBoundingClientRect();
+    await document.fonts.ready;
+    const texts = [...root.querySelectorAll('text')];
+    const edge = root.getBoundingClientRect();
+    const isOut = (b) => b.width > 0 && (b.left < edge.left - 1 || b.right > edge.right + 1 || b.bottom > edge.bottom + 1);
+    return {
+      fault: root.localName !== 'svg' || root.querySelector('parsererror') !== null,
+      texts: texts.map((text) => text.textContent),
+      outside: texts.filter((text) => isOut(text.getBoundingClientRect())).length,
+      classes: root.querySelectorAll('[class]').length,
+      width: edge.width,
+      height: edge.height,
+    };
+  })()`);
+  await blank.close();
+  return found;
+}
+
+describe.skipIf(!HAS_BROWSER)('pictures of drawings', () => {
+  const hourlyMenu = () => page.getByRole('button', { name: 'Картинка: Звонки по часам' });
+  const blockMenu = (report: string) => page.locator(`[data-report="${report}"]`).getByRole('button', { name: /^Действия/ });
+
+  test.each(['lines', 'bars'])('%s by hour are an SVG that needs nothing of the page', async (kind) => {
+    await open(`/c/t1/statistics?chart=${kind}`);
+    const { name, bytes } = await saved(hourlyMenu(), 'SVG');
+    expect(name).toMatch(/^Звонки по часам, сегодня, \d+ \S+\.svg$/);
+    const svg = bytes.toString();
+    expect(svg).not.toMatch(/var\(|light-dark|class=|href=|https?:\/\/(?!www\.w3\.org)/);
+    expect(svg).toContain('@font-face');
+    const { texts, ...is } = await alone(svg);
+    expect(is).toMatchObject({ fault: false, outside: 0, classes: 0 });
+    expect(texts).toEqual(expect.arrayContaining(['Звонки по часам', 'Входящие', '18', 'Неотвеченные входящие', '3', '12:00']));
+    expect(texts.join(' ')).not.toMatch(/Гистограмма|открывает/);
+    expect(is.width).toBeGreaterThan(800);
+    expect(is.height).toBeGreaterThan(300);
+  });
+
+  test('a PNG has two dots for each of the page’s, and what is switched off is not on it', async () => {
+    await open('/c/t1/statistics?hide=out');
+    const { texts, width, height } = await alone((await saved(hourlyMenu(), 'SVG')).bytes.toString());
+    expect(texts).not.toContain('Исходящие');
+    const { name, bytes } = await saved(hourlyMenu(), 'PNG');
+    expect(name).toMatch(/^Звонки по часам, сегодня, .*\.png$/);
+    expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * Math.round(width), 2 * Math.round(height)]);
+    expect(bytes.length).toBeGreaterThan(20_000);
+    // its words are on it: title, legend, scale
+    const dark = (box: number[]) =>
+      page.evaluate<number>(`(async () => {
+        const image = new Image();
+        image.src = 'data:image/png;base64,${bytes.toString('base64')}';
+        await image.decode();
+        const canvas = document.createElement('canvas');
+        Object.assign(canvas, { width: image.width, height: image.height });
+        const pen = canvas.getContext('2d');
+        pen.drawImage(image, 0, 0);
+        const { data } = pen.getImageData(${box.join()});
+        let dark = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i] < 120 && data[i + 1] < 120 && data[i + 2] < 130) dark++;
+        return dark;
+      })()`);
+    expect(await dark([32, 20, 220, 50])).toBeGreaterThan(500);
+    expect(await dark([0, 2 * Math.round(height) - 50, 300, 50])).toBeGreaterThan(200);
+  });
+
+  test('blocks of bars, pies and cells are pictures too; a table is none', async () => {
+    await open('/c/t1/statistics?section=in');
+    const report = 'incoming-by-number';
+    for (const kind of ['Круг', 'Столбики'] as const) {
+      await page.locator(`[data-report="${report}"]`).getByRole('link', { name: kind }).click();
+      await page
+        .locator(`[data-report="${report}"] [aria-current]`)
+        .and(page.getByRole('link', { name: kind }))
+        .waitFor();
+      await page.locator('.stale').waitFor({ state: 'detached' });
+      await still(page);
+      const { texts, ...is } = await alone((await saved(blockMenu(report), 'SVG')).bytes.toString());
+      expect(is).toMatchObject({ fault: false, outside: 0, classes: 0 });
+      expect(texts).toContain('Главный');
+    }
+    await page.locator(`[data-report="${report}"]`).getByRole('link', { name: 'Таблица' }).click();
+    await page.locator(`[data-report="${report}"] table`).waitFor();
+    await blockMenu(report).click();
+    await page.getByRole('menuitem', { name: 'Напечатать' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Сохранить PNG' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await open('/c/t1/statistics?section=days');
+    for (const [block, word] of [
+      ['daily', 'Входящие'],
+      ['week-hours', '9:00'],
+    ] as const) {
+      await page.locator(`[data-report="${block}"]`).scrollIntoViewIfNeeded();
+      const { texts, ...is } = await alone((await saved(blockMenu(block), 'SVG')).bytes.toString());
+      expect(is, block).toMatchObject({ fault: false, outside: 0, classes: 0 });
+      expect(texts, block).toContain(word);
+    }
+  });
+
+  test('the dashboard’s card has them in its menu, and nothing of it is against the page’s policy', async () => {
+    await open('/c/t1');
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    const { name, bytes } = await saved(page.locator('[data-card="hourly"]').getByRole('button', { name: /^Действия/ }), 'PNG');
+    expect(name).toMatch(/сегодня, .*\.png$/);
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    expect(complaints).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Mark as MeasureMark } from '@callscope/analytics/catalog/measure.ts';
 import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import type { Language } from '@callscope/analytics/catalog/words.ts';
 import { chartOf } from '@callscope/analytics/present/chart.ts';
@@ -8,9 +9,10 @@ import { type Company, planReport } from '@callscope/analytics/query/plan.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Format } from '#format/format.ts';
-import type { ChartHour, ChartSeries, Comparison, Counts, Mark, Tone } from '#ui/chart/model.ts';
+import type { ChartHour, ChartSeries, Comparison, Counts } from '#ui/chart/model.ts';
 import { daysBefore, isOneDay } from './comparison.ts';
 import type { HourlyData } from './hourly-load.ts';
+import { SYMBOLS } from './measure-lines.ts';
 import { daysOf } from './period.ts';
 
 /** Calls by hour as chart and table take them. */
@@ -31,7 +33,6 @@ export interface HourChoice {
   shorts?: Readonly<Record<string, string>>;
 }
 
-const MARKS: Record<string, Mark> = { square: 'square', hatched: 'hatched', circle: 'circle', 'triangle-down': 'triangle' };
 const MINUTES_A_DAY = 1_440;
 const WORKDAY = { from: 8 * 60, to: 20 * 60 };
 
@@ -82,7 +83,7 @@ export function hourViewOf(
   };
 }
 
-function seriesOf(id: MeasureId, mark: { symbol: string; colour: string }, language: Language, choice: HourChoice): ChartSeries {
+function seriesOf(id: MeasureId, mark: MeasureMark, language: Language, choice: HourChoice): ChartSeries {
   const { label, short, better } = MEASURES[id];
   const brief = choice.shorts?.[id] ?? short?.[language];
   return {
@@ -90,8 +91,8 @@ function seriesOf(id: MeasureId, mark: { symbol: string; colour: string }, langu
     label: choice.labels?.[id] ?? label[language],
     ...(brief === undefined ? {} : { short: brief }),
     ...(better === null ? {} : { better }),
-    tone: (mark.colour === 'muted' ? 'ghost' : mark.colour) as Tone,
-    mark: MARKS[mark.symbol] ?? 'circle',
+    tone: mark.colour === 'muted' ? 'ghost' : mark.colour,
+    mark: SYMBOLS[mark.symbol],
   };
 }
 

@@ -21,8 +21,10 @@ import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
+import { paper } from './en/paper.ts';
 import { people } from './en/people.ts';
 import { phones } from './en/phones.ts';
+import { picture } from './en/picture.ts';
 import { player } from './en/player.ts';
 import { quality } from './en/quality.ts';
 import { recordings } from './en/recordings.ts';
@@ -61,8 +63,10 @@ export const en: Words = {
   missed,
   operator,
   ownCall,
+  paper,
   people,
   phones,
+  picture,
   player,
   quality,
   recordings,

@@ -21,8 +21,10 @@ import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { operator } from './ru/operator.ts';
 import { ownCall } from './ru/ownCall.ts';
+import { paper } from './ru/paper.ts';
 import { people } from './ru/people.ts';
 import { phones } from './ru/phones.ts';
+import { picture } from './ru/picture.ts';
 import { player } from './ru/player.ts';
 import { quality } from './ru/quality.ts';
 import { recordings } from './ru/recordings.ts';
@@ -61,8 +63,10 @@ export const ru = {
   missed,
   operator,
   ownCall,
+  paper,
   people,
   phones,
+  picture,
   player,
   quality,
   recordings,

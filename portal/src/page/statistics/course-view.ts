@@ -1,13 +1,13 @@
 import { isTime, type Time } from '@callscope/analytics/catalog/dimensions.ts';
-import type { Mark as MeasureMark } from '@callscope/analytics/catalog/measure.ts';
 import { MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { drill, drillCourse } from '@callscope/analytics/query/drill.ts';
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import { type Company, planCourse } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import type { Format } from '#format/format.ts';
-import type { ChartHour, ChartSeries, Comparison, Mark, RowTone, Tone } from '#ui/chart/model.ts';
+import type { ChartHour, ChartSeries, Comparison, Mark, RowTone } from '#ui/chart/model.ts';
 import { textOf } from '../dashboard/figures.ts';
+import { factorOf, numberOf, SYMBOLS, toneOf } from '../measure-lines.ts';
 import type { Breakdown, BreakdownRow, Figure } from './breakdown.ts';
 import type { Course } from './course.ts';
 import { endOfTime, timeLabel } from './time-label.ts';
@@ -34,15 +34,6 @@ const MARKS: readonly Mark[] = ['circle', 'square', 'triangle', 'diamond', 'peak
 const OTHERS = 'others';
 /** More rows than an address should name: their line opens nothing. */
 const MOST_NAMED = 300;
-
-/** Shares are drawn by the hundred, times by the hour or minute where they are long: their scale is as round as that of calls. */
-function factorOf(measure: MeasureId, highest: number): number {
-  const { format } = MEASURES[measure];
-  if (format === 'share') return 100;
-  if (format !== 'duration' || highest < 240) return 1;
-  return highest < 4 * 3_600 ? 1 / 60 : 1 / 3_600;
-}
-const numberOf = (measure: MeasureId, factor: number, format: Format) => (value: number) => textOf(measure, value / factor, format);
 
 /** A figure of the largest rows of a report over the period. @param others what the line of the other rows is called */
 export function courseView(
@@ -124,7 +115,7 @@ export function timesView(
       const { label, mark, better } = MEASURES[id];
       return {
         ...{ id, label: label[format.locale], ...(better === null ? {} : { better }) },
-        ...{ tone: mark.colour === 'muted' ? 'row1' : (mark.colour as Tone), mark: SYMBOLS[mark.symbol] },
+        ...{ tone: toneOf(mark), mark: SYMBOLS[mark.symbol] },
         said: view.totals.find((figure) => figure.id === id)?.said ?? '',
         drills: view.rows.map((row) => row.figures.find((figure) => figure.id === id)?.drill ?? null),
       };
@@ -134,13 +125,6 @@ export function timesView(
     number: numberOf(drawn[0] as MeasureId, 1, format),
   };
 }
-
-const SYMBOLS: Record<MeasureMark['symbol'], Mark> = {
-  square: 'square',
-  hatched: 'hatched',
-  circle: 'circle',
-  'triangle-down': 'triangle',
-};
 
 function markOf(i: number): { tone: RowTone; mark: Mark } {
   return { tone: `row${i + 1}` as RowTone, mark: MARKS[i] ?? 'circle' };
