@@ -47,6 +47,7 @@ import { requireStorable } from './api/storable.ts';
 import { transcriptRoutes } from './api/transcript-routes.ts';
 import { userRoutes } from './api/user-routes.ts';
 import { viewRoutes } from './api/view-routes.ts';
+import { PdfTooLarge } from './files/pdf.ts';
 import type { HealthWatch } from './health/health.ts';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -188,6 +189,7 @@ function requireMethod(app: Hono, c: Context): void {
 function problemOf(error: Error, { log }: Deps): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof SignInBusy) return new Problem(429, error.message);
+  if (error instanceof PdfTooLarge) return new Problem(422, error.message);
   if (error instanceof QueryTooLarge) return new Problem(422, error.message);
   if (error instanceof StoreUnavailable) return new Problem(503, error.message);
   if (error instanceof HTTPException) return new Problem(error.status, error.message || 'the request cannot be read: is its body JSON?');

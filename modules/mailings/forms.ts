@@ -4,7 +4,7 @@ import { viewId } from '../views/forms.ts';
 
 export const EVERY = ['day', 'week', 'month'] as const;
 export type Every = (typeof EVERY)[number];
-export const MAILED_FORMATS = ['xlsx', 'csv'] as const;
+export const MAILED_FORMATS = ['xlsx', 'csv', 'pdf'] as const;
 export type MailedFormat = (typeof MAILED_FORMATS)[number];
 /** Pages whose views have rows for a file. */
 export const MAILED_PAGES = ['journal', 'statistics'] as const;

@@ -15,7 +15,7 @@ import { CursorError } from '../calls/cursor.ts';
 import { pageOf } from '../calls/page.ts';
 import { callColumnsOfRest } from '../files/call-columns.ts';
 import { callSheet } from '../files/call-sheet.ts';
-import { fileResponse } from '../files/formats.ts';
+import { tableResponse } from '../files/formats.ts';
 import { noteExport } from '../files/note-export.ts';
 import type { Sheet } from '../files/sheet.ts';
 import { speechOf } from '../files/speech.ts';
@@ -137,7 +137,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       const filter = readFilter(asked);
       const sheet = await sheetOfCalls(deps, scope, company, filter, sortOfQuery(sorted, filter));
       await noteExport(deps.db, scope, actorOf(c.get('caller')), { format, filter, rows: sheet.count });
-      return fileResponse(sheet, format);
+      return await tableResponse(sheet, format);
     },
   );
 

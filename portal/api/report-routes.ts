@@ -16,7 +16,7 @@ import { employeeNames, getDirectory, getTenant } from '@callscope/modules/direc
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
-import { fileResponse } from '../files/formats.ts';
+import { tableResponse } from '../files/formats.ts';
 import { keysOfRest, reportSheet } from '../files/report-sheet.ts';
 import { speechOf } from '../files/speech.ts';
 import { loadNames } from '../src/page/directory.ts';
@@ -134,7 +134,10 @@ export function reportRoutes(api: Api, deps: Deps): void {
         const speech = speechOf(company, company.locale);
         const title = report.title[company.locale];
         const answered = { plan, answer, filter, title, plainName: `${report.id}-${scope.tenant}` };
-        return fileResponse(reportSheet(answered, keysOfRest(report, nameOf, speech), await loadNames(scope, company), speech), format);
+        return await tableResponse(
+          reportSheet(answered, keysOfRest(report, nameOf, speech), await loadNames(scope, company), speech),
+          format,
+        );
       }
       const json = reportJson(report, answer, company.rules, company.locale, nameOf);
       return c.json(past && before ? { ...json, comparison: comparisonJson(plan, answer, before, past.compared) } : json, 200);

@@ -2,11 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { csvParts } from './csv.ts';
 import { disposition } from './disposition.ts';
 import { jsonParts } from './json.ts';
+import { pdfParts } from './pdf.ts';
 import type { Sheet, SheetRow } from './sheet.ts';
 import { xlsxParts } from './xlsx.ts';
 
 export const FILE_FORMATS = ['csv', 'xlsx', 'json'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
+/** Those that are written row by row, and the one that is made whole. */
+export const TABLE_FORMATS = [...FILE_FORMATS, 'pdf'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 interface Format {
   mime: string;
@@ -16,7 +20,8 @@ interface Format {
   parts(sheet: Sheet): AsyncGenerator<Uint8Array>;
 }
 
-export const FORMATS: Record<FileFormat, Format> = {
+export const FORMATS: Record<TableFormat, Format> = {
+  pdf: { mime: 'application/pdf', extension: 'pdf', parts: pdfParts },
   csv: { mime: 'text/csv; charset=utf-8', extension: 'csv', parts: csvParts },
   xlsx: {
     mime: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -36,13 +41,21 @@ export interface FileEnd {
   isWhole: boolean;
 }
 
+/** A table as a file: row by row while it is sent, or made whole first, so that what cannot be made is an answer of its own. @throws PdfTooLarge, Error */
+export async function tableResponse(sheet: Sheet, format: TableFormat): Promise<Response> {
+  if (format !== 'pdf') return fileResponse(sheet, format);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of pdfParts(sheet)) parts.push(new Uint8Array(part));
+  return new Response(new Blob(parts), { headers: headersOf(sheet, format) });
+}
+
 /**
  * A table as a file that is made while it is sent: as fast as it is read, and no row is asked for before. Who goes away in its middle
  * ends the reading of rows; where rows fail the connection breaks, so that nobody takes a part for the whole.
  * @param onDone once, whatever the end; a whole file is not ended before it is through, and where it fails the file does
  */
 export function fileResponse(sheet: Sheet, format: FileFormat, onDone?: (end: FileEnd) => void | Promise<void>): Response {
-  const { mime, extension, parts } = FORMATS[format];
+  const { parts } = FORMATS[format];
   const end: FileEnd = { rows: 0, bytes: 0, isWhole: false };
   let isDone = false;
   const done = async (isWhole: boolean) => {
@@ -84,12 +97,15 @@ export function fileResponse(sheet: Sheet, format: FileFormat, onDone?: (end: Fi
     // a part is made when it is asked for, not one ahead
     { highWaterMark: 0 },
   );
-  return new Response(stream, {
-    headers: {
-      'content-type': mime,
-      'content-disposition': disposition(sheet.title, sheet.plainName, extension),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-  });
+  return new Response(stream, { headers: headersOf(sheet, format) });
+}
+
+function headersOf({ title, plainName }: Sheet, format: TableFormat): Record<string, string> {
+  const { mime, extension } = FORMATS[format];
+  return {
+    'content-type': mime,
+    'content-disposition': disposition(title, plainName, extension),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
 }

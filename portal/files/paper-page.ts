@@ -1,3 +1,4 @@
+/// <reference path="./pdfmake.d.ts" />
 import type { Content, Definition } from 'pdfmake';
 import { createFormat } from '../src/format/format.ts';
 import { wordsOf } from '../src/words/words.ts';
@@ -14,9 +15,6 @@ export interface PaperTable extends Pick<Sheet, 'title' | 'locale' | 'zone' | 'c
   /** ms since the epoch */
   madeAt: number;
 }
-
-/** px that a chart is best drawn for: its words are then as large as the table's. */
-export const PAPER_CHART = { width: 720, height: 280 };
 
 /** Points. */
 const A4 = { portrait: 595.28, landscape: 841.89 };

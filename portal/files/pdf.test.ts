@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { MOST_PDF_ROWS, PdfTooLarge, pdfBytes } from './pdf.ts';
+import { MOST_PDF_ROWS } from './paper-limits.ts';
+import { PdfTooLarge, pdfBytes } from './pdf.ts';
 import type { CellValue, Sheet } from './sheet.ts';
 
 /** Reads PDFs back with other people's eyes. */

@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { MOST_PDF_ROWS } from './paper-limits.ts';
 import type { PaperTable } from './paper-page.ts';
 import type { Sheet, SheetRow } from './sheet.ts';
 
-/** Rows of the longest table that is made into pages: about 300 of them, which nobody reads to the end. */
-export const MOST_PDF_ROWS = 10_000;
 /** Longer than any table of so many rows has taken, also on a busy machine. */
 const STUCK_MS = 60_000;
 const MEMORY_MB = 1_024;
@@ -33,6 +32,11 @@ export function pdfBytes(sheet: Sheet, { chart, madeAt = Date.now() }: { chart?:
   const made = last.then(async () => inThread({ ...(await read(sheet)), chart: chart ?? null, madeAt }));
   last = made.catch(() => undefined);
   return made;
+}
+
+/** The same as a file in one part. @throws PdfTooLarge, Error */
+export async function* pdfParts(sheet: Sheet): AsyncGenerator<Uint8Array> {
+  yield await pdfBytes(sheet, sheet.chart && { chart: sheet.chart() });
 }
 
 async function read({ title, locale, zone, columns, facts, rows: parts, totals }: Sheet): Promise<Omit<PaperTable, 'chart' | 'madeAt'>> {

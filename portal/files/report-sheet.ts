@@ -1,6 +1,7 @@
 import { DIMENSIONS, type Dimension } from '@callscope/analytics/catalog/dimensions.ts';
 import { definitionIn, MEASURES, type MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import type { Format as Shown } from '@callscope/analytics/catalog/words.ts';
+import { chartOf } from '@callscope/analytics/present/chart.ts';
 import { keyJson } from '@callscope/analytics/present/rest.ts';
 import { restColumns } from '@callscope/analytics/present/table.ts';
 import type { Figures, ReportAnswer } from '@callscope/analytics/query/answer.ts';
@@ -9,6 +10,8 @@ import type { ReportPlan } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import type { CompanyNames } from '../src/page/names.ts';
 import { namesOf } from '../src/page/names.ts';
+import { chartSvg } from './chart-svg.ts';
+import { PAPER_CHART } from './paper-limits.ts';
 import { periodText, questionFacts } from './question-facts.ts';
 import type { CellKind, CellValue, Sheet, SheetColumn, SheetFact, SheetRow } from './sheet.ts';
 import type { Speech } from './speech.ts';
@@ -110,6 +113,9 @@ export function reportSheet(
       : (order ?? answer.rows.map(({ key }) => key ?? '')).map((key) => ({
           cells: [...keys.cells(key), ...figureCells(measures, figures.get(key) ?? {})],
         }));
+  const chart = chartOf(plan, answer);
+  // of a key's cells the last says most: a number has its name there
+  const labelOf = (key: string) => String(keys.cells(key).findLast((cell) => cell !== null && cell !== '') ?? '');
   return {
     ...{ locale: speech.locale, zone: speech.format.zone, plainName },
     title: `${title}, ${periodText(filter, speech)}`,
@@ -117,6 +123,7 @@ export function reportSheet(
     ...{ rows: [rows], count: rows.length },
     totals: report.by === null ? null : () => [...totalCells(keys.columns, speech), ...figureCells(measures, answer.totals)],
     facts: [...questionFacts(filter, namesOf(names, speech), speech), ...definitions(plan, speech)],
+    ...(chart !== null && rows.length > 0 && { chart: () => chartSvg({ plan, chart, format: speech.format, labelOf, ...PAPER_CHART }) }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface Sheet {
   count: number | null;
   /** last row, asked for after all others were read; null = there is none */
   totals: (() => CellValue[]) | null;
+  /** an SVG that formats which draw put above the table */
+  chart?: () => string;
   /** period, filters, zone, definitions. The number of rows is added by the format, which counts them */
   facts: SheetFact[];
 }

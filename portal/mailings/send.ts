@@ -20,6 +20,7 @@ import {
 } from '@callscope/modules/mailings/work.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { Deps } from '../deps.ts';
+import { PdfTooLarge } from '../files/pdf.ts';
 import { periodText } from '../files/question-facts.ts';
 import { speechOf } from '../files/speech.ts';
 import type { Letter, Mail } from '../mail/mail.ts';
@@ -69,7 +70,10 @@ async function send(deps: Deps, mail: Mail, sending: TakenSending, mostBytes: nu
     files = await wholeFiles(made.sheets, sending.format, mostBytes);
   } catch (error) {
     // of the question itself: it would be no other at another time
-    return failed(errorText(error), error instanceof MailingOver || error instanceof FilterError || error instanceof QueryTooLarge);
+    return failed(
+      errorText(error),
+      error instanceof MailingOver || error instanceof FilterError || error instanceof QueryTooLarge || error instanceof PdfTooLarge,
+    );
   }
   const way = files === null ? 'link' : 'file';
   const link = files === null ? await linkTo(db, sending, clock.now()) : null;

@@ -5,7 +5,7 @@ CREATE TABLE mailings
     id         bigint GENERATED ALWAYS AS IDENTITY,
     -- what is sent: as the view is at that time
     view       bigint      NOT NULL,
-    format     text        NOT NULL CHECK (format IN ('xlsx', 'csv')),
+    format     text        NOT NULL CHECK (format IN ('xlsx', 'csv', 'pdf')),
     every      text        NOT NULL CHECK (every IN ('day', 'week', 'month')),
     -- 1 = Monday; of a week
     weekday    smallint    NOT NULL DEFAULT 1 CHECK (weekday BETWEEN 1 AND 7),

@@ -6,6 +6,7 @@ export const files: typeof source = {
   menuOf: (title) => `Actions: ${title}`,
   open: 'Open as a table',
   print: 'Print',
+  pdfRows: 'up to 10,000 rows',
   download: 'Download',
   downloadList: 'Download all calls of the list',
   downloadTicked: (figure) => `Download the calls that are ticked: ${figure}`,

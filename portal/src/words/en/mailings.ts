@@ -16,7 +16,7 @@ export const mailings: typeof ru = {
   noMail: 'No mail server is set up: letters do not go. The operator names one, setting SMTP_URL.',
   view: 'What to send',
   format: 'File',
-  formats: { xlsx: 'Excel (XLSX)', csv: 'CSV' },
+  formats: { xlsx: 'Excel (XLSX)', csv: 'CSV', pdf: 'PDF' },
   every: 'How often',
   everies: { day: 'every day', week: 'every week', month: 'every month' },
   weekday: 'Day of the week',

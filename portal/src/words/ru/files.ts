@@ -5,6 +5,7 @@ export const files = {
   menuOf: (title: string) => `Действия: ${title}`,
   open: 'Открыть таблицей',
   print: 'Напечатать',
+  pdfRows: 'до 10 000 строк',
   download: 'Скачать',
   downloadList: 'Скачать все звонки списка',
   downloadTicked: (figure: string) => `Скачать отмеченные звонки: ${figure}`,

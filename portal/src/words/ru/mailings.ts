@@ -16,7 +16,7 @@ export const mailings = {
   noMail: 'Почтовый сервер не настроен: письма не уйдут. Его называет оператор, настройка SMTP_URL.',
   view: 'Что присылать',
   format: 'Файл',
-  formats: { xlsx: 'Excel (XLSX)', csv: 'CSV' },
+  formats: { xlsx: 'Excel (XLSX)', csv: 'CSV', pdf: 'PDF' },
   every: 'Как часто',
   everies: { day: 'каждый день', week: 'каждую неделю', month: 'каждый месяц' },
   weekday: 'День недели',

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
 import { followFiles } from '@callscope/modules/mailings/work.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { fileResponse } from '@callscope/portal/files/formats.ts';
+import { tableResponse } from '@callscope/portal/files/formats.ts';
+import { PdfTooLarge } from '@callscope/portal/files/pdf.ts';
 import { zipOf } from '@callscope/portal/files/zip.ts';
 import { fileEntries, MailingOver, mailedFiles } from '@callscope/portal/mailings/files.ts';
 import { error } from '@sveltejs/kit';
@@ -16,7 +17,7 @@ export const GET: RequestHandler = async ({ params }) => {
   try {
     const { sheets } = await mailedFiles(deps(), sending);
     const [first] = sheets;
-    if (sheets.length === 1 && first) return fileResponse(first, sending.format);
+    if (sheets.length === 1 && first) return await tableResponse(first, sending.format);
     const archive = Readable.from(zipOf(fileEntries(sheets, sending.format, sending.dueAt)), { objectMode: false, highWaterMark: 65_536 });
     return new Response(Readable.toWeb(archive) as ReadableStream, {
       headers: {
@@ -27,6 +28,7 @@ export const GET: RequestHandler = async ({ params }) => {
     });
   } catch (cause) {
     if (cause instanceof MailingOver) error(410, 'this link is over');
+    if (cause instanceof PdfTooLarge) error(422, cause.message);
     if (cause instanceof QueryTooLarge) error(422, cause.message);
     if (cause instanceof StoreUnavailable) error(503, cause.message);
     throw cause;
