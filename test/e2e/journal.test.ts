@@ -257,7 +257,7 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect(await head('Время').getAttribute('aria-sort')).toBe('ascending');
   });
 
-  test('the list is taken away as a file, in the columns that are shown; of ticked calls these alone (T-19, T-36)', async () => {
+  test('the list is taken away as a file, in the columns that are shown, and of ticked calls these alone (T-19, T-36)', async () => {
     await open('?limit=25&direction=in');
     const take = async (label: RegExp, format: string) => {
       await page.getByRole('button', { name: label }).click();
