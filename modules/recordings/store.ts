@@ -133,7 +133,8 @@ export async function segmentsOf(
       .selectFrom('recordings')
       .select(['call_id', 'segment', 'status', 'reason', 'started_at', 'seconds', 'format', 'object_key', 'bytes', 'sha256', 'after_mask'])
       .where('tenant', '=', scope.tenant)
-      .where('call_id', 'in', callIds)
+      // one parameter, however many calls a file has in a part
+      .where(sql<boolean>`call_id = ANY (${[...callIds]}::text[])`)
       .orderBy('started_at')
       .orderBy('segment')
       .execute(),
