@@ -35,7 +35,7 @@ const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, jobs: 2_
 const FIRST = { nice: -10, realtime: true } as const;
 const LATER = { nice: 5 } as const;
 /** A larger nursery: packets and facts die young, and the more room they have the fewer of them are copied first. */
-const V8 = ['--max-semi-space-size=32'];
+export const V8 = ['--max-semi-space-size=32'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface System {

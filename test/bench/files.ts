@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { V8 } from '@callscope/launch/system.ts';
 import { FILE_FORMATS, type FileFormat } from '@callscope/portal/files/formats.ts';
 import type { FileCost } from './one-file.ts';
 import type { BenchResult } from './result.ts';
@@ -10,7 +11,10 @@ const TARGETS: Partial<Record<FileFormat, number>> = { csv: 1.5, xlsx: 8 };
 const FIRST_BYTE_MS = 1_000;
 const MEMORY_MB = 150;
 
-/** Files of a table, made and read as the portal sends them, each in a process of its own; the best of three, which is what others on the machine spoil least. */
+/**
+ * Files of a table, made and read as the portal sends them, each in a process of its own that is started as the portal is; the best of
+ * three, which is what others on the machine spoil least.
+ */
 export function files(): BenchResult[] {
   return FILE_FORMATS.flatMap((format) => {
     const costs = Array.from({ length: TIMES }, () => costOf(format)).sort((a, b) => a.seconds - b.seconds);
@@ -43,5 +47,5 @@ export function files(): BenchResult[] {
 
 function costOf(format: FileFormat): FileCost {
   const script = new URL('./one-file.ts', import.meta.url).pathname;
-  return JSON.parse(execFileSync(process.execPath, [script, format, String(ROWS)], { encoding: 'utf8' }));
+  return JSON.parse(execFileSync(process.execPath, [...V8, script, format, String(ROWS)], { encoding: 'utf8' }));
 }
