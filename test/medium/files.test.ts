@@ -330,6 +330,20 @@ test('what is wrong with a question a file says as JSON does', async () => {
     expect((await admin.ask(`/c/t1/${path}`)).status, path).toBe(400);
 });
 
+test('pages: a report with its chart and the journal, by REST and from the page', async () => {
+  const sizes: number[] = [];
+  for (const path of ['reports/hourly', 'reports/by-group', 'calls']) {
+    const answer = await stack.fetch(`/api/v1/tenants/t1/${path}?${PERIOD}&format=pdf`);
+    expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, 'application/pdf']);
+    const file = Buffer.from(await answer.arrayBuffer());
+    expect(file.subarray(0, 5).toString()).toBe('%PDF-');
+    sizes.push(file.length);
+  }
+  expect(Math.min(...sizes)).toBeGreaterThan(10_000);
+  const page = await admin.ask(`/c/t1/journal/file?${PERIOD}&format=pdf`);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+});
+
 describe('thousands of calls', () => {
   const MONTH = `from=${new Date(END - 30 * DAY).toISOString()}&to=${new Date(END).toISOString()}`;
   const idsOf = (text: string) => [...text.matchAll(/^([0-9A-F]+@c01|new-[0-9A-F]+@c01)[;,]/gm)].map((m) => m[1] ?? '');
@@ -343,6 +357,11 @@ describe('thousands of calls', () => {
     const list = (await calls(`${MONTH}${more}`, LARGEST, 1_000)).map(({ id }) => id);
     expect(list.length).toBeGreaterThan(1_000);
     expect(idsOf(await (await ask(`${MONTH}${more}`)).text())).toEqual(list);
+  });
+
+  test('are more than pages are made of: what to take instead is said', async () => {
+    const answer = await stack.fetch(`/api/v1/tenants/${LARGEST}/calls?format=pdf`);
+    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([422, expect.stringContaining('take XLSX or CSV')]);
   });
 
   test('are all there, each once, whatever is written meanwhile', async () => {
