@@ -10,6 +10,7 @@ import type { IncidentSchema } from './incidents/schema.ts';
 import type { LikingSchema } from './likings/schema.ts';
 import type { MailingSchema } from './mailings/schema.ts';
 import type { MarksSchema } from './marks/schema.ts';
+import type { NoticeSchema } from './notices/schema.ts';
 import type { PbxSchema } from './pbx/schema.ts';
 import type { QualitySchema } from './quality/schema.ts';
 import type { HoldKind } from './recordings/keeping.ts';
@@ -32,6 +33,7 @@ export interface PostgresSchema
     LikingSchema,
     MailingSchema,
     MarksSchema,
+    NoticeSchema,
     QualitySchema,
     TranscriptSchema,
     RecordingRulesSchema {

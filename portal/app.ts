@@ -29,6 +29,7 @@ import { mailingRoutes } from './api/mailing-routes.ts';
 import { markRoutes } from './api/mark-routes.ts';
 import { methodsAt } from './api/methods.ts';
 import { missedRoutes } from './api/missed-routes.ts';
+import { noticeRoutes } from './api/notice-routes.ts';
 import { operatorRoutes } from './api/operator-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
 import { pbxRoutes } from './api/pbx-routes.ts';
@@ -129,6 +130,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   boardRoutes(api, deps);
   viewRoutes(api, deps);
   mailingRoutes(api, deps);
+  noticeRoutes(api, deps);
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);

@@ -24,6 +24,7 @@ import { HealthWatch } from './health/health.ts';
 import { createLiveFeed } from './live/feed.ts';
 import { connectMail } from './mail/mail.ts';
 import { sendMailings } from './mailings/send.ts';
+import { sendNotices } from './notices/send.ts';
 import { Providers } from './oidc/providers.ts';
 import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
@@ -133,6 +134,7 @@ await runService('portal', async (service) => {
   };
   provide(deps);
   if (mail) await sendMailings(service, postgres, deps, mail, config.MAIL_FILES_KB * 1_024);
+  await sendNotices(service, postgres, deps, config.WEBHOOKS_INSIDE);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
   // streams end first: a connection that stays open would hold http back

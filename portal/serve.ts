@@ -42,6 +42,8 @@ export async function serve(app: Hono, host: string, port: number, trustProxy: b
     pages(request, response);
   });
   answerUnreadable(server);
+  // longer than a proxy keeps an idle connection: else it sends a request into one that was just closed
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((done, failed) => {
     server.once('error', (cause) =>
       failed(new Error(`cannot listen at ${host}:${port}: choose another with PORTAL_HOST and PORTAL_PORT`, { cause })),

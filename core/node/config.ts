@@ -165,6 +165,7 @@ export const blocks = {
       .max(51_200)
       .default(10_240)
       .describe('files of a mailing that go in the letter itself, KiB; more goes as a link, never cut'),
+    WEBHOOKS_INSIDE: flag.describe('1: webhooks of companies may also ask addresses of private networks and of this machine'),
     SUPPORT_EMAIL: z.email('must be an e-mail address').optional().describe('who gets what people write by «Нужна помощь»'),
     PORTAL_URL: url(['http:', 'https:'])
       .optional()

@@ -12,6 +12,8 @@ import type { Bus } from '@callscope/core/node/nats.ts';
 import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { type CallReader, type Changed, numbersWithCases, progressOf, saveProgress, workOut } from '@callscope/modules/cases/work-out.ts';
 import { companyVersions } from '@callscope/modules/directory/store.ts';
+import { missedBy } from '@callscope/modules/notices/rules.ts';
+import { noteMissed } from '@callscope/modules/notices/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
@@ -31,6 +33,7 @@ const LOOK_MS = 60_000;
 const AGAIN_MS = [100, 500, 2_000, 5_000] as const;
 
 const written = counter('jobs_cases_total', 'Cases written or taken away');
+const noted = counter('jobs_notices_total', 'Missed calls that somebody is to be told of');
 const lag = gauge('jobs_cases_lag_seconds', 'Age of the oldest call that cases do not know yet');
 
 /**
@@ -142,6 +145,8 @@ export async function runCases(
     const done = await untilDone('working cases out', async () => {
       if (isGap) await rebuild();
       for (const [tenant, changed] of changedBy(news)) await work(tenant, changed);
+      // after the cases, which a notice leads to; news that come again tell nobody twice
+      for (const [tenant, missed] of missedBy(news, systemClock.now())) noted.inc(await noteMissed(db, scopeOf(tenant), missed));
       await saveProgress(db, stream, last.seq);
     });
     if (done) next = last.seq + 1;

@@ -102,7 +102,7 @@ describe('a directory that changes with time', () => {
     await until('the past is resolved again', async () => (await changes())[0]?.recomputed === true, 60_000);
     expect(await groups()).toEqual(['service', 'night', 'service']);
     await ask('PATCH', `?validFrom=${iso(daysAgo(50))}&recompute=true`, { changes: [inGroup('sales')] });
-    await until('the past is resolved again', async () => (await changes())[0]?.recomputed === true);
+    await until('the past is resolved again', async () => (await changes())[0]?.recomputed === true, 60_000);
     expect(await groups()).toEqual(['sales', 'night', 'service']);
   });
 

@@ -361,7 +361,10 @@ describe('thousands of calls', () => {
 
   test('are more than pages are made of: what to take instead is said', async () => {
     const answer = await stack.fetch(`/api/v1/tenants/${LARGEST}/calls?format=pdf`);
-    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([422, expect.stringContaining('take XLSX or CSV')]);
+    expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
+      422,
+      expect.stringContaining('take XLSX or CSV'),
+    ]);
   });
 
   test('are all there, each once, whatever is written meanwhile', async () => {

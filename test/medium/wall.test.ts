@@ -35,6 +35,8 @@ const VALUES: Record<string, string> = {
   observer: '1',
   view: '1',
   mailing: '1',
+  rule: '1',
+  notice: '1',
   tag: '1',
   comment: '1',
   collection: '1',

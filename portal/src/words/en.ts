@@ -19,6 +19,7 @@ import { live } from './en/live.ts';
 import { mailings } from './en/mailings.ts';
 import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
+import { notices } from './en/notices.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
 import { paper } from './en/paper.ts';
@@ -61,6 +62,7 @@ export const en: Words = {
   mailings,
   marks,
   missed,
+  notices,
   operator,
   ownCall,
   paper,
