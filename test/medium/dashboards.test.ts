@@ -85,8 +85,9 @@ describe('dashboards', () => {
     expect(lines.at(-1)?.split(';').slice(0, 3)).toEqual(['Итого', '', String(report.totals.in)]);
     const own = (await file(erik, 'numbers')).lines.at(-1)?.split(';')[2];
     expect(Number(own)).toBeLessThan(report.totals.in ?? 0);
-    expect((await file(anna, 'figures')).lines[0]).toBe(`Входящие;${report.totals.in}`);
-    expect((await file(anna, 'cases')).lines[0]).toMatch(/^Случаи;\d+$/);
+    const figures = (await file(anna, 'figures')).lines.map((line) => line.split(';')[0]);
+    expect(figures).toEqual(['Входящие', String(report.totals.in)]);
+    expect((await file(anna, 'cases')).lines.map((line) => line.split(';')[0])).toEqual(['Случаи', expect.stringMatching(/^\d+$/)]);
     expect((await file(anna, 'hourly', 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z')).lines.length).toBeGreaterThan(20);
   });
 
