@@ -76,7 +76,7 @@ describe.skipIf(!HAS_BROWSER)('notices in a browser', () => {
     const log = async () => (await stack.rest<{ data: { fault: string }[] }>('GET', '/tenants/t1/notices/log')).data;
     await until('both were tried', async () => (await log()).filter(({ fault }) => fault !== '').length === 2, 30_000);
     await open(page, `${stack.portal}${PATH}`);
-    await page.getByText(/попытка \d: 127\.0\.0\.1 is inside of this network/).waitFor();
+    await page.getByText(/попытка \d: адрес внутри сети оператора/).waitFor();
     expect(await looks(page, 'notices')).toEqual([]);
     await page
       .getByRole('button', { name: /Отправить снова: звонок от/ })

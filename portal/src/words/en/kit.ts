@@ -3,6 +3,14 @@ import type { kit as source } from '../ru/kit.ts';
 export const kit: typeof source = {
   close: 'Close',
   cancel: 'Cancel',
+  wentNot: {
+    inside: (_) => 'the address is inside of the operator’s network, which is not allowed',
+    answered: (code) => `the program answered ${code}`,
+    silent: (_) => 'nobody answered in time',
+    noMail: (_) => 'no mail server is set up',
+    closed: (_) => 'no connection',
+    unknownHost: (_) => 'there is no such name in the network',
+  },
   leave: {
     title: 'Leave without saving?',
     text: 'What you changed on this page will be lost.',

@@ -4,6 +4,15 @@ import { plural } from '../plural.ts';
 export const kit = {
   close: 'Закрыть',
   cancel: 'Отмена',
+  /** why a letter or a request did not go */
+  wentNot: {
+    inside: (_: string) => 'адрес внутри сети оператора, такие запрещены',
+    answered: (code: string) => `программа ответила ${code}`,
+    silent: (_: string) => 'никто не ответил вовремя',
+    noMail: (_: string) => 'почтовый сервер не настроен',
+    closed: (_: string) => 'не удалось соединиться',
+    unknownHost: (_: string) => 'такого имени в сети нет',
+  },
   leave: {
     title: 'Уйти без сохранения?',
     text: 'То, что вы изменили на этой странице, пропадёт.',
