@@ -9,9 +9,12 @@ const DAY = 86_400_000;
 /** Given away as soon as there is so much of it. */
 const PART_BYTES = 262_144;
 const [COMMA, POINT, SEMICOLON, COLON, SPACE, PLUS, MINUS, GUARD] = [44, 46, 59, 58, 32, 43, 45, 39] as const;
+const [ZERO, NINE] = [48, 57] as const;
 /** What csvCell quotes wherever it stands, and what it guards or quotes in the first place. */
 const ANYWHERE = stopsAt('";,\t\r\n');
-const FIRST = stopsAt("=+-@' ");
+const FIRST = stopsAt("=+-@' 0");
+/** So many digits are a number that is not shown as it is. */
+const MANY_DIGITS = 12;
 /** Days are remembered as text; a year's journal has 366. */
 const MOST_DAYS = 4_096;
 
@@ -154,7 +157,9 @@ class CsvWriter {
 
   #text(value: string): void {
     if (value === '') return;
-    const isGuarded = FIRST[value.charCodeAt(0)] === 1 || value.charCodeAt(value.length - 1) === SPACE;
+    const first = value.charCodeAt(0);
+    const isLong = value.length >= MANY_DIGITS && first >= ZERO && first <= NINE;
+    const isGuarded = isLong || FIRST[first] === 1 || value.charCodeAt(value.length - 1) === SPACE;
     if (isGuarded || !this.bytes.plain(value, ANYWHERE)) this.bytes.text(csvCell(value));
   }
 

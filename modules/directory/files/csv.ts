@@ -1,8 +1,8 @@
 import { FileRefused, MOST_COLUMNS, MOST_ROWS, type Sheet, type TableRow } from './refused.ts';
 
 const DELIMITERS = [';', '\t', ','] as const;
-/** What a table program would take for a formula, and our own guard against it. */
-const FORMULA = /^[=+\-@\t\r']/;
+/** What a table program would compute, and our own guard against it; or read as a number and write otherwise: 007 as 7, twelve digits as 4.4E+11. */
+const COMPUTED = /^[=+\-@\t\r']|^(?:0\d+|\d{12,})$/;
 const GUARD = "'";
 
 /** Text of a file: by its BOM, else UTF-8 where it is, else Windows-1251. @throws FileRefused when it is no text */
@@ -85,11 +85,11 @@ function closingQuote(text: string, opened: number): number {
 }
 
 function unguarded(cell: string): string {
-  return cell.startsWith(GUARD) && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+  return cell.startsWith(GUARD) && COMPUTED.test(cell.slice(1)) ? cell.slice(1) : cell;
 }
 
 /**
- * Rows as text with BOM, so that Excel reads UTF-8. A cell that Excel would compute (=, +7…, -, @) begins with an
+ * Rows as text with BOM, so that Excel reads UTF-8. A cell that Excel would compute (=, +7…, -, @, 007) begins with an
  * apostrophe, which `readCsv` takes away again.
  */
 export function writeCsv(rows: readonly (readonly string[])[], delimiter: ';' | ','): string {
@@ -98,6 +98,6 @@ export function writeCsv(rows: readonly (readonly string[])[], delimiter: ';' | 
 
 /** One cell: guarded where Excel would compute it, in quotes where it has a delimiter of any kind or white space at an end. */
 export function csvCell(value: string): string {
-  const safe = FORMULA.test(value) ? GUARD + value : value;
+  const safe = COMPUTED.test(value) ? GUARD + value : value;
   return /[";,\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
