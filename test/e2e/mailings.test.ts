@@ -17,7 +17,7 @@ beforeAll(async () => {
   stack = await startStack({ env: { SMTP_URL: 'smtp://127.0.0.1:1', PORTAL_URL: 'http://portal.test' } });
   browser = await launchBrowser();
   await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: boss.domain, timezone: zone });
-  await stack.rest('PUT', '/tenants/t1/users/boss', { password: boss.password, role: 'supervisor' });
+  await stack.rest('PUT', '/tenants/t1/users/boss', { password: boss.password, role: 'admin', email: 'boss@alfa.test' });
   page = await newPage(browser);
   await signIn(page, stack.portal, boss, PATH);
 });
@@ -62,7 +62,12 @@ describe.skipIf(!HAS_BROWSER)('mailings in a browser', () => {
     await form.getByRole('button', { name: 'Сохранить' }).click();
     await form.getByText('Проверьте адреса').waitFor();
     expect(await looks(page, 'mailings-form')).toEqual([]);
-    await form.getByLabel('Кому').fill('boss@alfa.test, partner@example.org');
+    await form.getByLabel('Кому').fill('partner@example.org');
+    await form.getByRole('button', { name: 'Пользователи кабинета: никто не выбран' }).click();
+    await page.getByRole('option', { name: /boss/ }).click();
+    await page.keyboard.press('Escape');
+    expect(await form.getByLabel('Кому').inputValue()).toBe('partner@example.org\nboss@alfa.test');
+    await form.getByRole('button', { name: 'Пользователи кабинета: boss' }).waitFor();
     await form.getByRole('button', { name: 'Сохранить' }).click();
     await page.getByText('Рассылка сохранена.').waitFor();
     await form.waitFor({ state: 'hidden' });

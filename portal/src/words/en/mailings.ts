@@ -25,6 +25,8 @@ export const mailings: typeof ru = {
   time: 'Time',
   timeNote: (zone) => `By the company’s clock (${zone}).`,
   addresses: 'To',
+  people: 'People of the portal',
+  noPeople: 'nobody chosen',
   addressesNote: 'Addresses with commas or on lines of their own, up to 30. The letter has a link to unsubscribe.',
   left: 'unsubscribed',
   when: {

@@ -25,6 +25,8 @@ export const mailings = {
   time: 'Время',
   timeNote: (zone: string) => `По часам компании (${zone}).`,
   addresses: 'Кому',
+  people: 'Пользователи кабинета',
+  noPeople: 'никто не выбран',
   addressesNote: 'Адреса через запятую или с новой строки, до 30. В письме есть ссылка, чтобы отписаться.',
   left: 'отписался',
   when: {

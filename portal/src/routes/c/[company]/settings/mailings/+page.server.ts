@@ -1,3 +1,5 @@
+import { rightsOf } from '@callscope/modules/access/callers.ts';
+import { listUsers } from '@callscope/modules/access/users.ts';
 import { mailingForm, mailingId } from '@callscope/modules/mailings/forms.ts';
 import {
   addMailing,
@@ -19,10 +21,18 @@ export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'views:share', 'company');
   const { caller } = requireSession(event);
   const { db, mail } = deps();
-  const [company, mailings, views] = await Promise.all([companyOf(scope), listMailings(db, scope, caller), listViews(db, scope, caller)]);
+  // whoever keeps the people knows their addresses; others write them
+  const keepsPeople = rightsOf(caller, scope.tenant).includes('users:write');
+  const [company, mailings, views, people] = await Promise.all([
+    companyOf(scope),
+    listMailings(db, scope, caller),
+    listViews(db, scope, caller),
+    keepsPeople ? listUsers(db, scope) : [],
+  ]);
   return {
     zone: company.timezone,
     hasMail: mail !== null,
+    people: people.flatMap(({ login, email, blocked }) => (email === null || blocked ? [] : [{ login, email: email.toLowerCase() }])),
     mailings: mailings.map(({ nextAt, addresses, last, ...mailing }) => ({
       ...mailing,
       nextAt: nextAt?.getTime() ?? null,
