@@ -1,6 +1,8 @@
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
+import { systemClock } from '@callscope/core/node/clock.ts';
 import { blocks, objectsUrl, readConfig, recordingKeysFile } from '@callscope/core/node/config.ts';
 import { Ffmpeg, findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
+import { watchFreshness } from '@callscope/core/node/freshness.ts';
 import { runService } from '@callscope/core/node/lifecycle.ts';
 import { connectBus, ensureStreams } from '@callscope/core/node/nats.ts';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
@@ -9,6 +11,7 @@ import { reportStatus } from '@callscope/core/node/status.ts';
 import { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import { ReportKeys } from '@callscope/modules/recordings/signing.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { watchAlerts } from './alerts/check.ts';
 import { runCases } from './cases/cases.ts';
 import { pumpReloads } from './edges/reload.ts';
 import { watchIncidents } from './incidents/watch.ts';
@@ -20,8 +23,20 @@ import { watchMissing } from './recordings/missing.ts';
 import { followDirectories } from './recordings/policy.ts';
 import { transcribe } from './transcripts/transcribe.ts';
 
+/** Well within the minute after which a measure is looked at again. */
+const ALERT_PATIENCE_MS = 20_000;
+
 await runService('jobs', async (service) => {
-  const config = readConfig(blocks.nats, blocks.clickhouse, blocks.database, blocks.data, blocks.objects, blocks.recorder, blocks.path);
+  const config = readConfig(
+    blocks.nats,
+    blocks.clickhouse,
+    blocks.database,
+    blocks.data,
+    blocks.objects,
+    blocks.recorder,
+    blocks.group,
+    blocks.path,
+  );
   const bus = await connectBus(config.NATS_URL, `jobs-${service.instance}`, service.log);
   service.onStop('bus', () => bus.close());
   await ensureStreams(bus);
@@ -42,6 +57,12 @@ await runService('jobs', async (service) => {
   followDirectories(service, postgres.db);
   watchMissing(service, store, postgres.db);
   drawPlans(service, store, postgres.db);
+  const freshness = watchFreshness(bus, config.EDGE_GROUP);
+  service.onStop('freshness', () => freshness.stop());
+  // a store that stands still holds up nothing else, and is soon found not to answer
+  const measures = connectClickhouse(config.CLICKHOUSE_URL, 'callscope-alerts', ALERT_PATIENCE_MS);
+  service.onStop('measures', () => measures.close());
+  watchAlerts(service, { store: measures, db: postgres.db, bus, clock: systemClock, fresh: () => freshness.now() });
   const marks = await carryMarks(service, store, postgres);
   await runCases(service, bus, store, postgres.db, marks);
 });

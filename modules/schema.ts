@@ -3,6 +3,7 @@ import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { ActorKind } from './access/callers.ts';
 import type { StoredRole } from './access/rights.ts';
+import type { AlertSchema } from './alerts/schema.ts';
 import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
@@ -28,7 +29,8 @@ export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 
 /** PostgreSQL as sql/postgres makes it. bigint comes as text. */
 export interface PostgresSchema
-  extends PbxSchema,
+  extends AlertSchema,
+    PbxSchema,
     IncidentSchema,
     LikingSchema,
     MailingSchema,

@@ -10,6 +10,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { adRoutes } from './api/ad-routes.ts';
 import { addressOf } from './api/address.ts';
+import { alertRoutes } from './api/alert-routes.ts';
 import { auditRoutes } from './api/audit-routes.ts';
 import { boardRoutes } from './api/board-routes.ts';
 import { callRoutes } from './api/call-routes.ts';
@@ -131,6 +132,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   viewRoutes(api, deps);
   mailingRoutes(api, deps);
   noticeRoutes(api, deps);
+  alertRoutes(api, deps);
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);

@@ -16,23 +16,34 @@ export class LiveUnknown extends Error {}
  * @throws LiveUnknown
  */
 export async function liveCallOf(bus: Bus, scope: TenantScope, id: string): Promise<LiveCall | null> {
-  const { promise, resolve } = Promise.withResolvers<LiveCall | null | 'silence'>();
+  return (await liveCallsOf(bus, scope, (call) => call.id === id)).find((call) => call.id === id) ?? null;
+}
+
+/**
+ * The company's calls in progress that the right reaches.
+ * @param isEnough whoever looks for this one waits for no more @throws LiveUnknown
+ */
+export async function liveCallsOf(bus: Bus, scope: TenantScope, isEnough: (call: LiveCall) => boolean = () => false): Promise<LiveCall[]> {
+  const { promise, resolve } = Promise.withResolvers<'told' | 'silence'>();
+  const calls: LiveCall[] = [];
   let timer = setTimeout(resolve, LIMIT_MS, 'silence');
   const subscription = bus.nc.subscribe(subjects.live(scope.tenant), {
     callback: (error, message) => {
       const said = error ? null : readLive(message.string());
       if (said?.kind !== 'snapshot') return;
-      const found = said.calls.find((call) => call.id === id);
-      if (found) resolve(found);
+      calls.push(...said.calls);
+      if (said.calls.some(isEnough)) resolve('told');
       if (said.part < said.parts - 1) return;
       clearTimeout(timer);
-      timer = setTimeout(resolve, MORE_MS, null);
+      timer = setTimeout(resolve, MORE_MS, 'told');
     },
   });
   bus.nc.publish(subjects.askLive(scope.tenant));
-  const found = await promise;
+  const heard = await promise;
   clearTimeout(timer);
   subscription.unsubscribe();
-  if (found === 'silence') throw new LiveUnknown('nothing says which calls are in progress: see /healthz');
-  return found !== null && found.endedAt === 0 && reachesLive(scope.within, found) ? found : null;
+  if (heard === 'silence') throw new LiveUnknown('nothing says which calls are in progress: see /healthz');
+  // one that several snapshots tell of is one
+  const each = new Map(calls.map((call) => [call.id, call]));
+  return [...each.values()].filter((call) => call.endedAt === 0 && reachesLive(scope.within, call));
 }

@@ -1,11 +1,12 @@
 import { MISSED_KINDS } from '@callscope/core/domain/result.ts';
-import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { CHANNELS, MOST_RULES, NOTICE_STATES, noticeRuleForm } from '@callscope/modules/notices/forms.ts';
-import { addRule, changeRule, listNotices, listRules, type NoticeFault, removeRule, sendAgain } from '@callscope/modules/notices/store.ts';
+import { listNotices, sendAgain } from '@callscope/modules/notices/log.ts';
+import { addRule, changeRule, listRules, type NoticeFault, removeRule } from '@callscope/modules/notices/store.ts';
 import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
+import { keysOrProblem } from './keys-problem.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -93,10 +94,7 @@ export function noticeRoutes(api: Api, { db, keysPath }: Deps): void {
       const scope = scopeOf(c);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(scope.tenant);
-      const made = await addRule(db, scope, c.get('caller'), c.req.valid('json'), company.country, keysPath).catch((error) => {
-        if (error instanceof KeysMissing) throw new Problem(503, error.message);
-        throw error;
-      });
+      const made = await keysOrProblem(addRule(db, scope, c.get('caller'), c.req.valid('json'), company.country, keysPath));
       if (typeof made === 'string') throw problemOf(made, '');
       return c.json({ ...made.rule, secret: made.secret }, 201);
     },
@@ -159,10 +157,13 @@ export function noticeRoutes(api: Api, { db, keysPath }: Deps): void {
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query');
-      const found = await listNotices(db, scopeOf(c), limit + 1, cursor ?? null);
+      const scope = scopeOf(c);
+      const [found, rules] = await Promise.all([listNotices(db, scope, 'missed', limit + 1, cursor ?? null), listRules(db, scope)]);
+      const names = new Map(rules.map(({ id, name }) => [id, name]));
       const page = found.slice(0, limit);
-      const data = page.map(({ facts, madeAt, sentAt, ...notice }) => ({
-        ...{ ...notice, from: facts.from, number: facts.number || null, endedAt: new Date(facts.endedAt).toISOString() },
+      const data = page.map(({ way, subject, facts, madeAt, sentAt, ...notice }) => ({
+        ...{ ...notice, rule: { ...way, name: names.get(way.id) ?? '' }, callId: subject },
+        ...{ from: facts.from, number: facts.number || null, endedAt: new Date(facts.endedAt).toISOString() },
         ...{ madeAt: madeAt.toISOString(), sentAt: sentAt?.toISOString() ?? null },
       }));
       return c.json({ data, next: found.length > limit ? (page.at(-1)?.id ?? null) : null }, 200);
@@ -183,7 +184,8 @@ export function noticeRoutes(api: Api, { db, keysPath }: Deps): void {
     }),
     async (c) => {
       const { notice: id } = c.req.valid('param');
-      if (!(await sendAgain(db, scopeOf(c), c.get('caller'), id))) throw new Problem(404, `no notice ${id} in this company`);
+      if (!(await sendAgain(db, scopeOf(c), c.get('caller'), 'missed', 'notice.send', id)))
+        throw new Problem(404, `no notice ${id} in this company`);
       return c.json({ id }, 202);
     },
   );

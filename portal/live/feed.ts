@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Freshness } from '@callscope/core/bus/freshness.ts';
 import { readLive, readPulse } from '@callscope/core/bus/live.ts';
 import { subjects } from '@callscope/core/bus/streams.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Log } from '@callscope/core/node/log.ts';
 import { gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
-import type { Freshness } from '../src/live/messages.ts';
 import { createBell } from './bell.ts';
 import { CompanyState } from './company.ts';
 import { type LivePart, type LiveState, Narrowed } from './narrowed.ts';

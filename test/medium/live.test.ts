@@ -1,13 +1,14 @@
+import type { Freshness } from '@callscope/core/bus/freshness.ts';
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import { NOTHING, type Within } from '@callscope/core/domain/reach.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import { type FreshnessWatch, watchFreshness } from '@callscope/core/node/freshness.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
 import { callerOfPerson, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { GRANTS, ofProjects } from '@callscope/modules/access/rights.ts';
-import { type FreshnessWatch, watchFreshness } from '@callscope/portal/health/freshness.ts';
 import { createLiveFeed, type LiveFeed } from '@callscope/portal/live/feed.ts';
-import type { Freshness, LiveMessage } from '@callscope/portal/src/live/messages.ts';
+import type { LiveMessage } from '@callscope/portal/src/live/messages.ts';
 import { applyLive, EMPTY_LIVE, type LiveState } from '@callscope/portal/src/live/state.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halt } from '../halted.ts';

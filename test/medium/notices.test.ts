@@ -1,17 +1,16 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import pg from 'pg';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
 import { companies } from './fixtures.ts';
-import { freePort, type Stack, sendTcp, startStack, until } from './stack.ts';
+import { type Stack, sendTcp, startStack, until } from './stack.ts';
+import { startTold, type Told, type ToldByRequest } from './told.ts';
 
 interface Rule {
   id: string;
   secret: string | null;
 }
-interface Told {
+interface Noted {
   id: string;
   callId: string;
   state: string;
@@ -21,71 +20,33 @@ interface Told {
 }
 
 let stack: Stack;
-let smtp: SMTPServer;
-let hook: Server;
-let address: string;
-const letters: { to: string[]; text: string }[] = [];
-const asked: { at: number; body: string; headers: NodeJS.Dict<string | string[]> }[] = [];
-/** what the webhook answers */
-let answer: number | 'nothing' = 204;
+let told: Told;
 const t1 = companies().t1 as ReturnType<typeof companies>[string];
 const OWN = String((t1.directory as { numbers: { number: string }[] }).numbers[0]?.number).replace(/\D/g, '');
 
 beforeAll(async () => {
-  const [mailPort, hookPort] = [await freePort(), await freePort()];
-  smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        letters.push({ to: session.envelope.rcptTo.map(({ address: to }) => to), text: textOf(Buffer.concat(parts).toString()) });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((done) => smtp.listen(mailPort, '127.0.0.1', done));
-  hook = createServer(async (request, response) => {
-    let body = '';
-    for await (const part of request) body += String(part);
-    asked.push({ at: Date.now(), body, headers: request.headers });
-    if (answer !== 'nothing') response.writeHead(answer).end();
-  });
-  await new Promise<void>((done) => hook.listen(hookPort, '127.0.0.1', done));
-  address = `http://127.0.0.1:${hookPort}/missed`;
+  told = await startTold();
   stack = await startStack({
-    env: { SMTP_URL: `smtp://127.0.0.1:${mailPort}`, PORTAL_URL: 'https://portal.test', WEBHOOKS_INSIDE: '1' },
+    env: { SMTP_URL: told.smtpUrl, PORTAL_URL: 'https://portal.test', WEBHOOKS_INSIDE: '1' },
   });
   await stack.rest('PUT', '/tenants/t1', t1.tenant);
   await stack.rest('PUT', '/tenants/t1/directory', t1.directory);
 });
 afterAll(async () => {
   await stack?.end();
-  hook?.closeAllConnections();
-  if (hook) await new Promise((done) => hook.close(done));
-  if (smtp) await new Promise<void>((done) => smtp.close(() => done()));
+  await told?.close();
 });
 beforeEach(async () => {
-  answer = 204;
+  told.answer = 204;
   for (const { id } of (await stack.rest<{ data: Rule[] }>('GET', '/tenants/t1/notices')).data)
     await stack.rest('DELETE', `/tenants/t1/notices/${id}`);
-  letters.length = 0;
-  asked.length = 0;
+  told.letters.length = 0;
+  told.asked.length = 0;
 });
-
-/** Of a letter in plain text, as nodemailer writes it. */
-function textOf(source: string): string {
-  const at = source.indexOf('\r\n\r\n');
-  const [head, body] = [source.slice(0, at), source.slice(at + 4)];
-  if (/Content-Transfer-Encoding: base64/i.test(head)) return Buffer.from(body, 'base64').toString();
-  const bytes = body.replaceAll('=\r\n', '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString();
-}
 
 const added = (given: object) =>
   stack.rest<Rule>('POST', '/tenants/t1/notices', { name: 'Дежурному', channel: 'email', targets: ['duty@alfa.test'], ...given });
-const log = async () => (await stack.rest<{ data: Told[] }>('GET', '/tenants/t1/notices/log')).data;
+const log = async () => (await stack.rest<{ data: Noted[] }>('GET', '/tenants/t1/notices/log')).data;
 let made = 0;
 function call(more: Partial<MadeCall> = {}): MadeCall {
   const i = made++;
@@ -114,16 +75,16 @@ async function inDatabase(text: string, values: unknown[] = []): Promise<void> {
 describe('a missed call', () => {
   test('is told by letter and by webhook within ten seconds, once, with a signature that can be checked', async () => {
     await added({ targets: ['duty@alfa.test', 'boss@alfa.test'] });
-    const { secret } = await added({ name: 'CRM', channel: 'webhook', targets: [address] });
+    const { secret } = await added({ name: 'CRM', channel: 'webhook', targets: [told.address] });
     const missed = call();
     const began = Date.now();
     await happen(missed);
-    await until('both are told', () => letters.length === 1 && asked.length === 1, 10_000);
+    await until('both are told', () => told.letters.length === 1 && told.asked.length === 1, 10_000);
     expect(Date.now() - began).toBeLessThan(10_000);
-    expect(letters[0]?.to.sort()).toEqual(['boss@alfa.test', 'duty@alfa.test']);
-    expect(letters[0]?.text).toMatch(/Звонил: \+7\s913\s000/);
-    expect(letters[0]?.text).toContain(`https://portal.test/c/t1/missed?show=all&caller=${missed.from}`);
-    const { body, headers } = asked[0] as (typeof asked)[number];
+    expect(told.letters[0]?.to.sort()).toEqual(['boss@alfa.test', 'duty@alfa.test']);
+    expect(told.letters[0]?.text).toMatch(/Звонил: \+7\s913\s000/);
+    expect(told.letters[0]?.text).toContain(`https://portal.test/c/t1/missed?show=all&caller=${missed.from}`);
+    const { body, headers } = told.asked[0] as ToldByRequest;
     const of = JSON.parse(body) as { call: { id: string; from: string }; event: string; url: string };
     expect(of).toMatchObject({
       event: 'missed_call',
@@ -140,7 +101,7 @@ describe('a missed call', () => {
     await inDatabase('UPDATE case_progress SET seq = greatest(seq - 50, 0)');
     await happen(call({ talk: 30, code: 200, wait: 4, legs: [{ target: '101', after: 1, code: 200 }] }));
     await quiet(6_000);
-    expect([letters.length, asked.length]).toEqual([1, 1]);
+    expect([told.letters.length, told.asked.length]).toEqual([1, 1]);
   });
 
   test('is none where another leg took it, and none of another number or reason', async () => {
@@ -159,32 +120,32 @@ describe('a missed call', () => {
       }),
       call(),
     );
-    await until('one is told', () => letters.length === 1, 15_000);
+    await until('one is told', () => told.letters.length === 1, 15_000);
     await quiet(5_000);
     expect((await log()).map(({ rule: of }) => of.name)).toEqual(['Все']);
     // switched off, nobody is told
     await stack.rest('PUT', `/tenants/t1/notices/${rule.id}`, { name: 'Все', channel: 'email', targets: ['duty@alfa.test'], on: false });
     await happen(call());
     await quiet(6_000);
-    expect(letters.length).toBe(1);
+    expect(told.letters.length).toBe(1);
   });
 
   test('waits for a program that fails, and is sent again by hand; one that hangs keeps nobody else waiting', async () => {
-    answer = 500;
-    await added({ name: 'CRM', channel: 'webhook', targets: [address] });
+    told.answer = 500;
+    await added({ name: 'CRM', channel: 'webhook', targets: [told.address] });
     await added({});
     await happen(call());
     await until('it failed once', async () => (await log()).some(({ fault }) => fault === 'answered 500'), 15_000);
-    answer = 204;
+    told.answer = 204;
     const [failed] = (await log()).filter(({ state }) => state === 'waiting');
     await stack.rest('POST', `/tenants/t1/notices/log/${failed?.id}/again`, {});
     await until('it is told', async () => (await log()).every(({ state }) => state === 'sent'));
-    expect(asked.length).toBe(2);
+    expect(told.asked.length).toBe(2);
 
-    answer = 'nothing';
-    const before = letters.length;
+    told.answer = 'nothing';
+    const before = told.letters.length;
     await happen(call(), call(), call());
-    await until('the letters came all the same', () => letters.length === before + 3, 10_000);
+    await until('the letters came all the same', () => told.letters.length === before + 3, 10_000);
     await until('it says that nobody answered', async () => (await log()).some(({ fault }) => fault.startsWith('no answer')), 20_000);
   });
 
@@ -199,7 +160,7 @@ describe('a missed call', () => {
     };
     expect(await refused({ targets: ['nobody'] })).toEqual([400, 'targets']);
     expect(await refused({ channel: 'webhook', targets: ['file:///etc/passwd'] })).toEqual([400, 'targets']);
-    expect(await refused({ channel: 'webhook', targets: [address, address] })).toEqual([400, 'targets']);
+    expect(await refused({ channel: 'webhook', targets: [told.address, told.address] })).toEqual([400, 'targets']);
     expect(await refused({ name: ' ' })).toEqual([400, 'name']);
   });
 });

@@ -2,6 +2,7 @@
  * What the live stream of the portal says to a browser, as Server-Sent Events: the event's name is `type`, its data the
  * rest as JSON. Browser-safe. Times are whole milliseconds since the epoch, 0 = has not happened.
  */
+import type { Freshness } from '@callscope/core/bus/freshness.ts';
 import type { EndedCall, LiveCall, LivePhone } from '@callscope/core/bus/live.ts';
 
 /** All calls in progress as they stand. After the first one it means that something may have been missed. */
@@ -31,18 +32,6 @@ export interface DeltaMessage {
   phones?: LivePhone[];
   /** addresses of record that are not this company's any more */
   phonesGone?: string[];
-}
-
-/** How far what is shown lies behind what happens. */
-export interface Freshness {
-  /** 0 to 1 while everything is processed, also when nothing happens */
-  seconds: number;
-  /** the part that is behind, null when none is: edge, decoder, assembler, or bus when the portal itself hears nothing */
-  part: 'edge' | 'decoder' | 'assembler' | 'bus' | null;
-  /** silent: it does not report; failing: it says so itself; behind: it works on what is old */
-  why: 'silent' | 'failing' | 'behind' | null;
-  /** when the last event or packet was processed, by the clock of the bus; 0 = not known */
-  lastEventAt: number;
 }
 
 export interface FreshnessMessage extends Freshness {

@@ -1,5 +1,6 @@
+import type { Freshness } from '@callscope/core/bus/freshness.ts';
 import type { EndedCall, LiveCall, LivePhone } from '@callscope/core/bus/live.ts';
-import type { Freshness, LiveMessage } from './messages.ts';
+import type { LiveMessage } from './messages.ts';
 
 /** Ended calls that are remembered for lists that show the newest. */
 const MOST_ENDED = 200;

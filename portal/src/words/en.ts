@@ -1,5 +1,6 @@
 import { account } from './en/account.ts';
 import { ads } from './en/ads.ts';
+import { alerts } from './en/alerts.ts';
 import { audit } from './en/audit.ts';
 import { boards } from './en/boards.ts';
 import { callCard } from './en/callCard.ts';
@@ -43,6 +44,7 @@ export const en: Words = {
   product: 'Callscope',
   account,
   ads,
+  alerts,
   audit,
   boards,
   callCard,

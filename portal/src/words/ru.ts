@@ -1,5 +1,6 @@
 import { account } from './ru/account.ts';
 import { ads } from './ru/ads.ts';
+import { alerts } from './ru/alerts.ts';
 import { audit } from './ru/audit.ts';
 import { boards } from './ru/boards.ts';
 import { callCard } from './ru/callCard.ts';
@@ -43,6 +44,7 @@ export const ru = {
   product: 'Callscope',
   account,
   ads,
+  alerts,
   audit,
   boards,
   callCard,

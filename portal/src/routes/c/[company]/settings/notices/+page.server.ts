@@ -3,7 +3,8 @@ import { KeysMissing } from '@callscope/core/node/objects/master-keys.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
 import { noticeId, noticeRuleForm } from '@callscope/modules/notices/forms.ts';
-import { addRule, changeRule, listNotices, listRules, removeRule, sendAgain } from '@callscope/modules/notices/store.ts';
+import { listNotices, sendAgain } from '@callscope/modules/notices/log.ts';
+import { addRule, changeRule, listRules, removeRule } from '@callscope/modules/notices/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { fail } from '@sveltejs/kit';
 import { companyOf, requireRight, requireSession } from '#page/company.ts';
@@ -18,7 +19,7 @@ export const load: PageServerLoad = async (event) => {
   const [company, rules, log, directory] = await Promise.all([
     companyOf(scope),
     listRules(db, scope),
-    listNotices(db, scope, SHOWN, null),
+    listNotices(db, scope, 'missed', SHOWN, null),
     getDirectory(db, scope, new Date(clock.now())),
   ]);
   const numbers = (directory?.body ?? EMPTY).numbers.map(({ number, label, channel }) => ({
@@ -82,6 +83,7 @@ export const actions: Actions = {
     const scope = requireRight(event, 'directory:write', 'company');
     const id = noticeId.safeParse((await event.request.formData()).get('id'));
     if (!id.success) return fail(400, { wrong: 'form' });
-    return (await sendAgain(deps().db, scope, requireSession(event).caller, id.data)) ? { done: id.data } : fail(404, { wrong: 'unknown' });
+    const isThere = await sendAgain(deps().db, scope, requireSession(event).caller, 'missed', 'notice.send', id.data);
+    return isThere ? { done: id.data } : fail(404, { wrong: 'unknown' });
   },
 };

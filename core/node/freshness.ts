@@ -1,8 +1,8 @@
-import { type Pulse, readPulse } from '@callscope/core/bus/live.ts';
-import { subjects } from '@callscope/core/bus/streams.ts';
-import type { Bus } from '@callscope/core/node/nats.ts';
-import type { Status } from '@callscope/core/node/status.ts';
-import type { Freshness } from '../src/live/messages.ts';
+import type { Freshness } from '../bus/freshness.ts';
+import { type Pulse, readPulse } from '../bus/live.ts';
+import { subjects } from '../bus/streams.ts';
+import type { Bus } from './nats.ts';
+import type { Status } from './status.ts';
 
 /** Services report every 2 s, the assembler's pulse comes every second: as much again for one that is late. */
 const STATUS_LATE_MS = 3_500;

@@ -1,7 +1,7 @@
-import { LIVE_VERSION, type Pulse } from '@callscope/core/bus/live.ts';
-import type { Status } from '@callscope/core/node/status.ts';
 import { expect, test } from 'vitest';
+import { LIVE_VERSION, type Pulse } from '../bus/live.ts';
 import { FreshnessBook } from './freshness.ts';
+import type { Status } from './status.ts';
 
 const status = (service: string, more: Partial<Status> = {}): Status => ({
   ...{ service, instance: '1', failing: null, metricsPort: 0, at: '' },
