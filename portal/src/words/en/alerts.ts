@@ -48,7 +48,6 @@ export const alerts: typeof ru = {
   columns: { name: 'Name', condition: 'Condition', state: 'State', value: 'Now', to: 'To', acts: 'Actions' },
   condition: (side, window) => `${side} in ${window}`,
   hours: 'in working hours',
-  some: (numbers) => `chosen: ${numbers}`,
   fine: 'fine',
   alarm: 'alarm',
   off: 'off',

@@ -54,7 +54,6 @@ export const alerts = {
   /** after the measure's name */
   condition: (side: string, window: string) => `${side} за ${window}`,
   hours: 'в рабочее время',
-  some: (numbers: string) => `выбрано: ${numbers}`,
   fine: 'в норме',
   alarm: 'тревога',
   off: 'выключено',
