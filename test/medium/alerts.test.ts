@@ -4,16 +4,17 @@ import { ALONE } from '@callscope/analytics/catalog/alone.ts';
 import type { MeasureId } from '@callscope/analytics/catalog/measures.ts';
 import { serviceLevel } from '@callscope/analytics/reports/service.ts';
 import { summary } from '@callscope/analytics/reports/summary.ts';
-import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { fixedClock } from '@callscope/core/node/clock.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
 import { asTenant, connectPostgres, type Postgres } from '@callscope/core/node/postgres.ts';
 import { checkDue } from '@callscope/jobs/alerts/check.ts';
-import { ownService, tenantScope } from '@callscope/modules/access/callers.ts';
+import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import type { AlarmEnd, AlarmWord } from '@callscope/modules/alerts/facts.ts';
 import type { Unjudged } from '@callscope/modules/alerts/rules.ts';
 import { liveCallsOf } from '@callscope/modules/edge/live-call.ts';
+import { noteIncident, type Part } from '@callscope/modules/incidents/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import pg from 'pg';
@@ -239,6 +240,7 @@ describe('an alert as time goes by', () => {
       fresh = 0;
       expect(await noted()).toEqual([]);
       expect((await after(1)).since).not.toBeNull();
+      expect(await noted()).toHaveLength(1);
       // nor does it end what goes on
       await putRows(store, 't1', several(1, clock.now()));
       expect((await after(1)).since).not.toBeNull();
@@ -251,6 +253,21 @@ describe('an alert as time goes by', () => {
       for (const socket of held) socket.destroy();
       still.close();
     }
+  });
+
+  test('what was not received is no silence: nothing is said of a window with a gap', async () => {
+    const EVERY = operatorScope(ownService('test'), 'companies:read') as OperatorScope;
+    const part: Part = { kind: 'data_gap', what: 'receivers', tenant: null };
+    clock.set(clock.now() + 60 * MINUTE);
+    await added(NO_CALLS);
+    await added({ ...NO_CALLS, name: 'Пять минут', minutes: 5 });
+    await noteIncident(postgres.db, EVERY, part, clock.now() - 25 * MINUTE, clock.now() - 15 * MINUTE);
+    await look();
+    // the gap is not in the window of the last five minutes
+    expect((await alerts()).map(({ why, since }) => [why, since !== null])).toEqual([
+      ['gap', false],
+      [null, true],
+    ]);
   });
 
   test('a call in progress is one: nobody is told that there are none', async () => {

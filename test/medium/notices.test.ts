@@ -97,10 +97,13 @@ describe('a missed call', () => {
     await until('it stands in the log', async () => (await log()).every(({ state }) => state === 'sent'));
 
     // the same news again: as after a death of jobs that had not noted how far it was
+    const startsOfJobs = () => stack.log().match(/"service":"jobs","message":"started"/g)?.length ?? 0;
+    const before = startsOfJobs();
     process.kill(stack.pidOf('jobs'), 'SIGKILL');
     await inDatabase('UPDATE case_progress SET seq = greatest(seq - 50, 0)');
     await happen(call({ talk: 30, code: 200, wait: 4, legs: [{ target: '101', after: 1, code: 200 }] }));
-    await quiet(6_000);
+    await until('jobs are there again', () => startsOfJobs() > before, 60_000);
+    await quiet(3_000);
     expect([told.letters.length, told.asked.length]).toEqual([1, 1]);
   });
 
