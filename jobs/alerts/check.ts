@@ -7,7 +7,7 @@ import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter } from '@callscope/core/node/metrics.ts';
 import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { judge, type Reading } from '@callscope/modules/alerts/rules.ts';
-import { forgetOldAlarms, saveCheck, type TakenAlerts, takeDue } from '@callscope/modules/alerts/work.ts';
+import { type Check, forgetOldAlarms, saveChecks, type TakenAlerts, takeDue } from '@callscope/modules/alerts/work.ts';
 import { getSettings } from '@callscope/modules/directory/settings.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { closedIn, type Looking, readAlerts, type Stores } from './read.ts';
@@ -90,21 +90,16 @@ async function checkCompany(watch: AlertWatch, { tenant, alerts }: TakenAlerts):
     alerts.map(({ row }) => row).filter(({ id }) => !known.has(id)),
     (error) => log.warn('a measure could not be read, and nothing is said about it', { tenant, error: errorText(error) }),
   );
-  for (const alert of alerts) {
-    const { row, standing } = alert;
-    const reading = known.get(row.id) ?? (read.get(row.id) as Reading);
-    const verdict = judge(
-      { side: row.side, bound: row.bound, least: row.least, quietMinutes: row.quiet_minutes, reminds: row.reminds },
-      standing,
-      reading,
-      now,
-    );
-    const isKept = await saveCheck(db, alert, verdict, {
-      value: verdict.value,
-      from: looking.to - row.minutes * 60_000,
-      to: looking.to,
-      at: now,
-    });
-    checked.inc({ outcome: !isKept ? 'dropped' : (verdict.why ?? (verdict.standing.alarm ? 'alarm' : 'fine')) });
+  const checks = alerts.map((taken): Check => {
+    const { row, standing } = taken;
+    const { side, bound, least, minutes } = row;
+    const rule = { side, bound, least, quietMinutes: row.quiet_minutes, reminds: row.reminds };
+    const verdict = judge(rule, standing, known.get(row.id) ?? (read.get(row.id) as Reading), now);
+    return { taken, verdict, looked: { value: verdict.value, from: looking.to - minutes * 60_000, to: looking.to, at: now } };
+  });
+  const kept = await saveChecks(db, tenant, checks);
+  for (const check of checks) {
+    const { why, standing } = check.verdict;
+    checked.inc({ outcome: kept.includes(check) ? (why ?? (standing.alarm ? 'alarm' : 'fine')) : 'dropped' });
   }
 }

@@ -1,6 +1,6 @@
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
 import { type AlertRow, endAlarm, factsOf, type Looked, subjectOf, tellAlarm } from './alarms.ts';
 import type { Standing, Verdict } from './rules.ts';
@@ -72,53 +72,66 @@ export async function takeDue(db: Db, _scope: OperatorScope, now: number): Promi
   });
 }
 
+/** What came of an alert. */
+export interface Check {
+  taken: TakenAlert;
+  verdict: Verdict;
+  looked: Looked;
+}
+
 /**
- * Writes what a check found and puts what is to be told in line, in one transaction.
- * @returns false: the alert was changed or taken again meanwhile, and this check says nothing about it
+ * Writes what was found of a company's alerts and puts what is to be told in line, in one transaction: all of it, or nothing of it.
+ * @returns those that were kept: one that was changed or taken again meanwhile is not, and its check says nothing about it
  */
-export function saveCheck(db: Db, { row }: TakenAlert, verdict: Verdict, looked: Looked): Promise<boolean> {
+export function saveChecks(db: Db, tenant: string, checks: readonly Check[]): Promise<Check[]> {
+  return asTenant(db, tenant, async (trx) => {
+    const kept: Check[] = [];
+    for (const check of checks) if (await save(trx, check)) kept.push(check);
+    return kept;
+  });
+}
+
+async function save(trx: Transaction<PostgresSchema>, { taken: { row }, verdict, looked }: Check): Promise<boolean> {
   const { tenant, id, next_at } = row;
   const { standing, why, value, begins, ends, tell } = verdict;
   const now = looked.at;
   const date = (at: number | null) => (at === null ? null : new Date(at));
-  return asTenant(db, tenant, async (trx) => {
-    const kept = await trx
-      .updateTable('alerts')
-      .set({ value, why: why ?? '', checked_at: new Date(now), well_at: date(standing.wellAt), told_at: date(standing.toldAt) })
-      .where('tenant', '=', tenant)
-      .where('id', '=', id)
-      .where('next_at', '=', next_at)
+  const kept = await trx
+    .updateTable('alerts')
+    .set({ value, why: why ?? '', checked_at: new Date(now), well_at: date(standing.wellAt), told_at: date(standing.toldAt) })
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('next_at', '=', next_at)
+    .returning('id')
+    .executeTakeFirst();
+  if (!kept) return false;
+  const setAlarm = (alarm: string | null) =>
+    trx.updateTable('alerts').set({ alarm }).where('tenant', '=', tenant).where('id', '=', id).execute();
+  if (begins) {
+    const made = await trx
+      .insertInto('alarms')
+      .values({ tenant, alert: id, began_at: new Date(now), ended_at: null, measure: row.measure, value: value ?? 0 })
       .returning('id')
-      .executeTakeFirst();
-    if (!kept) return false;
-    const setAlarm = (alarm: string | null) =>
-      trx.updateTable('alerts').set({ alarm }).where('tenant', '=', tenant).where('id', '=', id).execute();
-    if (begins) {
-      const made = await trx
-        .insertInto('alarms')
-        .values({ tenant, alert: id, began_at: new Date(now), ended_at: null, measure: row.measure, value: value ?? 0 })
-        .returning('id')
-        .executeTakeFirstOrThrow();
-      await setAlarm(made.id);
-    }
-    if (ends) {
-      await endAlarm(trx, tenant, id, ends, now, looked);
-      await setAlarm(null);
-    }
-    if (tell === 'begun' || tell === 'again') {
-      const alarm = await trx
-        .updateTable('alarms')
-        .set({ is_told: true })
-        .where('tenant', '=', tenant)
-        .where('alert', '=', id)
-        .where('ended_at', 'is', null)
-        .returning(['id', 'began_at'])
-        .executeTakeFirstOrThrow();
-      const facts = factsOf(row, tell, looked, { since: alarm.began_at.getTime(), until: null, ended: null });
-      await tellAlarm(trx, tenant, subjectOf(alarm.id, tell, now), facts);
-    }
-    return true;
-  });
+      .executeTakeFirstOrThrow();
+    await setAlarm(made.id);
+  }
+  if (ends) {
+    await endAlarm(trx, tenant, id, ends, now, looked);
+    await setAlarm(null);
+  }
+  if (tell === 'begun' || tell === 'again') {
+    const alarm = await trx
+      .updateTable('alarms')
+      .set({ is_told: true })
+      .where('tenant', '=', tenant)
+      .where('alert', '=', id)
+      .where('ended_at', 'is', null)
+      .returning(['id', 'began_at'])
+      .executeTakeFirstOrThrow();
+    const facts = factsOf(row, tell, looked, { since: alarm.began_at.getTime(), until: null, ended: null });
+    await tellAlarm(trx, tenant, subjectOf(alarm.id, tell, now), facts);
+  }
+  return true;
 }
 
 /** Alarms that are long over leave the history. @param now ms */
