@@ -6,6 +6,7 @@ import type { StoredRole } from './access/rights.ts';
 import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
+import type { ExportSchema } from './exports/schema.ts';
 import type { IncidentSchema } from './incidents/schema.ts';
 import type { LikingSchema } from './likings/schema.ts';
 import type { MailingSchema } from './mailings/schema.ts';
@@ -29,6 +30,7 @@ export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 /** PostgreSQL as sql/postgres makes it. bigint comes as text. */
 export interface PostgresSchema
   extends PbxSchema,
+    ExportSchema,
     IncidentSchema,
     LikingSchema,
     MailingSchema,

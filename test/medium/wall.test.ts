@@ -37,6 +37,7 @@ const VALUES: Record<string, string> = {
   mailing: '1',
   rule: '1',
   notice: '1',
+  export: '1',
   tag: '1',
   comment: '1',
   collection: '1',
