@@ -12,7 +12,7 @@ export const LARGE_ROWS = 50_000;
 
 const query = z.string().max(LONGEST_QUERY).describe('of the address, without ?');
 /** Ids of columns of the journal and of reports. */
-const id = z.string().regex(/^\w{1,60}$/);
+const id = z.string().regex(/^[\w-]{1,60}$/);
 
 /** What a page shows, as its own download would give it; what only the page knows stands beside the question. */
 const ofPage = { query, locale: z.enum(['ru', 'en']), origin: z.string().max(300) };
