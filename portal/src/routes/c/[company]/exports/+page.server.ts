@@ -18,6 +18,8 @@ export const load: PageServerLoad = async (event) => {
     keepHours: Math.round(files.keepMs / 3_600_000),
     /** letters can come: there is a mail server, and the person has an address */
     hasLetters: mail !== null && address !== null,
+    /** before the browser says how wide it is */
+    isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
     refused: REFUSALS.find((one) => one === refused) ?? null,
   };
 };
