@@ -4,20 +4,17 @@ import { errorText } from '@callscope/core/node/log.ts';
 import { workWhenNotified } from '@callscope/core/node/notified-work.ts';
 import type { Postgres } from '@callscope/core/node/postgres.ts';
 import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
-import { endedExports, knownObjects, leftNothing, takeExport } from '@callscope/modules/exports/work.ts';
+import { endedExports, leftNothing, takeExport } from '@callscope/modules/exports/work.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { Deps } from '../deps.ts';
 import { sendExportLetters } from './letter.ts';
 import { makeExport } from './make.ts';
+import { removeUnnamed } from './sweep.ts';
 
 const EVERY = operatorScope(ownService('exports'), 'companies:read') as OperatorScope;
 
 /** Files that one process makes at a time: each holds a question to the store open, beside those of pages. */
 const MOST_AT_ONCE = 2;
-/** An object that no file names and that is older is left of something: younger ones may be just being written. */
-const LEFT_MS = 3_600_000;
-const LOOKED_UP_AT_ONCE = 500;
-
 /** Makes files as they are asked for, says by letter that they are ready, and removes them when their time is over. */
 export async function makeExports(service: Service, postgres: Postgres<PostgresSchema>, deps: Deps): Promise<void> {
   const { log, stopping } = service;
@@ -54,30 +51,11 @@ export async function makeExports(service: Service, postgres: Postgres<PostgresS
     void logged(tell());
     void logged(sweep());
   };
-  const working = await workWhenNotified(postgres, log, 'exports', { work, clean: () => removeUnnamed(deps) });
+  const working = await workWhenNotified(postgres, log, 'exports', { work, clean: () => removeUnnamed(deps, EVERY) });
   service.onStop('exports', async () => {
     await working.stop();
     await Promise.all(busy);
   });
-}
-
-/** Objects that no file names: their rows were lost, or a process died between two steps. */
-export async function removeUnnamed({ db, exports: files, log }: Deps, now = Date.now()): Promise<void> {
-  const look = async (old: readonly string[]) => {
-    const known = await knownObjects(db, EVERY, old);
-    for (const object of old.filter((one) => !known.has(one))) {
-      log.warn('an object of no file is removed', { object });
-      await files.remove(object);
-    }
-  };
-  let old: string[] = [];
-  for await (const { key, changedAt } of files.list()) {
-    if (now - changedAt > LEFT_MS) old.push(key);
-    if (old.length < LOOKED_UP_AT_ONCE) continue;
-    await look(old);
-    old = [];
-  }
-  await look(old);
 }
 
 /** Work of which one round runs; whoever asks meanwhile has another one after it. */

@@ -1,7 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import { createLog } from '@callscope/core/node/log.ts';
 import { connectObjects } from '@callscope/core/node/objects/connect.ts';
+import { connectPostgres } from '@callscope/core/node/postgres.ts';
+import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
+import { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { ExportFiles } from '@callscope/portal/exports/archive.ts';
+import { removeUnnamed } from '@callscope/portal/exports/sweep.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
@@ -193,32 +202,52 @@ describe('a file that is made in the background', () => {
     expect((await stack.fetch(`/api/v1${API}/${id}`)).status).toBe(404);
   });
 
-  test('is finished once and mailed once when the portal is killed in its middle', async () => {
+  // killed it is taken for dead and made again; stopped it is given back
+  test.each([
+    ['SIGKILL', 2],
+    ['SIGTERM', 1],
+  ] as const)('is finished once and mailed once when the portal gets %s in its middle', async (signal, tries) => {
     const before = lying().length;
     expect(await askedBy(anna, { query: YEAR, format: 'xlsx', letter: true })).toEqual({ status: 202, fault: null });
     const { id } = (await linesOf(anna))[0] as Line;
     await until('its middle', async () => ((await linesOf(anna))[0]?.rows ?? 0) > 0);
     const died = stack.pidOf('portal');
-    process.kill(died, 'SIGKILL');
+    process.kill(died, signal);
     await until(
       'the portal is back',
       async () => (await fetch(`${stack.portal}/healthz`).catch(() => null))?.status === 200 && stack.pidOf('portal') !== died,
       60_000,
     );
     await until('the file is made', async () => (await linesOf(anna)).find((one) => one.id === id)?.state === 'done', 120_000);
-    await until('its letter came', () => letters.some(({ text }) => text.includes(`/exports/${id}/file`)));
-    expect(letters.at(-1)?.subject).toMatch(/^Файл готов: Звонки, /);
+    const told = () => letters.filter(({ text }) => text.includes(`/exports/${id}/file`));
+    await until('its letter came', () => told().length > 0);
+    expect(told()[0]?.subject).toMatch(/^Файл готов: Звонки, /);
     // of the first try nothing is left
     expect(lying().length).toBe(before + 1);
-    expect(await inDatabase('SELECT tries, rows FROM exports WHERE id = $1', [id])).toEqual([{ tries: 2, rows: String(CALLS) }]);
+    expect(await inDatabase('SELECT tries, rows FROM exports WHERE id = $1', [id])).toEqual([{ tries, rows: String(CALLS) }]);
     const file = await takenBy(anna, id).then(bytesOf);
     expect(file.subarray(0, 2).toString()).toBe('PK');
-    // a round of the work goes by, and another letter does not come
-    const rounds = await asked({});
-    await done(rounds.id);
-    await new Promise((wait) => setTimeout(wait, 6_000));
-    expect(letters.filter(({ text }) => text.includes(`/exports/${id}/file`)).map(({ to }) => to)).toEqual([['anna@alfa.test']]);
     await until('it is told', async () => (await linesOf(anna)).find((one) => one.id === id)?.letter === 'sent');
+    // a round of the work goes by, and another letter does not come
+    await done((await asked({})).id);
+    await new Promise((wait) => setTimeout(wait, 6_000));
+    expect(told().map(({ to }) => to)).toEqual([['anna@alfa.test']]);
+  });
+
+  test('is sealed where the recordings of the company are, and read back whole and in parts', async () => {
+    const sealed = (on: boolean) => stack.rest('PUT', `/tenants/${LARGEST}/recordings/sealing`, { on });
+    await sealed(true);
+    const { id } = await done((await asked({})).id);
+    await sealed(false);
+    const plain = await stack.fetch(`/api/v1/tenants/${LARGEST}/calls?${WEEK}&format=csv`).then(bytesOf);
+    expect((await fileOf(id)).equals(plain)).toBe(true);
+    const part = await stack.fetch(`/api/v1${API}/${id}/file`, { headers: { range: 'bytes=70000-70099' } });
+    expect(Buffer.from(await part.arrayBuffer()).equals(plain.subarray(70_000, 70_100))).toBe(true);
+    const [row] = await inDatabase<{ object: string }>('SELECT object FROM exports WHERE id = $1', [id]);
+    expect(row?.object).toMatch(/\.csv\.sealed$/);
+    const stored = readFileSync(join(OBJECTS(), row?.object ?? ''));
+    expect(stored.subarray(0, 4).toString()).toBe('CSE1');
+    expect(stored.includes(plain.subarray(0, 40))).toBe(false);
   });
 });
 
@@ -274,6 +303,26 @@ describe('who has it', () => {
     const led = await takenBy(anna, id, 'text/html');
     expect(led.headers.get('location')).toBe(`${PAGES}/exports?refused=gone`);
   });
+});
+
+test('objects that no file names go, those of files stay', async () => {
+  const { id } = await madeFor(anna, {});
+  const objects = connectObjects(pathToFileURL(OBJECTS()).href);
+  await objects.write(`_exports/${LARGEST}/999999-1.csv`, Readable.from([Buffer.from('left of something')]));
+  const log = createLog('test', { level: 'error' });
+  const postgres = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
+  try {
+    const scope = operatorScope(ownService('test'), 'companies:read') as OperatorScope;
+    const files = new ExportFiles(objects, new CompanyKeys(postgres.db, ''), 1);
+    // one may be just being written
+    await removeUnnamed({ db: postgres.db, exports: files, log }, scope);
+    expect(lying()).toContain('999999-1.csv');
+    await removeUnnamed({ db: postgres.db, exports: files, log }, scope, Date.now() + 2 * 3_600_000);
+    expect(lying()).not.toContain('999999-1.csv');
+  } finally {
+    await postgres.close();
+  }
+  expect((await takenBy(anna, id)).status).toBe(200);
 });
 
 describe('the line', () => {
