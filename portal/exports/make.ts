@@ -81,12 +81,12 @@ export async function makeExport(deps: Deps, job: TakenExport, stopping: AbortSi
   } catch (error) {
     await stopTelling();
     if (place !== null) await removed(deps, job, place.object);
-    if (lost.signal.aborted || error instanceof NotWanted) {
-      made.inc({ format: job.format, outcome: 'cancelled' });
+    if (stopping.aborted && !lost.signal.aborted) {
+      await releaseExport(db, job);
       return;
     }
-    if (stopping.aborted) {
-      await releaseExport(db, job);
+    if (lost.signal.aborted || error instanceof NotWanted) {
+      made.inc({ format: job.format, outcome: 'cancelled' });
       return;
     }
     const fault = finalFault(error);

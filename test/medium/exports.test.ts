@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
@@ -357,6 +357,19 @@ describe('the line', () => {
     for (let i = 0; i < 10; i++) expect((await askedBy(boris, { query: YEAR, format: 'xlsx' })).status).toBe(202);
     expect(await askedBy(boris, {})).toEqual({ status: 429, fault: 'many' });
     for (const { id } of await linesOf(boris)) await boris.ask(`${PAGES}/exports?/drop`, { id });
+  });
+
+  test('what the store does not take is tried again, and said to be', async () => {
+    const [there, aside] = [join(OBJECTS(), '_exports'), join(OBJECTS(), '_aside')];
+    renameSync(there, aside);
+    writeFileSync(there, 'no folder');
+    const { id } = await asked({});
+    await until('it was tried', async () => (await stateOf(id)).fault === 'again');
+    expect((await stateOf(id)).state).toBe('waiting');
+    rmSync(there);
+    renameSync(aside, there);
+    expect(await done(id)).toMatchObject({ state: 'done', fault: '' });
+    expect((await fileOf(id)).length).toBeGreaterThan(1_000);
   });
 
   test('what has no answer is refused at once, or fails and says why', async () => {
