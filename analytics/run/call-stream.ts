@@ -5,9 +5,11 @@ import type { Company } from '../query/plan.ts';
 import { canSort, type Sort } from '../query/sort.ts';
 import { whereOf } from '../query/where.ts';
 import { BEYOND, ORDER, SORTED_BY } from './calls.ts';
-import { askedBy, runValues } from './run.ts';
+import type { NativeBlock } from './native.ts';
+import { askedBy, runBlocks } from './run.ts';
+import { Turns } from './turns.ts';
 
-/** What can be read of a call without making one: times in µs since the epoch, 0 = did not happen; texts as `CallRow` has them. */
+/** What can be read of a call without making one: times in µs since the epoch, 0 = did not happen; texts as `CallRow` has them. Types are those of native.ts. */
 const FIELDS = {
   ...{ id: 'id', direction: 'direction', result: 'result', missedKind: 'missed_kind', from: 'caller', dialled: 'dialled' },
   ...{ number: 'number', answeredBy: 'answered_by', employee: 'employee', group: 'group_id', sipCode: 'sip_code', hangupBy: 'hangup_by' },
@@ -15,19 +17,25 @@ const FIELDS = {
   recordRule: 'record_rule',
 } as const;
 export type CallField = keyof typeof FIELDS;
-/** In the order in which they were asked for. */
-export type CallValues = readonly (string | number)[];
+/** Of each field that was asked for, in that order, what the calls of a part have. */
+export type CallValues = readonly ArrayLike<string | number>[];
+export interface CallPart {
+  calls: number;
+  values: CallValues;
+}
 
-/** 64 bits come as text from some stores: a double holds µs of this century. */
+/** A double holds µs of this century, and JavaScript counts in doubles. */
 function micros(column: string): string {
   return `toFloat64(toUnixTimestamp64Micro(${column}))`;
 }
 
-/** Rows of the first part, so that a file begins at once, and of those after it: what is held in memory is two parts. */
-const FIRST_PART = 2_000;
-const A_PART = 20_000;
-/** Another order is made anew for every part. */
-const A_SORTED_PART = 50_000;
+/** Calls whose values are made at once: so few that they are gone before the collector would have to move them. */
+const A_PART = 4_096;
+/** How long in all a question waits for whoever takes its answer, ms: someone slow would keep others' from being asked. */
+const PATIENCE_MS = 2_000;
+/** Questions for whole lists at a time. */
+const MOST_AT_ONCE = 3;
+const turns = new Turns(MOST_AT_ONCE);
 
 interface Asked {
   fields: readonly CallField[];
@@ -38,8 +46,9 @@ interface Asked {
 }
 
 /**
- * All calls that the filter lets through, part by part and by key: a call that is written meanwhile moves no other, so none comes
- * twice and none is left out. The next part is read while one is used; whoever stops taking them stops the reading.
+ * All calls that the filter lets through, in parts, as the store finds them. Where they are taken slowly the question is ended, and
+ * asked again from the last call on, by key: a call that is written meanwhile moves no other, so none comes twice and none is left out.
+ * Whoever stops taking them stops the reading.
  * @throws QueryTooLarge, StoreUnavailable
  */
 export async function* streamCalls(
@@ -48,42 +57,76 @@ export async function* streamCalls(
   filter: CallFilter,
   company: Company,
   { fields, sort, ids }: Asked,
-): AsyncGenerator<CallValues[]> {
+): AsyncGenerator<CallPart> {
   if (!canSort(sort, filter)) throw new Error('calls are sorted within a month at most');
   const { conditions, params } = whereOf(filter, askedBy(scope, company));
   const { order, beyond, key } = listed(sort);
   const read = [...new Set<CallField>([...fields, 'startedAt', 'id'])];
   const [started, id] = [read.indexOf('startedAt'), read.indexOf('id')];
-  const columns = [...read.map((field) => FIELDS[field]), ...(key === null ? [] : [key])].join(', ');
-  const partAfter = (last: CallValues | null, limit: number): Promise<CallValues[]> =>
-    runValues(client, scope, {
-      sql: `SELECT ${columns} FROM calls
-        WHERE ${[...conditions, ...(ids === null ? [] : [AMONG]), ...(last ? [beyond] : [])].join(' AND ')}
-        ORDER BY ${order} LIMIT {limit: UInt32}`,
-      params: {
-        ...{ ...params, limit },
-        ...(ids === null ? {} : { ids, callIds: [...new Set(ids.map((one) => one.replace(/~\d+$/, '')))] }),
-        ...(last ? { afterStart: last[started], afterId: last[id], ...(key === null ? {} : { afterValue: last.at(-1) }) } : {}),
+  const columns = [...read.map((field) => FIELDS[field]), ...(key === null ? [] : [key])];
+  const blocksAfter = (last: Place | null) =>
+    runBlocks(
+      client,
+      scope,
+      {
+        sql: `SELECT ${columns.join(', ')} FROM calls
+        WHERE ${[...conditions, ...(ids === null ? [] : [AMONG]), ...(last ? [beyond] : [])].join(' AND ')} ORDER BY ${order}`,
+        params: {
+          ...{ ...params, ...last },
+          ...(ids === null ? {} : { ids, callIds: [...new Set(ids.map((one) => one.replace(/~\d+$/, '')))] }),
+        },
       },
-    });
-  let limit = FIRST_PART;
-  let next: Promise<CallValues[]> | null = partAfter(null, limit);
-  while (next) {
-    const rows: CallValues[] = await next;
-    const last = rows.length < limit ? undefined : rows.at(-1);
-    limit = key === null ? A_PART : A_SORTED_PART;
-    next = last ? partAfter(last, limit) : null;
-    // where nobody takes it any more its failure is nobody's
-    next?.catch(() => undefined);
-    if (rows.length > 0) yield rows;
+      columns.length,
+    );
+  let last: Place | null = null;
+  for (let isAll = false; !isAll; ) {
+    const leave = await turns.take();
+    const blocks = blocksAfter(last);
+    let [patience, isEnded] = [PATIENCE_MS, false];
+    const end = () => {
+      isEnded = true;
+      // a block that is on its way comes first; that it then fails is nobody's business
+      blocks.return(undefined).then(leave, leave);
+    };
+    try {
+      while (!isEnded) {
+        const { done, value: block } = await blocks.next();
+        if (done) {
+          isAll = !isEnded;
+          break;
+        }
+        for (let from = 0; from < block.rows; from += A_PART) {
+          const to = Math.min(from + A_PART, block.rows);
+          const began = performance.now();
+          const timer = isEnded ? undefined : setTimeout(end, Math.max(0, patience));
+          try {
+            yield { calls: to - from, values: block.columns.map((column) => column.values(from, to)) };
+          } finally {
+            clearTimeout(timer);
+            patience -= performance.now() - began;
+          }
+        }
+        last = placeOf(block, { started, id, key: key === null ? null : columns.length - 1 });
+      }
+    } finally {
+      if (!isEnded) end();
+    }
   }
+}
+
+/** Where a list goes on: parameters of `beyond`. */
+type Place = Record<string, string | number>;
+
+function placeOf({ rows, columns }: NativeBlock, at: { started: number; id: number; key: number | null }): Place {
+  const of = (column: number) => columns[column]?.values(rows - 1, rows)[0] ?? '';
+  return { afterStart: of(at.started), afterId: of(at.id), ...(at.key === null ? {} : { afterValue: of(at.key) }) };
 }
 
 /** Calls that are named are found by the index of Call-IDs. */
 const AMONG = `id IN {ids: Array(String)} AND (started_at, id) IN (
   SELECT started_at, id FROM call_ids WHERE call_id IN {callIds: Array(String)} AND tenant = {tenant: String})`;
 
-/** @returns key: SQL of the value that rows are sorted by, read beside them; null: it is their start */
+/** @returns key: SQL of the value that rows are sorted by, read beside them as what JavaScript has; null: it is their start */
 function listed(sort: Sort | null): { order: string; beyond: string; key: string | null } {
   if (sort === null || sort.by === 'start') {
     const side = sort === null || sort.down ? 'older' : 'newer';
@@ -95,6 +138,6 @@ function listed(sort: Sort | null): { order: string; beyond: string; key: string
     order: `${sql} ${way}, started_at ${way}, id ${way}`,
     beyond: `(${sql}, started_at, id) ${sort.down ? '<' : '>'}
       ({afterValue: ${type}}, fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})`,
-    key: sql,
+    key: type === 'Int64' ? `toFloat64(${sql})` : sql,
   };
 }

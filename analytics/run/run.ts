@@ -2,6 +2,7 @@ import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.t
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import type { Company } from '../query/plan.ts';
 import { QueryTooLarge } from '../query/too-large.ts';
+import { type NativeBlock, readNative } from './native.ts';
 
 /**
  * The only door from people to the store. A query names its tables' company as {tenant: String}; the value comes from
@@ -20,14 +21,32 @@ export async function run<Row>(client: ClickHouseClient, scope: TenantScope, que
   return ask<Row>(client, query.sql, paramsIn(scope, query));
 }
 
-/** The same as values in the order of the columns: no name is read again in every row. 64-bit integers may be text. */
-export async function runValues(client: ClickHouseClient, scope: TenantScope, query: CompiledQuery): Promise<(string | number)[][]> {
+/**
+ * The same as columns, block by block, as the store finds them: whoever stops taking them ends the question. So long it holds one of
+ * the store's few places for questions. @param columns as many as the question has; each must be of a type that `readNative` knows
+ */
+export async function* runBlocks(
+  client: ClickHouseClient,
+  scope: TenantScope,
+  query: CompiledQuery,
+  columns: number,
+): AsyncGenerator<NativeBlock> {
   const params = paramsIn(scope, query);
-  return answered(async () => {
-    const answer = await client.query({ query: query.sql, query_params: params, format: 'JSONCompactEachRow' });
-    // a line each, and no line break within one: JSON of all of them is parsed at once
-    return JSON.parse(`[${(await answer.text()).trimEnd().replaceAll('\n', ',')}]`) as (string | number)[][];
-  });
+  const asking = new AbortController();
+  const { stream } = await answered(() =>
+    client.exec({ query: `${query.sql} FORMAT Native`, query_params: params, abort_signal: asking.signal }),
+  );
+  const blocks = readNative(stream, columns);
+  try {
+    for (;;) {
+      const { done, value } = await answered(() => blocks.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    asking.abort();
+    stream.destroy();
+  }
 }
 
 function paramsIn(scope: TenantScope, { sql, params }: CompiledQuery): Record<string, unknown> {

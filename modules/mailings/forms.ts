@@ -6,14 +6,12 @@ export const EVERY = ['day', 'week', 'month'] as const;
 export type Every = (typeof EVERY)[number];
 export const MAILED_FORMATS = ['xlsx', 'csv', 'pdf'] as const;
 export type MailedFormat = (typeof MAILED_FORMATS)[number];
-/** Pages whose views have rows for a file. */
-export const MAILED_PAGES = ['journal', 'statistics'] as const;
 /** Of a company, and addresses of one. */
 export const MOST_MAILINGS = 100;
 export const MOST_ADDRESSES = 30;
 
 export const mailingForm = z.strictObject({
-  view: viewId.describe('id of a saved view of the journal or of statistics; its period is counted from the day on which it goes'),
+  view: viewId.describe('id of a saved view; its period is counted from the day on which it goes'),
   format: z.enum(MAILED_FORMATS),
   every: z.enum(EVERY),
   weekday: z.number().int().min(1).max(7).default(1).describe('of a week, 1 = Monday'),

@@ -7,7 +7,7 @@ import { actorOf } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { findView, mayShareViews } from '../views/store.ts';
-import { MAILED_PAGES, type MailedFormat, type MailingForm, MOST_MAILINGS } from './forms.ts';
+import { type MailedFormat, type MailingForm, MOST_MAILINGS } from './forms.ts';
 import { nextDue, type Schedule } from './rules-due.ts';
 
 /** A view that goes out by letter. */
@@ -168,8 +168,7 @@ export async function leave(db: Db, token: string, now: number): Promise<void> {
 }
 
 async function isMailed(db: Db, scope: TenantScope, caller: Caller, view: string): Promise<boolean> {
-  const found = await findView(db, scope, caller, view);
-  return found !== null && (MAILED_PAGES as readonly string[]).includes(found.page);
+  return (await findView(db, scope, caller, view)) !== null;
 }
 
 /** The list of addresses as it shall be; those who left stay away. */

@@ -6,6 +6,7 @@ import type { Caller } from '../access/callers.ts';
 import { personCaller } from '../access/sessions.ts';
 import { tokenCaller } from '../access/tokens.ts';
 import type { PostgresSchema } from '../schema.ts';
+import type { ViewPage } from '../views/forms.ts';
 import type { MailedFormat } from './forms.ts';
 import { lastDue, nextDue } from './rules-due.ts';
 
@@ -26,7 +27,7 @@ export interface Sending {
   dueAt: Date;
 }
 export interface TakenSending extends Sending {
-  view: { name: string; page: string; query: string };
+  view: { name: string; page: ViewPage; query: string };
   format: MailedFormat;
   by: 'person' | 'token';
   maker: string;
@@ -99,7 +100,7 @@ export async function takeSending(db: Db, _scope: OperatorScope): Promise<TakenS
     const tokenOf = new Map(tokens.map(({ address, token }) => [address, token]));
     const { format, by, maker, name, page, query } = of;
     return {
-      ...{ tenant, mailing, dueAt, format, by, maker, view: { name, page, query } },
+      ...{ tenant, mailing, dueAt, format, by, maker, view: { name, page: page as ViewPage, query } },
       letters: rows.map(({ address, tries }) => ({ address, tries, token: tokenOf.get(address) ?? '' })),
     };
   });
@@ -167,7 +168,7 @@ export function followFiles(db: Db, token: string, now: number): Promise<Omit<Ta
       .executeTakeFirst();
     if (!row) return null;
     const { tenant, mailing, due_at: dueAt, format, by, maker, name, page, query } = row;
-    return { tenant, mailing, dueAt, format, by, maker, view: { name, page, query } };
+    return { tenant, mailing, dueAt, format, by, maker, view: { name, page: page as ViewPage, query } };
   });
 }
 

@@ -158,6 +158,6 @@ function answered(answer: Mailing | MailingFault, id: string): Mailing {
   if (typeof answer !== 'string') return answer;
   if (answer === 'unknown') throw noMailing(id);
   if (answer === 'many') throw new Problem(409, 'a company has at most 100 mailings');
-  const message = 'a saved view of the journal or of statistics that this token sees: GET …/views';
+  const message = 'a saved view that this token sees: GET …/views';
   throw new Problem(400, 'the request is wrong in these fields', [{ field: 'view', message }]);
 }

@@ -1,4 +1,4 @@
-import type { CallField } from '@callscope/analytics/run/call-stream.ts';
+import type { CallField, CallValues } from '@callscope/analytics/run/call-stream.ts';
 import { callTimes } from '@callscope/core/domain/call.ts';
 import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import type { Words } from '../src/words/words.ts';
@@ -7,75 +7,84 @@ import type { CellKind } from './sheet.ts';
 
 type Read = (place: PlaceOf) => CellOf;
 
-/** As the store has it; '' = no data. */
+type Of<Value> = (values: CallValues, call: number) => Value;
+
+/** What a field of text says of a call; '' = no data. */
+export function textAt(place: PlaceOf, field: Exclude<CallField, NumberField>): Of<string> {
+  const at = place(field);
+  return (values, call) => (values[at] as ArrayLike<string>)[call] as string;
+}
+
+type NumberField = 'startedAt' | 'ringingAt' | 'answeredAt' | 'endedAt' | 'sipCode';
+/** The same of a number; 0 = no data. */
+export function numberAt(place: PlaceOf, field: NumberField): Of<number> {
+  const at = place(field);
+  return (values, call) => (values[at] as ArrayLike<number>)[call] as number;
+}
+
+/** As the store has it. */
 export const textOf =
-  (field: CallField): Read =>
+  (field: Parameters<typeof textAt>[1]): Read =>
   (place) => {
-    const at = place(field);
-    return (row) => row[at] || null;
+    const text = textAt(place, field);
+    return (values, call) => text(values, call) || null;
   };
 
-/** What an id or word of the store is called; '' = no data. */
+/** What an id or word of the store is called. */
 export const namedBy =
-  (field: CallField, nameOf: (value: string) => string): Read =>
+  (field: Parameters<typeof textAt>[1], nameOf: (value: string) => string): Read =>
   (place) => {
-    const at = place(field);
-    return (row) => (row[at] === '' ? null : nameOf(row[at] as string));
+    const text = textAt(place, field);
+    return (values, call) => {
+      const value = text(values, call);
+      return value === '' ? null : nameOf(value);
+    };
   };
 
 /** Cut, not rounded: a call is found from its own start on. */
 export const instantOf =
-  (field: CallField): Read =>
+  (field: NumberField): Read =>
   (place) => {
-    const at = place(field);
-    return (row) => (row[at] ? Math.floor((row[at] as number) / 1_000) : null);
+    const micros = numberAt(place, field);
+    return (values, call) => Math.floor(micros(values, call) / 1_000) || null;
   };
 
 export const codeOf: Read = (place) => {
-  const at = place('sipCode');
-  return (row) => row[at] || null;
+  const code = numberAt(place, 'sipCode');
+  return (values, call) => code(values, call) || null;
 };
 
-export const timesOf = (place: PlaceOf): ((row: readonly (string | number)[]) => ReturnType<typeof callTimes>) => {
-  const [started, ringing, answered, ended] = (['startedAt', 'ringingAt', 'answeredAt', 'endedAt'] as const).map(place) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (row) =>
+export function timesOf(place: PlaceOf): Of<ReturnType<typeof callTimes>> {
+  const [started, ringing] = [numberAt(place, 'startedAt'), numberAt(place, 'ringingAt')];
+  const [answered, ended] = [numberAt(place, 'answeredAt'), numberAt(place, 'endedAt')];
+  return (values, call) =>
     callTimes({
-      ...{ startedAt: row[started] as number, ringingAt: row[ringing] as number },
-      ...{ answeredAt: row[answered] as number, endedAt: row[ended] as number },
+      ...{ startedAt: started(values, call), ringingAt: ringing(values, call) },
+      ...{ answeredAt: answered(values, call), endedAt: ended(values, call) },
     });
-};
+}
 
 export const secondsOf =
   (which: keyof ReturnType<typeof callTimes>): Read =>
   (place) => {
     const times = timesOf(place);
-    return (row) => times(row)[which];
+    return (values, call) => times(values, call)[which];
   };
 
 /** How the recording stands, as `said`. @param now ms since the epoch */
 export const recordingCell =
   (now: number, said: (recording: ReturnType<typeof recordingOf>) => string): Read =>
   (place) => {
-    const [id, startedAt, answeredAt, endedAt, rule] = (['id', 'startedAt', 'answeredAt', 'endedAt', 'recordRule'] as const).map(place) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return (row, { segments }) =>
+    const [id, recordRule] = [textAt(place, 'id'), textAt(place, 'recordRule')];
+    const [started, answered, ended] = [numberAt(place, 'startedAt'), numberAt(place, 'answeredAt'), numberAt(place, 'endedAt')];
+    return (values, call, { segments }) =>
       said(
         recordingOf(
           {
-            ...{ startedAt: row[startedAt] as number, answeredAt: row[answeredAt] as number },
-            ...{ endedAt: row[endedAt] as number, recordRule: row[rule] as string },
+            ...{ startedAt: started(values, call), answeredAt: answered(values, call) },
+            ...{ endedAt: ended(values, call), recordRule: recordRule(values, call) },
           },
-          segments.get(row[id] as string) ?? [],
+          segments.get(id(values, call)) ?? [],
           now,
         ),
       );

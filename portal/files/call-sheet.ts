@@ -19,9 +19,10 @@ export interface Beside {
   marks: ReadonlyMap<string, MarksOfCall>;
 }
 
-/** The place of a field in a row; asking for it has it read. */
+/** The place of a field among the values; asking for it has it read. */
 export type PlaceOf = (field: CallField) => number;
-export type CellOf = (row: CallValues, beside: Beside) => CellValue;
+/** @param call which of the values */
+export type CellOf = (values: CallValues, call: number, beside: Beside) => CellValue;
 
 /** A column of calls, made once for a file: no call is made of a row on its way. */
 export interface CallColumn {
@@ -70,17 +71,20 @@ export async function callSheet(
   const counted = ids === null ? await countCalls(store, scope, filter, company) : null;
 
   async function* rows(): AsyncGenerator<SheetRow[]> {
-    for await (const part of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
-      const calls = needs.has('segments') || needs.has('marks') ? part.map((row) => String(row[id])) : [];
+    for await (const { calls, values } of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
+      const idsOfPart = values[id] as string[];
       const [segments, marks] = await Promise.all([
-        needs.has('segments') ? segmentsOf(db, scope, calls) : NONE,
-        needs.has('marks') ? marksOf(db, scope, calls) : NONE,
+        needs.has('segments') ? segmentsOf(db, scope, idsOfPart) : NONE,
+        needs.has('marks') ? marksOf(db, scope, idsOfPart) : NONE,
       ]);
       const beside = { segments, marks };
-      yield part.map((row): SheetRow => {
-        const made = { cells: cells.map((cell) => cell(row, beside)) };
-        return card === null ? made : { ...made, href: `${card}${encodeURIComponent(row[id] as string)}` };
-      });
+      const rows: SheetRow[] = [];
+      for (let call = 0; call < calls; call++) {
+        const row: CellValue[] = [];
+        for (const cell of cells) row.push(cell(values, call, beside));
+        rows.push({ cells: row, key: idsOfPart[call] as string });
+      }
+      yield rows;
     }
   }
 
@@ -88,6 +92,7 @@ export async function callSheet(
   return {
     ...{ locale, zone: format.zone, title: `${calls}, ${periodText(asked, speech)}`, plainName: `calls-${scope.tenant}` },
     columns: columns.map(({ id: column, head, kind, width }) => ({ id: column, head, kind, ...(width === undefined ? {} : { width }) })),
+    ...(card === null ? {} : { hrefOf: (key: string) => `${card}${encodeURIComponent(key)}` }),
     ...{ rows: rows(), count: counted?.calls ?? ids?.length ?? null, totals: null },
     facts: [...questionFacts(asked, names, speech), ...(ids === null ? [] : [{ label: facts.ticked, value: ids.length }])],
   };

@@ -3,17 +3,23 @@ import type { Content, Definition } from 'pdfmake';
 import { createFormat } from '../src/format/format.ts';
 import { wordsOf } from '../src/words/words.ts';
 import { paperText } from './paper-text.ts';
-import type { CellKind, CellValue, Sheet, SheetRow } from './sheet.ts';
+import type { CellKind, CellValue, Sheet } from './sheet.ts';
 import { INK, textWidth } from './svg-text.ts';
 
 /** A sheet that was read to its end, as it goes to the worker: data alone. */
 export interface PaperTable extends Pick<Sheet, 'title' | 'locale' | 'zone' | 'columns' | 'facts'> {
-  rows: SheetRow[];
+  rows: PaperRow[];
   totals: CellValue[] | null;
   /** SVG */
   chart: string | null;
   /** ms since the epoch */
   madeAt: number;
+}
+
+/** A function does not go to another thread: the address itself does. */
+export interface PaperRow {
+  cells: CellValue[];
+  href?: string;
 }
 
 /** Points. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MOST_PDF_ROWS } from './paper-limits.ts';
-import type { PaperTable } from './paper-page.ts';
-import type { Sheet, SheetRow } from './sheet.ts';
+import type { PaperRow, PaperTable } from './paper-page.ts';
+import type { Sheet } from './sheet.ts';
 
 /** Longer than any table of so many rows has taken, also on a busy machine. */
 const STUCK_MS = 60_000;
@@ -39,10 +39,19 @@ export async function* pdfParts(sheet: Sheet): AsyncGenerator<Uint8Array> {
   yield await pdfBytes(sheet, sheet.chart && { chart: sheet.chart() });
 }
 
-async function read({ title, locale, zone, columns, facts, rows: parts, totals }: Sheet): Promise<Omit<PaperTable, 'chart' | 'madeAt'>> {
-  const rows: SheetRow[] = [];
+async function read({
+  title,
+  locale,
+  zone,
+  columns,
+  facts,
+  rows: parts,
+  hrefOf,
+  totals,
+}: Sheet): Promise<Omit<PaperTable, 'chart' | 'madeAt'>> {
+  const rows: PaperRow[] = [];
   for await (const part of parts) {
-    for (const row of part) rows.push(row);
+    for (const { cells, key } of part) rows.push({ cells, ...(key === undefined || !hrefOf ? {} : { href: hrefOf(key) }) });
     if (rows.length > MOST_PDF_ROWS) throw new PdfTooLarge(rows.length);
   }
   return { title, locale, zone, columns, facts, rows, totals: totals?.() ?? null };

@@ -24,8 +24,8 @@ export interface SheetColumn {
 export interface SheetRow {
   /** in the order of the columns */
   cells: CellValue[];
-  /** address of the call's card or the list behind the row; formats that know links make one of the first cell */
-  href?: string;
+  /** of what the row is about, for `hrefOf` */
+  key?: string;
 }
 
 /** Said beside the rows: in XLSX on a second sheet, in PDF under the title. */
@@ -47,6 +47,8 @@ export interface Sheet {
   /** IANA zone that instants are shown in */
   zone: string;
   columns: SheetColumn[];
+  /** address of the call's card behind a row with such a key; formats that know links make one of the first cell */
+  hrefOf?: (key: string) => string;
   rows: AsyncIterable<SheetRow[]> | Iterable<SheetRow[]>;
   /** rows there will be, where that is known before they are read: progress, and the limit of PDF */
   count: number | null;

@@ -49,6 +49,7 @@ function opened(bytes: Buffer): Map<string, string[]> {
   return found;
 }
 
+const hrefOf = (key: string) => `https://cs.example/${key}`;
 const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Partial<Sheet> = {}): Sheet => ({
   title: 'Звонки',
   plainName: 'calls',
@@ -122,13 +123,14 @@ test('moments, spans and numbers are what Excel computes with, and no data is no
 });
 
 test('what a sheet does not hold goes on in another, with its own head, filter and links; totals are at the end of the last', async () => {
-  const rows = Array.from({ length: 9 }, (_, i) => ({ cells: [`строка ${i}`, i], href: `https://cs.example/c/${i}?a=1&b=2` }));
+  const rows = Array.from({ length: 9 }, (_, i) => ({ cells: [`строка ${i}`, i], key: `c/${i}?a=1&b=2` }));
   const columns: [string, CellKind][] = [
     ['Имя', 'text'],
     ['Звонков', 'integer'],
   ];
   // a head, three rows and a place for the totals
   const more = {
+    hrefOf,
     title: "It's [все]: 'да'",
     rows: [rows.slice(0, 4), [], rows.slice(4)],
     totals: () => ['Итого', 36],
@@ -165,9 +167,9 @@ test('a full last sheet has its totals too, and rows that just fit make no empty
 });
 
 test('links are no more than Excel opens', async () => {
-  const rows = Array.from({ length: 65_600 }, (_, i) => ({ cells: [i], href: `https://cs.example/${i}` }));
-  rows[0] = { cells: [0], href: `https://cs.example/${'x'.repeat(2_100)}` };
-  const bytes = await bytesOf(sheetOf([['a', 'integer']], [], { rows: [rows] }));
+  const rows = Array.from({ length: 65_600 }, (_, i) => ({ cells: [i], key: `${i}` }));
+  rows[0] = { cells: [0], key: 'x'.repeat(2_100) };
+  const bytes = await bytesOf(sheetOf([['a', 'integer']], [], { rows: [rows], hrefOf }));
   const xml = await partOf(bytes, 'xl/worksheets/sheet1.xml');
   expect(xml.match(/<hyperlink /g)).toHaveLength(65_530);
   expect(xml.match(/<hyperlink ref="([A-Z0-9]+)"/)?.[1]).toBe('A3');

@@ -168,8 +168,10 @@ class Page {
   }
 
   /** Whether its first cell leads somewhere. */
-  #linkOf({ cells, href }: SheetRow, row: number): boolean {
-    if (href === undefined || href.length > LONGEST_LINK || this.links.length >= MOST_LINKS || (cells[0] ?? '') === '') return false;
+  #linkOf({ cells, key }: SheetRow, row: number): boolean {
+    if (key === undefined || this.links.length >= MOST_LINKS || (cells[0] ?? '') === '') return false;
+    const href = this.#sheet.hrefOf?.(key);
+    if (href === undefined || href.length > LONGEST_LINK) return false;
     this.links.push(href);
     this.#linked.push(row);
     return true;

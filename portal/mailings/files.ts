@@ -1,16 +1,24 @@
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
-import { tenantScope } from '@callscope/modules/access/callers.ts';
+import { type Caller, type PageRight, tenantScope } from '@callscope/modules/access/callers.ts';
+
 import { getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { likingOf } from '@callscope/modules/likings/store.ts';
 import { makerOf, type TakenSending } from '@callscope/modules/mailings/work.ts';
+import type { ViewPage } from '@callscope/modules/views/forms.ts';
 import type { Deps } from '../deps.ts';
 import { FORMATS } from '../files/formats.ts';
 import type { Sheet } from '../files/sheet.ts';
 import { FileNames, type ZipEntry } from '../files/zip.ts';
+import { adLinesFromQuery } from '../src/page/ads/address.ts';
+import { adLinesSheet } from '../src/page/ads/file.ts';
+import { detailsFromQuery } from '../src/page/details/address.ts';
+import { detailsSheet } from '../src/page/details/file.ts';
 import { addressFromQuery, filterOf } from '../src/page/journal/address.ts';
 import { keptColumns } from '../src/page/journal/columns.ts';
 import { journalSheet } from '../src/page/journal/file.ts';
+import { missedFromQuery } from '../src/page/missed/address.ts';
+import { casesSheet } from '../src/page/missed/file.ts';
 import { reportsOf, statisticsFromQuery } from '../src/page/statistics/address.ts';
 import { blockSheet } from '../src/page/statistics/file.ts';
 import type { Locale } from '../src/words/words.ts';
@@ -34,27 +42,74 @@ export interface MailedFiles {
  */
 export async function mailedFiles(deps: Deps, sending: Omit<TakenSending, 'letters'>): Promise<MailedFiles> {
   const { db } = deps;
+  const { page, query } = sending.view;
+  const made = MADE[page];
   const maker = await makerOf(db, sending);
-  const scope = maker && tenantScope(maker, sending.tenant, 'calls:read');
+  const scope = maker && tenantScope(maker, sending.tenant, made.right);
   if (!maker || !scope) throw new MailingOver('maker');
   const company = await getTenant(db, scope);
   if (!company) throw new MailingOver('company');
   const locale: Locale = company.locale === 'en' ? 'en' : 'ru';
-  const params = new URLSearchParams(sending.view.query);
-  const now = sending.dueAt.getTime();
-  const address = addressFromQuery(params, company.timezone, now);
-  const filter = filterOf(address);
-  if (sending.view.page === 'journal') {
-    const columns = keptColumns(await likingOf(db, scope, maker, 'journal'));
-    const sheet = await journalSheet(scope, company, { address, ids: null, origin: deps.mail?.portalUrl ?? '', columns, locale });
-    return { scope, company, locale, period: address.period, sheets: [sheet] };
-  }
-  const { section, period, step } = statisticsFromQuery(params, company.timezone, now);
-  const reports = section === 'hours' ? [hourly] : reportsOf(section, period, company.timezone, step);
-  const sheets: Sheet[] = [];
-  for (const report of reports) sheets.push(await blockSheet(scope, company, report, filter, locale));
-  return { scope, company, locale, period, sheets };
+  const params = new URLSearchParams(query);
+  const asked = { scope, company, maker, locale, params, now: sending.dueAt.getTime(), origin: deps.mail?.portalUrl ?? '' };
+  return { scope, company, locale, ...(await made.files(deps, asked)) };
 }
+
+interface Asked {
+  scope: TenantScope;
+  company: RuledTenant;
+  maker: Caller;
+  locale: Locale;
+  params: URLSearchParams;
+  /** when it was due: relative periods are of that time */
+  now: number;
+  /** for links to cards */
+  origin: string;
+}
+
+/** What a view of each page is as files, and the right to see it. */
+const MADE: Record<ViewPage, { right: PageRight; files: (deps: Deps, asked: Asked) => Promise<Pick<MailedFiles, 'period' | 'sheets'>> }> = {
+  journal: {
+    right: 'calls:read',
+    files: async ({ db }, { scope, company, maker, locale, params, now, origin }) => {
+      const address = addressFromQuery(params, company.timezone, now);
+      const columns = keptColumns(await likingOf(db, scope, maker, 'journal'));
+      return { period: address.period, sheets: [await journalSheet(scope, company, { address, ids: null, origin, columns, locale })] };
+    },
+  },
+  statistics: {
+    right: 'calls:read',
+    files: async (_, { scope, company, locale, params, now }) => {
+      const filter = filterOf(addressFromQuery(params, company.timezone, now));
+      const { section, period, step } = statisticsFromQuery(params, company.timezone, now);
+      const reports = section === 'hours' ? [hourly] : reportsOf(section, period, company.timezone, step);
+      const sheets: Sheet[] = [];
+      for (const report of reports) sheets.push(await blockSheet(scope, company, report, filter, locale));
+      return { period, sheets };
+    },
+  },
+  details: {
+    right: 'calls:read',
+    files: async (_, { scope, company, locale, params, now, origin }) => {
+      const address = detailsFromQuery(params, company.timezone, now);
+      return { period: address.period, sheets: [await detailsSheet(scope, company, address, locale, origin)] };
+    },
+  },
+  missed: {
+    right: 'calls:read',
+    files: async (_, { scope, company, locale, params, now }) => {
+      const address = missedFromQuery(params, company.timezone, now);
+      return { period: address.period, sheets: [await casesSheet(scope, company, address, locale)] };
+    },
+  },
+  'ad-lines': {
+    right: 'ads:read',
+    files: async (_, { scope, company, locale, params, now }) => {
+      const address = adLinesFromQuery(params, company.timezone, now);
+      return { period: address.period, sheets: [await adLinesSheet(scope, company, address, locale)] };
+    },
+  },
+};
 
 export interface MadeFile {
   name: string;

@@ -34,7 +34,7 @@ const COLUMNS: SheetColumn[] = [
 function* made(rows: number): Generator<SheetRow[]> {
   for (let from = 0; from < rows; from += PART) {
     const part: SheetRow[] = [];
-    for (let i = from; i < Math.min(rows, from + PART); i++) part.push({ cells: cellsOf(i), href: `https://callscope.example/c/t1/${i}` });
+    for (let i = from; i < Math.min(rows, from + PART); i++) part.push({ cells: cellsOf(i), key: `${i}` });
     yield part;
   }
 }
@@ -64,6 +64,7 @@ async function costOf(format: FileFormat, rows: number): Promise<FileCost> {
     locale: 'ru',
     zone: 'Europe/Moscow',
     columns: COLUMNS,
+    hrefOf: (key) => `https://callscope.example/c/t1/${key}`,
     rows: made(rows),
     count: rows,
     totals: null,

@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, files, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * docs/benchmarks.md. Names: pure, files, export, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
  * `analytics`, `postgres` and `journal`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ import { replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
 import { signIns } from './sign-in.ts';
 import { store } from './store.ts';
+import { storedFiles } from './stored-files.ts';
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -32,6 +33,7 @@ const { values: options, positionals: names } = parseArgs({
 const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   pure,
   files,
+  export: storedFiles,
   latency,
   store,
   pages,

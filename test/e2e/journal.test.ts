@@ -350,6 +350,28 @@ describe.skipIf(!HAS_BROWSER)('the call journal in a browser', () => {
     expect(await legs.count()).toBe(0);
     await rows().nth(1).locator('.twist').click();
     expect(await page.locator('tr.detail').count()).toBe(1);
+    // the row itself is as good
+    await rows().nth(1).locator('td').nth(2).click();
+    await until('it is folded', async () => (await page.locator('tr.detail').count()) === 0);
+    await rows().nth(2).locator('td').nth(2).click();
+    await until('another is unfolded', async () => (await page.locator('tr.detail').count()) === 1);
+  });
+
+  test('the list is printed as it is shown, without what asks for it (T-18)', async () => {
+    await open('?direction=out');
+    await page.evaluate('globalThis.print = () => { globalThis.printed = true }');
+    await page.getByRole('button', { name: 'Напечатать' }).click();
+    expect(await page.evaluate('globalThis.printed')).toBe(true);
+    await page.emulateMedia({ media: 'print' });
+    const shown = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
+    expect(shown).toHaveLength(CALLS.filter((call) => call.direction === 'out').length);
+    for (const row of [rows().first(), rows().last()]) expect(await row.isVisible()).toBe(true);
+    expect(plain(await page.locator('thead').textContent())).toContain('Сотрудник');
+    for (const gone of [page.locator('.side'), page.locator('thead .filter').first(), page.getByRole('button', { name: 'Обновить' })])
+      expect(await gone.isVisible()).toBe(false);
+    expect(await page.locator('.asked').getByText('исходящий', { exact: true }).isVisible()).toBe(true);
+    if (process.env.SHOTS) await page.pdf({ path: `${process.env.SHOTS}/journal-print.pdf`, preferCSSPageSize: true });
+    await page.emulateMedia({ media: 'screen' });
   });
 
   test('filters stay when one goes elsewhere and back by the menu (T-11)', async () => {

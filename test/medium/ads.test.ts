@@ -1,3 +1,4 @@
+import { readXlsx } from '@callscope/modules/directory/files/xlsx.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
 import { type Stack, sendTcp, startStack, until } from './stack.ts';
@@ -296,6 +297,35 @@ describe('figures', () => {
     expect(rows.find((row) => row.number === SITE)?.spend).toBe(today * 1_000);
     await spend([SITE, month, null]);
   });
+});
+
+test('the page as a file has each line and the totals, cell by cell as REST says them', async () => {
+  await spend([DIRECTORY, '2026-10', 310_050], [SITE, '2026-10', 6_200_000]);
+  await stack.rest('PUT', '/tenants/kolkata/users/boss', { password: PASSWORD, role: 'admin' });
+  const boss = new Visitor(stack.portal);
+  await boss.signIn('boss', PASSWORD, 'kolkata.test');
+  const answer = await boss.ask(`/c/kolkata/ad-lines/file?${PERIOD}&sort=-spend&format=xlsx`);
+  expect(answer.status).toBe(200);
+  const [table, about] = await readXlsx(Buffer.from(await answer.arrayBuffer()));
+  const [head = [], ...rows] = (table?.rows ?? []).map(({ cells }) => cells);
+  expect(head.slice(0, 2)).toEqual(['Линия', 'Название']);
+  const asked = await lines();
+  const money = (kopecks: number | null) => (kopecks === null ? null : Math.round(kopecks) / 100);
+  const of = (row: Figures) => [row.target, ...[row.spend, row.costPerCall, row.costPerTarget, row.atRisk].map(money), row.waiting];
+  const places = ['Целевые звонки', 'Расход, ₽', 'Цена звонка, ₽', 'Цена целевого, ₽', 'Под риском, ₽', 'Ждут звонка'].map((name) =>
+    head.indexOf(name),
+  );
+  expect(places).not.toContain(-1);
+  const figuresIn = (cells: string[]) => places.map((place) => (cells[place] === '' ? null : Number(cells[place])));
+  const found = (number: string) => asked.lines.find((line) => line.number === number) as Figures;
+  expect(rows.map((cells) => [cells[0], cells[1]])).toEqual([
+    [`+${SITE}`, 'Сайт'],
+    [`+${DIRECTORY}`, '2ГИС'],
+    ['Итого', ''],
+  ]);
+  expect(rows.map(figuresIn)).toEqual([of(found(SITE)), of(found(DIRECTORY)), of(asked.totals)]);
+  expect(about?.rows.map(({ cells }) => cells.join(' ')).join()).toMatch(/Часовой пояс[\s\S]*разговор дольше 30 с/);
+  await spend([DIRECTORY, '2026-10', null], [SITE, '2026-10', null]);
 });
 
 test('the rule is kept with its audit, and what is no rule is refused', async () => {

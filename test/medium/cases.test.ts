@@ -1,3 +1,4 @@
+import { readCsv } from '@callscope/modules/directory/files/csv.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callEnds, type MadeCall } from '../e2e/events.ts';
 import {
@@ -17,6 +18,7 @@ import {
   stack,
 } from './made-cases.ts';
 import { sendTcp, until } from './stack.ts';
+import { PASSWORD, Visitor } from './visitor.ts';
 
 beforeAll(beginCases);
 afterAll(endCases);
@@ -277,3 +279,65 @@ describe('reports', () => {
     expect([...half.rows, ...(rest?.rows ?? [])].map((c) => c.id)).toEqual((await lost()).rows.map((c) => c.id));
   });
 });
+
+describe('the list of cases as a file', () => {
+  test.each(['all', 'open', 'closed', 'overdue', 'gotThrough'])(
+    'has every case of «%s» in the order of the page, each cell as REST says it',
+    async (show) => {
+      const statuses = {
+        all: '',
+        open: 'status=open,working',
+        closed: 'status=calledBack,gotThrough,dismissed',
+        overdue: 'overdue=true',
+        gotThrough: 'status=gotThrough',
+      };
+      const order = show === 'open' || show === 'overdue' ? 'oldest' : 'newest';
+      const found = await cases(`order=${order}&${statuses[show as keyof typeof statuses]}`);
+      const admin = await signedIn();
+      const answer = await admin.ask(`/c/t1/missed/file?show=${show}&format=csv`);
+      expect([answer.status, answer.headers.get('content-disposition')]).toEqual([200, expect.stringContaining('cases-t1.csv')]);
+      const [head, ...rows] = readCsv(Buffer.from(await answer.arrayBuffer())).rows.map(({ cells }) => cells);
+      expect(head?.slice(0, 4)).toEqual(['Откуда', 'Номер', 'Название', 'Звонков']);
+      const status = {
+        open: 'Ждёт',
+        working: 'В работе',
+        dismissed: 'Звонить не нужно',
+        calledBack: 'Перезвонили',
+        gotThrough: 'Дозвонился сам',
+      };
+      expect(rows.map((cells) => [cells[0], cells[1], cells[2], cells[3], cells[6], cells[9], cells[10], cells[12], cells[14]])).toEqual(
+        found.map((c) => [
+          ...[c.returnable ? `+${c.from}` : 'Номер скрыт', `+${DID}`, 'Главный', String(c.missed), String(c.attempts)],
+          ...[status[c.status as keyof typeof status], c.overdue ? 'Просрочен' : '', c.closedBy?.name ?? '', c.comment],
+        ]),
+      );
+      expect(rows.map((cells) => cells[4])).toEqual(found.map((c) => wallOf(c.openedAt)));
+    },
+  );
+
+  test('stands in the audit, and is refused to whoever may not read calls', async () => {
+    await (await signedIn()).ask('/c/t1/missed/file?show=all&format=xlsx');
+    const { data } = await stack.rest<{ data: { subject: string; after: { calls: number } }[] }>(
+      'GET',
+      '/tenants/t1/audit?act=calls.export',
+    );
+    expect(data[0]).toMatchObject({ subject: 'xlsx', after: { calls: (await cases('')).length } });
+    await stack.rest('PUT', '/tenants/t2/users/stranger', { password: PASSWORD, role: 'admin' });
+    const stranger = new Visitor(stack.portal);
+    await stranger.signIn('stranger', PASSWORD, 'bravo.pbx.test');
+    expect((await stranger.ask('/c/t1/missed/file?show=all')).status).toBe(404);
+  });
+});
+
+/** Of Moscow, which companies have that name no zone. */
+function wallOf(at: string): string {
+  const wall = new Date(Date.parse(at) + 3 * 3_600_000).toISOString();
+  return `${wall.slice(8, 10)}.${wall.slice(5, 7)}.${wall.slice(0, 4)} ${wall.slice(11, 19)}`;
+}
+
+async function signedIn(): Promise<Visitor> {
+  await stack.rest('PUT', '/tenants/t1/users/reader', { password: PASSWORD, role: 'admin' });
+  const reader = new Visitor(stack.portal);
+  await reader.signIn('reader');
+  return reader;
+}

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events, hep } from './fixtures.ts';
 import { type Letter, letterOf } from './letter.ts';
 import { freePort, type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
+import { PASSWORD, Visitor } from './visitor.ts';
 
 interface Mailing {
   id: string;
@@ -20,7 +21,7 @@ const letters: Letter[] = [];
 /** what the server does with the next letters */
 let mood: 'takes' | 'refuses' | 'hangs' = 'takes';
 let reached = 0;
-let views: { journal: string; statistics: string };
+let views: { journal: string; statistics: string; query: string };
 const CALLS = '/tenants/t1/calls?limit=1000&direction=in';
 
 beforeAll(async () => {
@@ -73,6 +74,7 @@ beforeAll(async () => {
   views = {
     journal: await view('journal', 'Входящие за день', `${period}&direction=in`),
     statistics: await view('statistics', 'Кто звонил', `${period}&section=in`),
+    query: period,
   };
 });
 afterAll(async () => {
@@ -137,6 +139,33 @@ describe('saved views by letter', () => {
     // of its end (PKWARE APPNOTE 4.3.16): a file for each table of the section
     expect(archive.readUInt16LE(archive.length - 12)).toBe(3);
     expect((await fetch(`${stack.portal}/mailings/files/${'a'.repeat(43)}`)).status).toBe(410);
+  });
+
+  test('views of details, of missed calls and of ad lines go as the files that their pages give', async () => {
+    await stack.rest('PUT', '/tenants/t1/users/reader', { password: PASSWORD, role: 'admin' });
+    const reader = new Visitor(stack.portal);
+    await reader.signIn('reader', PASSWORD, String(companies().t1?.tenant.domain));
+    const period = views.query;
+    for (const [page, query] of [
+      ['details', `show=missed&${period}`],
+      ['details', `show=in&${period}`],
+      ['missed', `show=all&${period}`],
+      ['ad-lines', period],
+    ] as const) {
+      const { id: view } = await stack.rest<{ id: string }>('POST', '/tenants/t1/views', {
+        page,
+        name: `${page} ${query}`.slice(0, 40),
+        query,
+      });
+      const { id } = await added({ view });
+      const before = letters.length;
+      await sendNow(id);
+      await until(`${page} came`, () => letters.length === before + 1);
+      const mailed = readCsv(letters.at(-1)?.files[0]?.content ?? Buffer.alloc(0)).rows.map(({ cells }) => cells);
+      const shown = await reader.ask(`/c/t1/${page}/file?${query}&format=csv`);
+      expect([page, mailed]).toEqual([page, readCsv(Buffer.from(await shown.arrayBuffer())).rows.map(({ cells }) => cells)]);
+      expect(mailed.length).toBeGreaterThan(1);
+    }
   });
 
   test('its time comes: sent once, and the next time is set', async () => {

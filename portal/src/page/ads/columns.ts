@@ -20,7 +20,7 @@ export type CallsId = (typeof CALLS)[number];
 type MoneyId = (typeof MONEY)[number];
 
 export const isCalls = (id: ColumnId): id is CallsId => (CALLS as readonly string[]).includes(id);
-const isMoney = (id: ColumnId): id is MoneyId => (MONEY as readonly string[]).includes(id);
+export const isMoney = (id: ColumnId): id is MoneyId => (MONEY as readonly string[]).includes(id);
 
 export function columnValue(id: ColumnId, line: LineFigures): number | null {
   return isCalls(id) ? (line.figures[id] ?? null) : line[id];

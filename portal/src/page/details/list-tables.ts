@@ -14,7 +14,7 @@ import { missedRow, OPEN_CASES } from './lists.ts';
 const A_PART = 1_000;
 
 /** What of a file differs from list to list. */
-export type Table = Pick<Sheet, 'columns' | 'rows' | 'count' | 'totals'>;
+export type Table = Pick<Sheet, 'columns' | 'rows' | 'hrefOf' | 'count' | 'totals'>;
 export interface ListAsked {
   scope: TenantScope;
   company: Company;
@@ -53,7 +53,7 @@ export function missedTable({ scope, company, filter, names, speech, cards }: Li
       yield calls.map((call): SheetRow => {
         const { at, from, number, dialled, wait, reason, ended } = missedRow(call, cases.get(call.id));
         return {
-          href: `${cards}${encodeURIComponent(call.id)}`,
+          key: call.id,
           cells: [
             ...[at, at, from === '' ? words.missed.hidden : from, number || dialled || null, own.get(number) || null, Math.round(wait)],
             ...[reason === '' ? null : words.calls.missedKind[reason], ended === null ? null : words.missed.status[ended.status]],
@@ -71,7 +71,7 @@ export function missedTable({ scope, company, filter, names, speech, cards }: Li
       ...{ day: 'day', time: 'time', from: 'phone', dialled: 'phone', name: 'text', wait: 'duration' },
       ...{ reason: 'text', ended: 'text', endedAt: 'instant', by: 'text' },
     }),
-    ...{ rows: rows(), count: null, totals: null },
+    ...{ rows: rows(), hrefOf: (call) => `${cards}${encodeURIComponent(call)}`, count: null, totals: null },
   };
 }
 

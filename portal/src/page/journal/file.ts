@@ -8,7 +8,7 @@ import { type MarksOfCall, NO_MARKS } from '@callscope/modules/marks/read.ts';
 import { longestMonologue, overtalkShare, talkShare } from '@callscope/modules/marks/talk.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { codeOf, instantOf, namedBy, recordingCell, secondsOf, textOf, timesOf } from '@callscope/portal/files/call-columns.ts';
+import { codeOf, instantOf, namedBy, recordingCell, secondsOf, textAt, textOf, timesOf } from '@callscope/portal/files/call-columns.ts';
 import { type CallColumn, callSheet } from '@callscope/portal/files/call-sheet.ts';
 import type { CellValue, Sheet } from '@callscope/portal/files/sheet.ts';
 import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
@@ -94,9 +94,10 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     hungUp: {
       kind: 'text',
       cell: (place) => {
-        const [by, result, direction] = [place('hangupBy'), place('result'), place('direction')];
-        return (row) => {
-          const call = { hangupBy: row[by] as HangupBy | '', result: row[result] as CallResult, direction: row[direction] as Direction };
+        const [by, result, direction] = [textAt(place, 'hangupBy'), textAt(place, 'result'), textAt(place, 'direction')];
+        return (values, at) => {
+          const [hangupBy, ended] = [by(values, at) as HangupBy | '', result(values, at) as CallResult];
+          const call = { hangupBy, result: ended, direction: direction(values, at) as Direction };
           return hangupWord(call, journal.hungUp) || null;
         };
       },
@@ -105,15 +106,15 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
       kind: 'integer',
       cell: (place) => {
         const times = timesOf(place);
-        return (row) => Math.floor(times(row).talkSeconds);
+        return (values, call) => Math.floor(times(values, call).talkSeconds);
       },
     },
     disposition: { kind: 'text', cell: namedBy('result', (result) => DISPOSITIONS[result as CallResult]) },
     destination: {
       kind: 'phone',
       cell: (place) => {
-        const [answeredBy, dialled] = [place('answeredBy'), place('dialled')];
-        return (row) => row[answeredBy] || row[dialled] || null;
+        const [answeredBy, dialled] = [textAt(place, 'answeredBy'), textAt(place, 'dialled')];
+        return (values, call) => answeredBy(values, call) || dialled(values, call) || null;
       },
     },
     callId: { kind: 'text', cell: textOf('id') },
@@ -130,8 +131,8 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
 
 function marked(kind: CallColumn['kind'], read: (marks: MarksOfCall) => CellValue): Made {
   const cell: CallColumn['cell'] = (place) => {
-    const id = place('id');
-    return (row, { marks }) => read(marks.get(row[id] as string) ?? NO_MARKS);
+    const id = textAt(place, 'id');
+    return (values, call, { marks }) => read(marks.get(id(values, call)) ?? NO_MARKS);
   };
   return { kind, needs: 'marks', cell };
 }

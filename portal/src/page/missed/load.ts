@@ -53,6 +53,8 @@ export interface MissedData {
   failure: Failure | null;
 }
 
+type Order = 'oldest' | 'newest';
+
 const LIMIT = 100;
 
 const SHOWN: Record<Show, Pick<CaseFilter, 'status' | 'overdue'>> = {
@@ -75,7 +77,7 @@ export async function loadMissed(scope: TenantScope, tenant: RuledTenant, addres
   const { period, owner, conditions, show, cursor } = address;
   const bound = `cases ${scope.tenant} ${JSON.stringify([period.from, period.to, owner, conditions, show])}`;
   const place = cursor === null ? null : decodeCursor(cursor, bound);
-  const order = OLDEST_FIRST.includes(show) ? 'oldest' : 'newest';
+  const order = orderOf(show);
   const after = place ? { openedAt: place.startedAt, id: place.id } : undefined;
   const { answer: under, failure } = await answered(meantCases(scope, tenant, address));
   const whole: CaseFilter = { ...under, owner: owner === null ? undefined : [owner] };
@@ -98,6 +100,19 @@ export async function loadMissed(scope: TenantScope, tenant: RuledTenant, addres
 }
 
 const NOTHING: CaseTotals = { cases: 0, calledBack: 0, gotThrough: 0, remaining: 0, overdue: 0, dismissed: 0, missedCalls: 0 };
+
+const orderOf = (show: Show): Order => (OLDEST_FIRST.includes(show) ? 'oldest' : 'newest');
+
+/** What the page lists, and in which order. @returns null: no case can be meant. @throws FilterError, QueryTooLarge, StoreUnavailable */
+export async function casesShown(
+  scope: TenantScope,
+  tenant: RuledTenant,
+  address: MissedAddress,
+): Promise<{ filter: CaseFilter; order: Order } | null> {
+  const under = await meantCases(scope, tenant, address);
+  const { owner, show } = address;
+  return under && { filter: { ...under, owner: owner === null ? undefined : [owner], ...SHOWN[show] }, order: orderOf(show) };
+}
 
 /** The cases that the conditions mean. An own number is the case's own word: nobody is asked about calls for it. @returns null: none can be */
 async function meantCases(scope: TenantScope, tenant: RuledTenant, { period, conditions }: MissedAddress): Promise<CaseFilter | null> {

@@ -22,6 +22,7 @@ export const ads: typeof ru = {
   ofCalls: (figure) => `of ${figure}`,
   waitingNote: (n, figure) => `${figure} ${plural('en', n, { one: 'waits', other: 'wait' })} for a call`,
   table: 'By line',
+  file: 'Ad lines',
   line: 'Line',
   names: {
     spend: 'Spend',

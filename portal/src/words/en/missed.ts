@@ -41,6 +41,7 @@ export const missed: typeof source = {
     comment: 'Comment',
     actions: 'Actions',
   },
+  file: { lastAttempt: 'Last attempt', overdue: 'Due', closed: 'Closed', closedBy: 'Reached by' },
   hidden: 'Hidden number',
   notReturnable: 'Hidden number, nobody can be called back',
   status: { open: 'Waiting', working: 'In progress', dismissed: 'No call needed', calledBack: 'Called back', gotThrough: 'Got through' },

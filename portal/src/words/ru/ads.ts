@@ -25,6 +25,7 @@ export const ads = {
   waitingNote: (n: number, figure: string) =>
     `${figure} ${plural('ru', n, { one: 'ждёт звонка', few: 'ждут звонка', many: 'ждут звонка' })}`,
   table: 'По линиям',
+  file: 'Рекламные линии',
   line: 'Линия',
   names: {
     spend: 'Расход',

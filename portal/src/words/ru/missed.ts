@@ -50,6 +50,8 @@ export const missed = {
     comment: 'Комментарий',
     actions: 'Действия',
   },
+  /** heads that only its file has */
+  file: { lastAttempt: 'Последняя попытка', overdue: 'Срок', closed: 'Закрыт', closedBy: 'Кто поговорил' },
   hidden: 'Номер скрыт',
   notReturnable: 'Номер скрыт, перезвонить нельзя',
   status: {

@@ -1,4 +1,4 @@
-import { MAILED_PAGES, mailingForm, mailingId } from '@callscope/modules/mailings/forms.ts';
+import { mailingForm, mailingId } from '@callscope/modules/mailings/forms.ts';
 import {
   addMailing,
   changeMailing,
@@ -29,9 +29,7 @@ export const load: PageServerLoad = async (event) => {
       addresses: addresses.map(({ address, left }) => ({ address, left: left !== null })),
       last: last && { ...last, dueAt: last.dueAt.getTime() },
     })),
-    views: views
-      .filter(({ page }) => (MAILED_PAGES as readonly string[]).includes(page))
-      .map(({ id, page, name, query }) => ({ id, page, name, isFixed: new URLSearchParams(query).has('from') })),
+    views: views.map(({ id, page, name, query }) => ({ id, page, name, isFixed: new URLSearchParams(query).has('from') })),
   };
 };
 
