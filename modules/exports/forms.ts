@@ -20,6 +20,7 @@ export const exportQuestion = z.discriminatedUnion('of', [
   z.strictObject({ of: z.literal('journal'), ...ofPage, columns: z.array(id).min(1).max(60) }),
   z.strictObject({ of: z.literal('block'), ...ofPage, report: id }),
   z.strictObject({ of: z.literal('details'), ...ofPage }),
+  z.strictObject({ of: z.literal('missed'), ...ofPage }),
   // as REST gives them
   z.strictObject({ of: z.literal('calls'), query }),
   z.strictObject({ of: z.literal('report'), query, report: id }),
@@ -28,7 +29,7 @@ export type ExportQuestion = z.output<typeof exportQuestion>;
 
 /** As a page asks for one. */
 export const pageExportForm = z.strictObject({
-  of: z.enum(['journal', 'block', 'details']),
+  of: z.enum(['journal', 'block', 'details', 'missed']),
   query,
   report: id.optional(),
   format: z.enum(EXPORT_FORMATS),

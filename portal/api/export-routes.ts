@@ -21,7 +21,7 @@ const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema
 const exportOut = z
   .object({
     id: z.string(),
-    of: z.string().describe('calls or report; what a person asked for on a page: journal, block or details'),
+    of: z.string().describe('calls or report; what a person asked for on a page: journal, block, details or missed'),
     title: z.string(),
     format: z.enum(EXPORT_FORMATS),
     state: z.enum(EXPORT_STATES),

@@ -19,6 +19,8 @@ import { found } from '../src/page/details/load.ts';
 import { addressFromQuery, filterOf } from '../src/page/journal/address.ts';
 import { columnsFrom, isColumn, USUAL } from '../src/page/journal/columns.ts';
 import { journalSheet } from '../src/page/journal/file.ts';
+import { missedFromQuery } from '../src/page/missed/address.ts';
+import { casesSheet, casesTitle } from '../src/page/missed/file.ts';
 import { reportOfStatistics } from '../src/page/statistics/address.ts';
 import { blockSheet } from '../src/page/statistics/file.ts';
 
@@ -57,6 +59,14 @@ const READERS: { [K in ExportQuestion['of']]: (question: Of<K>, on: On) => Asked
       title: detailsTitle(address, speechOf(company, locale)),
       filter: address.show === 'missed' ? found(address) : null,
       sheet: (scope) => detailsSheet(scope, company, address, locale, origin),
+    };
+  },
+  missed({ query, locale }, { company, at }) {
+    const address = missedFromQuery(new URLSearchParams(query), company.timezone, at);
+    return {
+      title: casesTitle(address, speechOf(company, locale)),
+      filter: { ...address.conditions, from: address.period.from, to: address.period.to },
+      sheet: (scope) => casesSheet(scope, company, address, locale),
     };
   },
   calls({ query }, { deps, company }) {

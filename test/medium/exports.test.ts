@@ -152,6 +152,8 @@ describe('a file that is made in the background', () => {
     expect((await takenBy(anna, block.id).then(bytesOf)).equals(await direct(`statistics/file/by-group?${WEEK}`))).toBe(true);
     const missed = await madeFor(anna, { format, of: 'details', query: `show=missed&${WEEK}` });
     expect((await takenBy(anna, missed.id).then(bytesOf)).equals(await direct(`details/file?show=missed&${WEEK}`))).toBe(true);
+    const cases = await madeFor(anna, { format, of: 'missed', query: `show=all&${WEEK}` });
+    expect((await takenBy(anna, cases.id).then(bytesOf)).equals(await direct(`missed/file?show=all&${WEEK}`))).toBe(true);
   });
 
   test('by REST too, of calls in their order and of a report, whole and in parts', async () => {

@@ -21,7 +21,7 @@ export async function askExport(scope: TenantScope, caller: Caller, given: unkno
   const page = { query, locale, origin };
   let question: ExportQuestion;
   if (of === 'journal') question = { of, ...page, columns: [...keptColumns(await likingOf(db, scope, caller, 'journal'))] };
-  else if (of === 'details') question = { of, ...page };
+  else if (of === 'details' || of === 'missed') question = { of, ...page };
   else if (report === undefined) return { fault: 'form' };
   else question = { of, report, ...page };
   let title: string;
