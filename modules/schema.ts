@@ -7,6 +7,7 @@ import type { AlertSchema } from './alerts/schema.ts';
 import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
+import type { ExportSchema } from './exports/schema.ts';
 import type { IncidentSchema } from './incidents/schema.ts';
 import type { LikingSchema } from './likings/schema.ts';
 import type { MailingSchema } from './mailings/schema.ts';
@@ -31,6 +32,7 @@ export type ChangeKind = 'replace' | 'edit' | 'import' | 'recompute';
 export interface PostgresSchema
   extends AlertSchema,
     PbxSchema,
+    ExportSchema,
     IncidentSchema,
     LikingSchema,
     MailingSchema,

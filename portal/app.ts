@@ -21,6 +21,7 @@ import { countRoutes } from './api/count-routes.ts';
 import { deskRoutes } from './api/desk-routes.ts';
 import { directoryRoutes } from './api/directory-routes.ts';
 import { edgeRoutes } from './api/edge-routes.ts';
+import { exportRoutes } from './api/export-routes.ts';
 import { forecastRoutes } from './api/forecast-routes.ts';
 import { incidentRoutes } from './api/incident-routes.ts';
 import { keepingRoutes } from './api/keeping-routes.ts';
@@ -133,6 +134,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   mailingRoutes(api, deps);
   noticeRoutes(api, deps);
   alertRoutes(api, deps);
+  exportRoutes(api, deps);
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);

@@ -7,6 +7,7 @@ import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
+import type { ExportFiles } from './exports/archive.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Mail } from './mail/mail.ts';
 import type { Providers } from './oidc/providers.ts';
@@ -26,6 +27,8 @@ export interface Deps {
   /** where people reach the portal, without a slash at the end; null: as the request says */
   portalUrl: string | null;
   recordings: RecordedAudio;
+  /** files that are made in the background */
+  exports: ExportFiles;
   /** with which recordings of companies are sealed */
   keys: CompanyKeys;
   /** RECORDING_KEYS_FILE: with which keys that companies give us are sealed */

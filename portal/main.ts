@@ -20,6 +20,8 @@ import { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { createApp } from './app.ts';
 import { type Deps, provide } from './deps.ts';
+import { ExportFiles } from './exports/archive.ts';
+import { makeExports } from './exports/work.ts';
 import { HealthWatch } from './health/health.ts';
 import { createLiveFeed } from './live/feed.ts';
 import { connectMail } from './mail/mail.ts';
@@ -103,7 +105,8 @@ await runService('portal', async (service) => {
       ? null
       : connectMail(config.SMTP_URL, config.MAIL_FROM, config.PORTAL_URL, config.SUPPORT_EMAIL, service.log);
   if (mail) service.onStop('mail', () => mail.close());
-  const recordings = new RecordedAudio(connectObjects(objectsUrl(config)), keys, ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
+  const objects = connectObjects(objectsUrl(config));
+  const recordings = new RecordedAudio(objects, keys, ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
   service.onStop('copies of recordings', recordings.keepSwept());
   const deps: Deps = {
     db: postgres.db,
@@ -116,6 +119,7 @@ await runService('portal', async (service) => {
     trustProxy: config.TRUST_PROXY,
     portalUrl: config.PORTAL_URL?.replace(/\/+$/, '') ?? null,
     recordings,
+    exports: new ExportFiles(objects, keys, config.EXPORTS_KEEP_HOURS * 3_600_000),
     keys,
     keysPath: recordingKeysFile(config),
     factors,
@@ -135,6 +139,7 @@ await runService('portal', async (service) => {
   provide(deps);
   if (mail) await sendMailings(service, postgres, deps, mail, config.MAIL_FILES_KB * 1_024);
   await sendNotices(service, postgres, deps, config.WEBHOOKS_INSIDE);
+  await makeExports(service, postgres, deps);
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
   // streams end first: a connection that stays open would hold http back

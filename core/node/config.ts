@@ -151,6 +151,7 @@ export const blocks = {
           .filter(Boolean),
       )
       .describe('services that /healthz waits for'),
+    EXPORTS_KEEP_HOURS: count(72, 1, 8_760).describe('files that were made in the background are kept so long'),
     TRUST_PROXY: flag.describe('1: a reverse proxy in front says in X-Forwarded-Proto and X-Forwarded-For how and from where people came'),
   }),
   mail: z.object({

@@ -75,7 +75,7 @@ export async function pageOfCalls(
 }
 
 /** @throws Problem 400: the period is too long for it */
-function sortOfQuery(sorted: SortWord | undefined, filter: CallFilter): Sort | null {
+export function sortOfQuery(sorted: SortWord | undefined, filter: CallFilter): Sort | null {
   const sort = sorted === undefined ? null : sortOf(sorted);
   if (canSort(sort, filter)) return sort;
   const message = 'needs from and to at most 31 days apart';
@@ -83,7 +83,13 @@ function sortOfQuery(sorted: SortWord | undefined, filter: CallFilter): Sort | n
 }
 
 /** All calls of the question as a table, whatever page of them is asked for. */
-async function sheetOfCalls(deps: Deps, scope: TenantScope, tenant: RuledTenant, filter: CallFilter, sort: Sort | null): Promise<Sheet> {
+export async function sheetOfCalls(
+  deps: Deps,
+  scope: TenantScope,
+  tenant: RuledTenant,
+  filter: CallFilter,
+  sort: Sort | null,
+): Promise<Sheet> {
   const [company, people, names] = await Promise.all([
     askedOf(deps, scope, tenant, filter),
     employeeNames(deps.db, scope.tenant),

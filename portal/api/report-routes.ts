@@ -2,7 +2,7 @@ import { rulesBehind } from '@callscope/analytics/catalog/company-rules.ts';
 import { definitionIn, MEASURES } from '@callscope/analytics/catalog/measures.ts';
 import { describeReports, rowSchema } from '@callscope/analytics/present/openapi.ts';
 import { comparisonJson, figureJson, reportJson } from '@callscope/analytics/present/rest.ts';
-import { filterToQuery, narrow } from '@callscope/analytics/query/filter.ts';
+import { type CallFilter, filterToQuery, narrow } from '@callscope/analytics/query/filter.ts';
 import { planReport } from '@callscope/analytics/query/plan.ts';
 import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS, reportOf } from '@callscope/analytics/reports/index.ts';
@@ -12,12 +12,13 @@ import type { Tenant } from '@callscope/core/domain/directory.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
-import { employeeNames, getDirectory, getTenant } from '@callscope/modules/directory/store.ts';
+import { employeeNames, getDirectory, getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
 import { tableResponse } from '../files/formats.ts';
 import { keysOfRest, reportSheet } from '../files/report-sheet.ts';
+import type { Sheet } from '../files/sheet.ts';
 import { speechOf } from '../files/speech.ts';
 import { loadNames } from '../src/page/directory.ts';
 import { callJson, callSchema } from './call-json.ts';
@@ -120,6 +121,7 @@ export function reportRoutes(api: Api, deps: Deps): void {
       const filter = readFilter(query);
       const company = await getTenant(db, scope);
       if (!company) throw noCompany(tenant);
+      if (format !== 'json') return await tableResponse(await sheetOfReport(deps, scope, company, report, filter), format);
       // what is compared with lies outside from and to
       const { from: _from, to: _to, ...always } = filter;
       const asked = await askedOf(deps, scope, company, compare === undefined ? filter : always);
@@ -130,15 +132,6 @@ export function reportRoutes(api: Api, deps: Deps): void {
         past && runReport(store, scope, past.plan),
         namesFor(db, scope, report, company),
       ]);
-      if (format !== 'json') {
-        const speech = speechOf(company, company.locale);
-        const title = report.title[company.locale];
-        const answered = { plan, answer, filter, title, plainName: `${report.id}-${scope.tenant}` };
-        return await tableResponse(
-          reportSheet(answered, keysOfRest(report, nameOf, speech), await loadNames(scope, company), speech),
-          format,
-        );
-      }
       const json = reportJson(report, answer, company.rules, company.locale, nameOf);
       return c.json(past && before ? { ...json, comparison: comparisonJson(plan, answer, before, past.compared) } : json, 200);
     },
@@ -224,6 +217,26 @@ export function reportRoutes(api: Api, deps: Deps): void {
       );
     },
   );
+}
+
+/** A report with the columns, rows and totals of its JSON, as a table. @throws Problem 400, QueryTooLarge, StoreUnavailable */
+export async function sheetOfReport(
+  deps: Deps,
+  scope: TenantScope,
+  company: RuledTenant,
+  report: Report,
+  filter: CallFilter,
+): Promise<Sheet> {
+  const asked = await askedOf(deps, scope, company, filter);
+  const plan = orProblem(() => planReport(report, filter, asked));
+  const [answer, nameOf, names] = await Promise.all([
+    runReport(deps.store, scope, plan),
+    namesFor(deps.db, scope, report, company),
+    loadNames(scope, company),
+  ]);
+  const speech = speechOf(company, company.locale);
+  const answered = { plan, answer, filter, title: report.title[company.locale], plainName: `${report.id}-${scope.tenant}` };
+  return reportSheet(answered, keysOfRest(report, nameOf, speech), names, speech);
 }
 
 /** What the directory calls values of the report's dimension, those that it had once among them. */

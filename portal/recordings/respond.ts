@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { findCall } from '@callscope/analytics/run/calls.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -13,8 +12,8 @@ import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { type Segment, segmentsOf, shapesOf } from '@callscope/modules/recordings/store.ts';
 import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
+import { rangedResponse } from '../files/ranged.ts';
 import { type Audio, type AudioSegment, chosenOf, type Format, hasAudio, NoFfmpeg } from './audio.ts';
-import { rangeOf } from './range.ts';
 
 /** Which audio of a call. */
 export interface Asked {
@@ -58,35 +57,11 @@ export async function recordingResponse(
   }
   try {
     const audio = await deps.recordings.open(scope, chosen, asked.format ?? first.format);
-    const etag = `"${audio.tag}"`;
-    const headers = {
-      'content-type': audio.type,
-      'accept-ranges': 'bytes',
-      etag,
-      // the right to it may end, and so may the recording
-      'cache-control': 'private, no-cache',
-      'content-disposition': disposition(
-        download,
-        `${await nameOf(deps, scope, call)}${segment === undefined ? '' : ` ${segment}`}.${audio.extension}`,
-      ),
-      'x-content-type-options': 'nosniff',
-    };
-    // what the browser has is what there is: nothing is read, and nobody is said to have listened anew
-    const known = request.headers.get('if-none-match');
-    if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
-      return new Response(null, { status: 304, headers: { etag, 'cache-control': headers['cache-control'] } });
-    // a range of what it was before is no range of what it is now
-    const ifRange = request.headers.get('if-range');
-    const range = rangeOf(ifRange === null || ifRange === etag ? (request.headers.get('range') ?? undefined) : undefined, audio.bytes);
-    if (range === 'unsatisfiable')
-      return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${audio.bytes}` } });
-    const part = range ?? { from: 0, to: audio.bytes };
-    const sized = { ...headers, 'content-length': String(part.to - part.from) };
-    if (request.method === 'HEAD') return new Response(null, { status: 200, headers: sized });
-    await noteLook(deps.db, scope, { actor, act: download ? 'recording.download' : 'recording.listen', subject: call.id });
-    const body = Readable.toWeb(await audio.read(part)) as ReadableStream;
-    if (range === null) return new Response(body, { status: 200, headers: sized });
-    return new Response(body, { status: 206, headers: { ...sized, 'content-range': `bytes ${part.from}-${part.to - 1}/${audio.bytes}` } });
+    const name = `${await nameOf(deps, scope, call)}${segment === undefined ? '' : ` ${segment}`}.${audio.extension}`;
+    const headers = { 'content-type': audio.type, 'content-disposition': disposition(download, name) };
+    return await rangedResponse(request, { bytes: audio.bytes, tag: audio.tag, headers, read: audio.read }, () =>
+      noteLook(deps.db, scope, { actor, act: download ? 'recording.download' : 'recording.listen', subject: call.id }),
+    );
   } catch (error) {
     throw saidOf(deps, error, first.format);
   }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events, hep } from './fixtures.ts';
+import { type Letter, letterOf } from './letter.ts';
 import { freePort, type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 import { PASSWORD, Visitor } from './visitor.ts';
 
@@ -11,13 +12,6 @@ interface Mailing {
   nextAt: string | null;
   addresses: { address: string; left: string | null }[];
   last: { dueAt: string; sent: number; waiting: number; failed: number; fault: string } | null;
-}
-interface Letter {
-  to: string[];
-  subject: string;
-  text: string;
-  headers: string;
-  files: { name: string; content: Buffer }[];
 }
 
 let stack: Stack;
@@ -109,40 +103,6 @@ async function inDatabase(text: string, values: unknown[] = []): Promise<void> {
   } finally {
     await db.end();
   }
-}
-
-/** A letter as nodemailer writes it: MIME with base64 or quoted-printable parts. */
-function letterOf(to: string[], source: string): Letter {
-  const [head = ''] = source.split('\r\n\r\n', 1);
-  const boundary = /boundary="?([^"\r\n;]+)/.exec(head)?.[1];
-  const pieces = boundary === undefined ? [source] : source.split(`--${boundary}`).slice(1, -1);
-  const parts = pieces.map((piece) => {
-    const at = piece.indexOf('\r\n\r\n');
-    const [about, body] = [piece.slice(0, at), piece.slice(at + 4)];
-    const content = /base64/i.test(about)
-      ? Buffer.from(body.replace(/\s/g, ''), 'base64')
-      : Buffer.from(
-          body.replaceAll('=\r\n', '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-          'latin1',
-        );
-    return { about, content };
-  });
-  const words = (text: string) =>
-    text.replace(/\r\n\s+/g, ' ').replace(/=\?UTF-8\?([QB])\?([^?]*)\?=\s*/gi, (_, kind: string, data: string) => {
-      if (kind.toUpperCase() === 'B') return Buffer.from(data, 'base64').toString();
-      return Buffer.from(
-        data.replaceAll('_', ' ').replace(/=([0-9A-F]{2})/g, (_m, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-        'latin1',
-      ).toString();
-    });
-  const files = parts.filter(({ about }) => /attachment/i.test(about));
-  return {
-    to,
-    headers: head,
-    subject: words(/^Subject: ((?:.*)(?:\r\n\s+.*)*)/m.exec(head)?.[1] ?? ''),
-    text: parts.find(({ about }) => !/attachment/i.test(about))?.content.toString() ?? '',
-    files: files.map(({ about, content }) => ({ name: words(/filename[^=]*=([\s\S]*)$/.exec(about)?.[1] ?? ''), content })),
-  };
 }
 
 describe('saved views by letter', () => {

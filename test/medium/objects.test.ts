@@ -63,6 +63,40 @@ describe.each(stores)('objects in %s', (_, connect) => {
     expect(kept).toEqual({ key: 't1/large.wav', bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
   });
 
+  test('what is made while it is written is whole, of any length, and nothing is left of what broke off', async () => {
+    const objects = connect();
+    const bytes = randomBytes(21_000_003);
+    async function* pieces(until: number) {
+      for (let at = 0; at < until; at += 777_777) yield bytes.subarray(at, Math.min(until, at + 777_777));
+    }
+    for (const length of [0, 10, 8 * 1024 * 1024, bytes.length]) {
+      expect(await objects.write('_exports/t1/1-1.csv', pieces(length))).toBe(length);
+      expect((await all(await objects.read('_exports/t1/1-1.csv'))).equals(bytes.subarray(0, length))).toBe(true);
+    }
+    async function* broken() {
+      yield* pieces(12_000_000);
+      throw new SyntaxError('no more rows');
+    }
+    await expect(objects.write('_exports/t1/2-1.csv', broken())).rejects.toThrow(SyntaxError);
+    expect(await objects.size('_exports/t1/2-1.csv')).toBeNull();
+    await objects.discard('_exports/t1/2-1.csv');
+    // a place that was given up while somebody writes there: what comes of it is no object
+    let go = () => {};
+    const cut = new Promise<void>((done) => {
+      go = done;
+    });
+    async function* waiting() {
+      yield* pieces(12_000_000);
+      await cut;
+      throw new SyntaxError('killed');
+    }
+    const writing = objects.write('_exports/t1/3-1.csv', waiting());
+    await objects.discard('_exports/t1/3-1.csv');
+    go();
+    await expect(writing).rejects.toThrow(SyntaxError);
+    expect(await objects.size('_exports/t1/3-1.csv')).toBeNull();
+  });
+
   test('a sealed one is read back whole and in parts, and is nothing without its key', async () => {
     const objects = connect();
     const bytes = randomBytes(9_000_003);
@@ -120,6 +154,8 @@ test('what the store gives back otherwise is not archived', async () => {
       await objects.put(key, path);
       truncateSync(join(root, key), 10);
     },
+    write: (key, parts) => objects.write(key, parts),
+    discard: (key) => objects.discard(key),
     size: (key) => objects.size(key),
     read: (key, range) => objects.read(key, range),
     remove: (key) => objects.remove(key),

@@ -38,6 +38,7 @@ const VALUES: Record<string, string> = {
   rule: '1',
   notice: '1',
   alert: '1',
+  export: '1',
   tag: '1',
   comment: '1',
   collection: '1',

@@ -59,6 +59,53 @@ export class S3Objects implements Objects {
     });
   }
 
+  async write(key: string, parts: AsyncIterable<Uint8Array>): Promise<number> {
+    checkKey(key);
+    const piece = Buffer.allocUnsafeSlow(PART_BYTES);
+    const done: { part: number; etag: string }[] = [];
+    let [filled, bytes] = [0, 0];
+    let upload: string | null = null;
+    const send = async () => {
+      upload ??= await this.#do('write to', key, () => this.#client.initiateNewMultipartUpload(this.#bucket, key, {}));
+      const id: string = upload;
+      const place = { bucketName: this.#bucket, objectName: key, uploadID: id, partNumber: done.length + 1, headers: {} };
+      const { etag } = await this.#do('write to', key, () => this.#client.uploadPart(place, piece.subarray(0, filled)));
+      done.push({ part: place.partNumber, etag });
+      filled = 0;
+    };
+    try {
+      for await (const part of parts) {
+        for (let at = 0; at < part.length; ) {
+          const room = Math.min(PART_BYTES - filled, part.length - at);
+          piece.set(part.subarray(at, at + room), filled);
+          filled += room;
+          at += room;
+          if (filled === PART_BYTES) await send();
+        }
+        bytes += part.length;
+      }
+      if (upload === null) {
+        await this.#do('write to', key, () => this.#client.putObject(this.#bucket, key, piece.subarray(0, filled), filled));
+        return bytes;
+      }
+      if (filled > 0) await send();
+      const id: string = upload;
+      await this.#do('write to', key, () => this.#client.completeMultipartUpload(this.#bucket, key, id, done));
+      return bytes;
+    } catch (error) {
+      // its parts would be kept, and paid for, until somebody looks; the fault that led here is the one that is told
+      if (upload !== null) await this.#client.abortMultipartUpload(this.#bucket, key, upload).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  discard(key: string): Promise<void> {
+    return this.#do('remove from', key, async () => {
+      for (let id = await this.#client.findUploadId(this.#bucket, key); id; id = await this.#client.findUploadId(this.#bucket, key))
+        await this.#client.abortMultipartUpload(this.#bucket, key, id);
+    });
+  }
+
   size(key: string): Promise<number | null> {
     return this.#do('look up in', key, async () => {
       try {

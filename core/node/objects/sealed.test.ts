@@ -13,7 +13,7 @@ function stored(bytes: Buffer): Objects & { read: Objects['read']; got: () => nu
   let got = 0;
   const none = () => Promise.reject(new Error('not asked for'));
   return {
-    ...{ put: none, size: none, remove: none, check: none, list: none as never, got: () => got },
+    ...{ put: none, write: none, discard: none, size: none, remove: none, check: none, list: none as never, got: () => got },
     read: (_, range: ByteRange = { from: 0, to: bytes.length }) => {
       const part = bytes.subarray(range.from, range.to);
       got += part.length;

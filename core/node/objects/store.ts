@@ -14,13 +14,20 @@ export interface StoredObject {
 }
 
 /**
- * Where recordings are kept: a directory, or any server that speaks S3. Keys are path-like and follow from what is stored, so
+ * Where recordings and exports are kept: a directory, or any server that speaks S3. Keys are path-like and follow from what is stored, so
  * that storing the same again replaces the same.
  * @throws ObjectsError from every method
  */
 export interface Objects {
   /** Stores a file of this machine under a key; when it returns, the store has said that it has the whole. */
   put(key: string, path: string): Promise<void>;
+  /**
+   * Stores what is made while it is stored, of any length, with a piece of it in memory; it is there whole or not at all.
+   * @returns its bytes. What `parts` throws comes through as it is
+   */
+  write(key: string, parts: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Throws away what a write that was cut off, also by the death of its process, left under this key. None is no error. */
+  discard(key: string): Promise<void>;
   /** @returns null when there is none */
   size(key: string): Promise<number | null>;
   read(key: string, range?: ByteRange): Promise<Readable>;

@@ -12,6 +12,7 @@ export function pageHref(
     | '/ad-lines'
     | '/ad-lines/spend'
     | '/details'
+    | '/exports'
     | '/forecast'
     | '/journal'
     | '/live'

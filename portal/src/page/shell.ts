@@ -5,6 +5,7 @@ import type { Holder } from '@callscope/modules/access/rights.ts';
 import type { Session } from '@callscope/modules/access/sessions.ts';
 import { countCases } from '@callscope/modules/cases/store.ts';
 import { listTenants } from '@callscope/modules/directory/store.ts';
+import { openExports } from '@callscope/modules/exports/store.ts';
 import { hasTranscripts } from '@callscope/modules/transcripts/settings.ts';
 import { listViews, mayShareViews } from '@callscope/modules/views/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
@@ -25,12 +26,13 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
   const now = clock.now();
   const rights = session ? rightsOf(session.caller, scope.tenant) : [];
   const asked = { from: now - CASES_BACK_MS, status: ['open', 'working'] } as const;
-  const [company, companies, cases, views, transcripts] = await Promise.all([
+  const [company, companies, cases, views, transcripts, exports] = await Promise.all([
     companyOf(scope),
     operator ? listTenants(db, operator) : session ? companiesOf(db, session.caller) : [],
     countCases(db, scope, asked, new Date(now)),
     session ? listViews(db, scope, session.caller) : [],
     rights.includes('recordings:listen') && hasTranscripts(db, scope),
+    session ? openExports(db, scope, session.caller) : [],
   ]);
   const { id, name, timezone, country, rules } = company;
   return {
@@ -46,6 +48,8 @@ export async function shellData(event: { locals: App.Locals; cookies: { get(name
     },
     /** callers who wait for a call back */
     waiting: { cases: cases.cases, overdue: cases.overdue },
+    /** ids of files that are made for the person */
+    exports,
     /** saved views that the person may open, by page and name */
     views: views.map(({ id, page, name, query, shared, madeBy }) => ({
       id,

@@ -20,6 +20,7 @@ import { live } from './en/live.ts';
 import { mailings } from './en/mailings.ts';
 import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
+import { myFiles } from './en/myFiles.ts';
 import { notices } from './en/notices.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
@@ -64,6 +65,7 @@ export const en: Words = {
   mailings,
   marks,
   missed,
+  myFiles,
   notices,
   operator,
   ownCall,

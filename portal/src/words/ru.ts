@@ -20,6 +20,7 @@ import { live } from './ru/live.ts';
 import { mailings } from './ru/mailings.ts';
 import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
+import { myFiles } from './ru/myFiles.ts';
 import { notices } from './ru/notices.ts';
 import { operator } from './ru/operator.ts';
 import { ownCall } from './ru/ownCall.ts';
@@ -64,6 +65,7 @@ export const ru = {
   mailings,
   marks,
   missed,
+  myFiles,
   notices,
   operator,
   ownCall,

@@ -36,7 +36,6 @@ export async function detailsSheet(
   const company = await askedOf(deps(), scope, tenant, { ...address.conditions, ...spanOf(address.period, null) });
   const report = reportShown(address.show);
   const filter = found(address);
-  const title = report ? nameOf(report, address, speech) : speech.words.details.tabs[address.show as 'missed' | 'lost'];
   const asked: ListAsked = {
     ...{ scope, company, filter, names: data.names, speech },
     cards: `${origin}/c/${encodeURIComponent(scope.tenant)}/calls/`,
@@ -44,9 +43,16 @@ export async function detailsSheet(
   const table = report ? reportTable(report, data, company, speech) : address.show === 'missed' ? missedTable(asked) : lostTable(asked);
   return {
     ...{ locale, zone: tenant.timezone, plainName: `${address.show}-${scope.tenant}`, ...table },
-    title: `${title}, ${periodText(filter, speech)}`,
+    title: detailsTitle(address, speech),
     facts: [...questionFacts(filter, namesOf(data.names, speech), speech), ...(report ? definitions({ report, company }, speech) : [])],
   };
+}
+
+/** Of its file: what the page shows, and of which days. */
+export function detailsTitle(address: DetailsAddress, speech: Speech): string {
+  const report = reportShown(address.show);
+  const title = report ? nameOf(report, address, speech) : speech.words.details.tabs[address.show as 'missed' | 'lost'];
+  return `${title}, ${periodText(found(address), speech)}`;
 }
 
 const nameOf = (report: Report, { show }: DetailsAddress, { locale, words }: Speech) =>

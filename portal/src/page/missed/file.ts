@@ -4,7 +4,7 @@ import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import type { CellKind, Sheet, SheetColumn, SheetRow } from '@callscope/portal/files/sheet.ts';
-import { speechOf } from '@callscope/portal/files/speech.ts';
+import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { loadNames } from '../directory.ts';
 import { namesOf } from '../names.ts';
@@ -61,7 +61,7 @@ export async function casesSheet(scope: TenantScope, tenant: RuledTenant, addres
   const owner =
     address.owner === null ? [] : [{ label: words.owner, value: address.owner === '' ? words.nobody : names.employee(address.owner) }];
   return {
-    ...{ locale, zone: tenant.timezone, plainName: `cases-${scope.tenant}`, title: `${words.list}, ${periodText(filter, speech)}` },
+    ...{ locale, zone: tenant.timezone, plainName: `cases-${scope.tenant}`, title: casesTitle(address, speech) },
     columns: [
       ...[column('from', heads.from, 'phone'), column('number', heads.number, 'phone'), column('name', files.name, 'text')],
       ...[column('times', heads.times, 'integer'), column('first', heads.first, 'instant'), column('last', heads.last, 'instant')],
@@ -73,4 +73,9 @@ export async function casesSheet(scope: TenantScope, tenant: RuledTenant, addres
     ...{ rows: rows(), count, totals: null },
     facts: [...questionFacts(filter, names, speech), { label: words.show, value: shows[address.show] }, ...owner],
   };
+}
+
+/** Of its file: what the page shows, and of which days. */
+export function casesTitle({ conditions, period: { from, to } }: MissedAddress, speech: Speech): string {
+  return `${speech.words.missed.list}, ${periodText({ ...conditions, from, to }, speech)}`;
 }

@@ -4,6 +4,7 @@ import Building2 from '@lucide/svelte/icons/building-2';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import Eye from '@lucide/svelte/icons/eye';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import LibraryBig from '@lucide/svelte/icons/library-big';
 import List from '@lucide/svelte/icons/list';
@@ -69,6 +70,7 @@ export const GROUPS: readonly Group[] = [
       { id: 'forecast', path: '/forecast', icon: TrendingUp, needs: 'calls:read', key: 'f' },
       { id: 'missed', path: '/missed', icon: PhoneMissed, needs: 'calls:read', key: 'm', phone: 3 },
       { id: 'library', path: '/library', icon: LibraryBig, needs: 'calls:read', key: 'i' },
+      { id: 'exports', path: '/exports', icon: FolderDown, needs: 'calls:read' },
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { requireRight } from '#page/company.ts';
+import { OPEN_EXPORTS } from '#page/exports/line.ts';
 import { CASES } from '#page/missed/address.ts';
 import { shellData } from '#page/shell.ts';
 import { VIEWS } from '#page/views/query.ts';
@@ -7,5 +8,6 @@ import type { LayoutServerLoad } from './$types';
 export const load: LayoutServerLoad = (event) => {
   event.depends(CASES);
   event.depends(VIEWS);
+  event.depends(OPEN_EXPORTS);
   return shellData(event, requireRight(event, 'calls:read'));
 };
