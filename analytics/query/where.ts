@@ -135,7 +135,7 @@ export function whereOf(filter: CallFilter, company: Company, source: Source = '
     if (people === null) throw new Error('these calls are not those of some employees');
     // what names these employees, of the filter or of what the asker may see, is said by them
     const { employee: _, ...rest } = chosen;
-    const ofPeople = `person IN ${bind('person', 'Array(String)', people)}`;
+    const ofPeople = `person IN ${bind('employee', 'Array(String)', people)}`;
     return { conditions: ['tenant = {tenant: String}', ofPeople, ...period, ...conditionsOf(rest, company, bind, filter)], params };
   }
   const conditions = [
