@@ -44,18 +44,17 @@ export function compile(asked: Plan, parts: readonly Counted[] = []): Compiled {
 }
 
 /**
- * The plan's, if it also tells apart the calls counted beside the figures; offers are kept for those who see all of them. What is known
- * only now is whose calls the asker may see: of whole companies they would be looked for among all calls.
+ * The plan's, if it also tells apart the calls counted beside the figures; offers are kept for those who see all of them. Whose calls the
+ * asker sees is known only now: what is kept added up knows nothing of it, so that all calls of the company would be looked through.
  */
 function sourceOf({ source, sums, by, filter, company }: Plan, parts: readonly Counted[]): Source {
-  const all = [...sums.map((id) => countedIn(id, company.rules)), ...parts];
-  const ofPeople = !hasOffers(sums) && by !== 'offeredTo' && all.every(isKnown) && peopleIn(filter, company) !== null;
-  if (ofPeople && company.within !== undefined) return 'people';
+  const counted = [...sums.map((id) => countedIn(id, company.rules)), ...parts];
+  const ofPeople = !hasOffers(sums) && by !== 'offeredTo' && counted.every(isKnown) && peopleIn(filter, company) !== null;
   const otherwise = ofPeople ? 'people' : 'rows';
-  if (hasOffers(sums) && company.within !== undefined) return 'rows';
+  if (company.within !== undefined && (ofPeople || hasOffers(sums))) return otherwise;
   const waits = needWaits(sums, company);
   const isKept = (part: Counted) => knowsCounted([], part) && (waits || (part.waitMax ?? part.waitMin) === undefined);
-  return parts.every(isKept) && source !== 'rows' ? source : otherwise;
+  return source !== 'rows' && parts.every(isKept) ? source : otherwise;
 }
 
 /** Whether the source has calls, or what was added up of them. */

@@ -39,3 +39,8 @@ export function peopleSql(people: readonly string[], conditions: readonly string
     ? `call_people FINAL\nWHERE ${where}`
     : `(\nSELECT * FROM call_people FINAL\nWHERE ${where}\nLIMIT 1 BY started_at, id\n)`;
 }
+
+/** Every call that they took part in, and some more: revisions that stand no longer, a call once for each of them. It is read faster. */
+export function anyPeopleSql(conditions: readonly string[]): string {
+  return `call_people WHERE ${[...conditions, 'gone = 0'].join(' AND ')}`;
+}

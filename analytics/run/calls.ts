@@ -7,7 +7,7 @@ import type { MeasureId } from '../catalog/measures.ts';
 import { figuresOf, KEY, type StoreRow } from '../query/answer.ts';
 import { compile } from '../query/compile.ts';
 import { type CallFilter, MISSED, narrow } from '../query/filter.ts';
-import { peopleIn, peopleSql } from '../query/people.ts';
+import { anyPeopleSql, peopleIn, peopleSql } from '../query/people.ts';
 import { type Company, planFigures } from '../query/plan.ts';
 import { canSort, type Sort, type SortKey } from '../query/sort.ts';
 import { type Where, whereOf } from '../query/where.ts';
@@ -63,13 +63,12 @@ export async function list<C extends CallLine>(
   ...[client, scope, filter, company, limit, after, side = 'older']: ListAsked
 ): Promise<C[]> {
   const asked = askedBy(scope, company);
-  const found = lying(filter, asked, true);
-  const read = byPeople ? found : lying(filter, asked, false);
+  const read = lying(filter, asked, byPeople ? 'read' : 'not');
   const isOlder = side === 'older';
   const beginning = after ? after.startedAt / 1_000 : isOlder ? Math.min(filter.to ?? Number.POSITIVE_INFINITY, Date.now()) : filter.from;
   const [near = {}, ...far]: Window[] = beginning === undefined ? [] : windowsOf(filter, Math.floor(beginning), isOlder);
-  const beyond = ({ conditions, params, ...lies }: Lying): Part => ({
-    ...lies,
+  const beyond = ({ from, conditions, params }: Lying): Part => ({
+    from,
     conditions: [...conditions, ...(after ? [BEYOND[side]] : [])],
     params: { ...params, limit, ...(after ? { afterStart: after.startedAt, afterId: after.id } : {}) },
   });
@@ -82,15 +81,16 @@ export async function list<C extends CallLine>(
   };
   const all = beyond(read);
   const calls = await rowsOf(partIn(all, near, limit));
-  const starts: string[] = [];
-  for (const window of far) {
-    const left = limit - calls.length - starts.length;
-    if (left <= 0) break;
-    // those of an employee lie together
-    if (read.areTogether) calls.push(...(await rowsOf(partIn(all, window, left))));
-    else starts.push(...(await startsOf(client, scope, partIn(beyond(found), window, left), side)));
+  const [left, found] = [limit - calls.length, beyond(lying(filter, asked, 'found'))];
+  for (let most = left, isEnough = left <= 0 || far.length === 0; !isEnough; most *= 2) {
+    const starts: string[] = [];
+    for (const window of far)
+      if (starts.length < most) starts.push(...(await startsOf(client, scope, partIn(found, window, most - starts.length), side)));
+    const rows = starts.length === 0 ? [] : await rowsOf(startingAt(all, starts, left));
+    // what no longer stands may be found too: where too few do for that, there are more to find
+    isEnough = rows.length >= left || starts.length < most;
+    if (isEnough) calls.push(...rows);
   }
-  if (starts.length > 0) calls.push(...(await rowsOf(startingAt(all, starts, limit - calls.length))));
   return side === 'newer' ? calls.reverse() : calls;
 }
 
@@ -98,16 +98,16 @@ export async function list<C extends CallLine>(
 interface Lying extends Where {
   /** SQL behind FROM, with conditions on it */
   from(conditions: readonly string[]): string;
-  /** without others between them: they are read as fast as they are found */
-  areTogether: boolean;
 }
 
-/** @param byPeople whether what is wanted of them is known by who took part */
-function lying(filter: CallFilter, company: Company, byPeople: boolean): Lying {
-  const people = byPeople ? peopleIn(filter, company) : null;
-  return people === null
-    ? { ...whereOf(filter, company), from: (conditions) => `calls WHERE ${conditions.join(' AND ')}`, areTogether: false }
-    : { ...whereOf(filter, company, 'people'), from: (conditions) => peopleSql(people, conditions), areTogether: true };
+/** @param byPeople by who took part, where they can be: read as they stand; only found, some of which may stand no longer; or not at all */
+function lying(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): Lying {
+  const people = byPeople === 'not' ? null : peopleIn(filter, company);
+  if (people === null) return { ...whereOf(filter, company), from: (conditions) => `calls WHERE ${conditions.join(' AND ')}` };
+  return {
+    ...whereOf(filter, company, 'people'),
+    from: byPeople === 'read' ? (conditions) => peopleSql(people, conditions) : anyPeopleSql,
+  };
 }
 
 /** What a list of calls can be sorted by: SQL over `calls`, and the same of a call that was read. Their start is the table's own order. */
@@ -147,7 +147,7 @@ export async function sortedCalls<C extends CallLine>(
     const calls = await list(reading, client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
     return sort.down ? calls : calls.reverse();
   }
-  const { from, conditions, params } = lying(filter, askedBy(scope, company), reading.byPeople);
+  const { from, conditions, params } = lying(filter, askedBy(scope, company), reading.byPeople ? 'read' : 'not');
   const { sql, type } = SORTED_BY[sort.by];
   const goesDown = sort.down === (side === 'older');
   const beyond = `(${sql}, started_at, id) ${goesDown ? '<' : '>'}

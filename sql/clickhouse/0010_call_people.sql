@@ -34,7 +34,9 @@ ENGINE = {replacing_engine}(version, gone)
 PARTITION BY toYYYYMM(started_at)
 ORDER BY (tenant, person, started_at, id)
 -- no sooner than the call itself
-TTL written_on + INTERVAL 1 DAY + INTERVAL 3 YEAR;
+TTL written_on + INTERVAL 1 DAY + INTERVAL 3 YEAR
+-- the calls of a page are some of one employee's: less is read beside them
+SETTINGS index_granularity = 1024;
 CREATE MATERIALIZED VIEW IF NOT EXISTS people_of_calls {on_cluster} TO call_people AS
 SELECT tenant, arrayJoin(arrayDistinct(arrayFilter(e -> e != '', arrayPushBack(leg_employee, employee)))) AS person, started_at, id, direction, result,
     missed_kind, caller, dialled, number, answered_by, employee, group_id, ringing_at, answered_at, ended_at, sip_code, hangup_by,
