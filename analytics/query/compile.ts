@@ -7,6 +7,7 @@ import { daysParams, daysSql } from './days.ts';
 import { keptSql, knowsCounted, needWaits, overKept } from './kept.ts';
 import { compileLines, hasLines } from './lines.ts';
 import { offeredToSql, offersSql } from './offers.ts';
+import { isKnown, peopleIn, peopleSql } from './people.ts';
 import { type Across, hasCallers, hasOffers, type Plan, type Source } from './plan.ts';
 import { countedBy, whereOf } from './where.ts';
 
@@ -42,18 +43,28 @@ export function compile(asked: Plan, parts: readonly Counted[] = []): Compiled {
   };
 }
 
-/** The plan's, if it also tells apart the calls counted beside the figures; offers are kept for those who see all of them. */
-function sourceOf({ source, sums, company }: Plan, parts: readonly Counted[]): Source {
-  if (hasOffers(sums) && company.within !== undefined) return 'rows';
+/**
+ * The plan's, if it also tells apart the calls counted beside the figures; offers are kept for those who see all of them. Whose calls the
+ * asker sees is known only now: what is kept added up knows nothing of it, so that all calls of the company would be looked through.
+ */
+function sourceOf({ source, sums, by, filter, company }: Plan, parts: readonly Counted[]): Source {
+  const counted = [...sums.map((id) => countedIn(id, company.rules)), ...parts];
+  const ofPeople = !hasOffers(sums) && by !== 'offeredTo' && counted.every(isKnown) && peopleIn(filter, company) !== null;
+  const otherwise = ofPeople ? 'people' : 'rows';
+  if (company.within !== undefined && (ofPeople || hasOffers(sums))) return otherwise;
   const waits = needWaits(sums, company);
   const isKept = (part: Counted) => knowsCounted([], part) && (waits || (part.waitMax ?? part.waitMin) === undefined);
-  return parts.every(isKept) ? source : 'rows';
+  return source !== 'rows' && parts.every(isKept) ? source : otherwise;
 }
+
+/** Whether the source has calls, or what was added up of them. */
+const hasCalls = (source: Source) => source === 'rows' || source === 'people';
 
 const TABLE: Record<Source, (conditions: readonly string[], plan: Plan) => string> = {
   rows: (conditions) => `calls\nWHERE ${conditions.join('\n  AND ')}`,
   quarters: (conditions, { sums, company }) =>
     `(\n${keptSql(['toStartOfFifteenMinutes(started_at) AS quarter'], sums, company, conditions)}\n)`,
+  people: (conditions, { filter, company }) => peopleSql(peopleIn(filter, company) ?? [], conditions),
   days: (conditions, plan) => daysSql(plan, plan.by === null ? null : DIMENSIONS[plan.by].column, conditions),
 };
 
@@ -105,12 +116,12 @@ function sumOf(id: AdditiveId, plan: Plan, params: Compiled['params']): string {
   const counted = countedBy(counts, plan.filter, plan.company, params) ?? 'true';
   if (measure.kind === 'callers') return `uniqExactIf(caller, ${counted})`;
   if (measure.kind !== 'sum') throw new Error(`${id} is made of others`);
-  if (plan.source !== 'rows') return counted === 'true' ? `sum(${measure.of})` : `sumIf(${measure.of}, ${overKept(counted)})`;
+  if (!hasCalls(plan.source)) return counted === 'true' ? `sum(${measure.of})` : `sumIf(${measure.of}, ${overKept(counted)})`;
   return counted === 'true' ? `sum(${DURATIONS[measure.of]})` : `sumIf(${DURATIONS[measure.of]}, ${counted})`;
 }
 
 function countOf(counted: Counted, { filter, company, source }: Plan, params: Compiled['params']): string {
   const condition = countedBy(counted, filter, company, params);
-  if (source !== 'rows') return condition ? `sumIf(n, ${overKept(condition)})` : 'sum(n)';
+  if (!hasCalls(source)) return condition ? `sumIf(n, ${overKept(condition)})` : 'sum(n)';
   return condition ? `countIf(${condition})` : 'count()';
 }

@@ -30,8 +30,11 @@ export interface Across {
   keys: readonly string[];
 }
 
-/** quarters = projections of `calls` by the quarter of an hour in which they began; days = those by day (days.ts). */
-export type Source = 'quarters' | 'days' | 'rows';
+/**
+ * quarters = projections of `calls` by the quarter of an hour in which they began; days = those by day (days.ts); people = a row for
+ * everybody who took part (people.ts).
+ */
+export type Source = 'quarters' | 'days' | 'people' | 'rows';
 
 export interface ReportPlan extends Plan {
   report: Report;

@@ -12,6 +12,7 @@ import { amongKnown } from './known-numbers.ts';
 import { MONOLOGUE, marksSql, OVERTALK, TALK_SHARE, taggedSql } from './marks.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
+import { peopleIn } from './people.ts';
 import type { Company, Meanings, Source } from './plan.ts';
 import { targetSql } from './target.ts';
 import { QueryTooLarge } from './too-large.ts';
@@ -110,13 +111,13 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
 };
 
 /** The start of a call against a bound of the period. Quarters are asked for in the projection's own words: else it is not used. */
-const STARTED: Record<Exclude<Source, 'days'>, (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {
+const STARTED: Record<'rows' | 'quarters', (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {
   rows: (operator, bound, at, bind) => `started_at ${operator} fromUnixTimestamp64Micro(${bind(bound, 'Int64', at * 1_000)}, 'UTC')`,
   quarters: (operator, bound, at, bind) =>
     `toStartOfFifteenMinutes(started_at) ${operator} toDateTime(${bind(bound, 'UInt32', at / 1_000)}, 'UTC')`,
 };
 
-/** The conditions of a company's calls under a filter, over the columns of `calls`; days.ts has the period of `days`. */
+/** The conditions of a company's calls under a filter, over the columns of their source; days.ts has the period of `days`. */
 export function whereOf(filter: CallFilter, company: Company, source: Source = 'rows'): Where {
   const { from, to, ...chosen } = filter;
   const params: Record<string, unknown> = {};
@@ -124,10 +125,22 @@ export function whereOf(filter: CallFilter, company: Company, source: Source = '
     params[name] = value;
     return `{${name}: ${type}}`;
   };
+  const started = source === 'days' ? null : STARTED[source === 'quarters' ? source : 'rows'];
+  const period = [
+    ...(from === undefined || started === null ? [] : [started('>=', 'from', from, bind)]),
+    ...(to === undefined || started === null ? [] : [started('<', 'to', to, bind)]),
+  ];
+  if (source === 'people') {
+    const people = peopleIn(filter, company);
+    if (people === null) throw new Error('these calls are not those of some employees');
+    // what names these employees, of the filter or of what the asker may see, is said by them
+    const { employee: _, ...rest } = chosen;
+    const ofPeople = `person IN ${bind('employee', 'Array(String)', people)}`;
+    return { conditions: ['tenant = {tenant: String}', ofPeople, ...period, ...conditionsOf(rest, company, bind, filter)], params };
+  }
   const conditions = [
     'tenant = {tenant: String}',
-    ...(from === undefined || source === 'days' ? [] : [STARTED[source]('>=', 'from', from, bind)]),
-    ...(to === undefined || source === 'days' ? [] : [STARTED[source]('<', 'to', to, bind)]),
+    ...period,
     ...conditionsOf(chosen, company, bind, filter),
     ...(company.within === undefined ? [] : [withinSql(company.within, tookPart)]),
   ];

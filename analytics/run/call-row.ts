@@ -4,6 +4,8 @@ import type { CallResult } from '@callscope/core/domain/result.ts';
 /** What is read of each call of a list, and what is made of it. */
 export interface Reading<C extends CallLine> {
   columns: string;
+  /** whether they are also known by who took part: `call_people` has what there is without legs */
+  byPeople: boolean;
   rowOf: (stored: StoredCall) => C;
 }
 
@@ -12,10 +14,11 @@ const LINE_COLUMNS = `tenant, id, direction, result, missed_kind, caller, dialle
   toUnixTimestamp64Micro(ended_at) AS ended_us, sip_code, hangup_by, record_rule`;
 
 /** For lists that people look through: a rare call costs a block of the store in each column, and arrays are the dearest. */
-export const LINE: Reading<CallLine> = { columns: LINE_COLUMNS, rowOf: lineOf };
+export const LINE: Reading<CallLine> = { columns: LINE_COLUMNS, byPeople: true, rowOf: lineOf };
 export const WHOLE: Reading<CallRow> = {
   columns: `${LINE_COLUMNS}, call_ids, dialled_raw, from_host, dialled_host, edge_tenant, source,
   leg_target, leg_employee, arrayMap(t -> toUnixTimestamp64Micro(t), leg_started_at) AS leg_started_us, leg_result, leg_sip_code, leg_rang, revision`,
+  byPeople: false,
   rowOf,
 };
 

@@ -7,9 +7,10 @@ import type { MeasureId } from '../catalog/measures.ts';
 import { figuresOf, KEY, type StoreRow } from '../query/answer.ts';
 import { compile } from '../query/compile.ts';
 import { type CallFilter, MISSED, narrow } from '../query/filter.ts';
+import { anyPeopleSql, peopleIn, peopleSql } from '../query/people.ts';
 import { type Company, planFigures } from '../query/plan.ts';
 import { canSort, type Sort, type SortKey } from '../query/sort.ts';
-import { whereOf } from '../query/where.ts';
+import { type Where, whereOf } from '../query/where.ts';
 import { type Window, windowsOf } from '../query/windows.ts';
 import { LINE, type Reading, type StoredCall, WHOLE } from './call-row.ts';
 import { askedBy, run } from './run.ts';
@@ -58,33 +59,55 @@ type ListAsked = [
 
 /** The same of either. */
 export async function list<C extends CallLine>(
-  { columns, rowOf }: Reading<C>,
+  { columns, byPeople, rowOf }: Reading<C>,
   ...[client, scope, filter, company, limit, after, side = 'older']: ListAsked
 ): Promise<C[]> {
-  const { conditions, params } = whereOf(filter, askedBy(scope, company));
+  const asked = askedBy(scope, company);
+  const read = lying(filter, asked, byPeople ? 'read' : 'not');
   const isOlder = side === 'older';
   const beginning = after ? after.startedAt / 1_000 : isOlder ? Math.min(filter.to ?? Number.POSITIVE_INFINITY, Date.now()) : filter.from;
   const [near = {}, ...far]: Window[] = beginning === undefined ? [] : windowsOf(filter, Math.floor(beginning), isOlder);
-  const all: Part = {
+  const beyond = ({ from, conditions, params }: Lying): Part => ({
+    from,
     conditions: [...conditions, ...(after ? [BEYOND[side]] : [])],
     params: { ...params, limit, ...(after ? { afterStart: after.startedAt, afterId: after.id } : {}) },
-  };
+  });
   const rowsOf = async (part: Part) => {
     const rows = await run<StoredCall>(client, scope, {
-      sql: `SELECT ${columns} FROM calls WHERE ${part.conditions.join(' AND ')} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
+      sql: `SELECT ${columns} FROM ${part.from(part.conditions)} ORDER BY ${ORDER[side]} LIMIT {limit: UInt32}`,
       params: part.params,
     });
     return rows.map(rowOf);
   };
+  const all = beyond(read);
   const calls = await rowsOf(partIn(all, near, limit));
-  const starts: string[] = [];
-  for (const window of far) {
-    const left = limit - calls.length - starts.length;
-    if (left <= 0) break;
-    starts.push(...(await startsOf(client, scope, partIn(all, window, left), side)));
+  const [left, found] = [limit - calls.length, beyond(lying(filter, asked, 'found'))];
+  for (let most = left, isEnough = left <= 0 || far.length === 0; !isEnough; most *= 2) {
+    const starts: string[] = [];
+    for (const window of far)
+      if (starts.length < most) starts.push(...(await startsOf(client, scope, partIn(found, window, most - starts.length), side)));
+    const rows = starts.length === 0 ? [] : await rowsOf(startingAt(all, starts, left));
+    // what no longer stands may be found too: where too few do for that, there are more to find
+    isEnough = rows.length >= left || starts.length < most;
+    if (isEnough) calls.push(...rows);
   }
-  if (starts.length > 0) calls.push(...(await rowsOf(startingAt(all, starts, limit - calls.length))));
   return side === 'newer' ? calls.reverse() : calls;
+}
+
+/** Where the calls of a filter lie. */
+interface Lying extends Where {
+  /** SQL behind FROM, with conditions on it */
+  from(conditions: readonly string[]): string;
+}
+
+/** @param byPeople by who took part, where they can be: read as they stand; only found, some of which may stand no longer; or not at all */
+function lying(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): Lying {
+  const people = byPeople === 'not' ? null : peopleIn(filter, company);
+  if (people === null) return { ...whereOf(filter, company), from: (conditions) => `calls WHERE ${conditions.join(' AND ')}` };
+  return {
+    ...whereOf(filter, company, 'people'),
+    from: byPeople === 'read' ? (conditions) => peopleSql(people, conditions) : anyPeopleSql,
+  };
 }
 
 /** What a list of calls can be sorted by: SQL over `calls`, and the same of a call that was read. Their start is the table's own order. */
@@ -124,14 +147,14 @@ export async function sortedCalls<C extends CallLine>(
     const calls = await list(reading, client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
     return sort.down ? calls : calls.reverse();
   }
-  const { conditions, params } = whereOf(filter, askedBy(scope, company));
+  const { from, conditions, params } = lying(filter, askedBy(scope, company), reading.byPeople ? 'read' : 'not');
   const { sql, type } = SORTED_BY[sort.by];
   const goesDown = sort.down === (side === 'older');
   const beyond = `(${sql}, started_at, id) ${goesDown ? '<' : '>'}
     ({afterValue: ${type}}, fromUnixTimestamp64Micro({afterStart: Int64}, 'UTC'), {afterId: String})`;
   const order = goesDown ? 'DESC' : 'ASC';
   const rows = await run<StoredCall>(client, scope, {
-    sql: `SELECT ${reading.columns} FROM calls WHERE ${[...conditions, ...(after ? [beyond] : [])].join(' AND ')}
+    sql: `SELECT ${reading.columns} FROM ${from([...conditions, ...(after ? [beyond] : [])])}
       ORDER BY ${sql} ${order}, started_at ${order}, id ${order} LIMIT {limit: UInt32}`,
     params: { ...params, limit, ...(after ? { afterValue: after.value, afterStart: after.startedAt, afterId: after.id } : {}) },
   });
@@ -139,7 +162,7 @@ export async function sortedCalls<C extends CallLine>(
   return side === 'newer' ? calls.reverse() : calls;
 }
 
-interface Part {
+interface Part extends Omit<Lying, 'conditions'> {
   conditions: readonly string[];
   params: Record<string, unknown> & { limit: number };
 }
@@ -148,25 +171,30 @@ interface Part {
  * When the calls of a page begin. Those that the first window has too few of lie far apart: their starts are found out of the columns
  * of the conditions alone, so that nothing else is read on the way to them.
  */
-async function startsOf(client: ClickHouseClient, scope: TenantScope, { conditions, params }: Part, side: Side): Promise<string[]> {
+async function startsOf(client: ClickHouseClient, scope: TenantScope, { from, conditions, params }: Part, side: Side): Promise<string[]> {
   const key = `${side === 'older' ? '-' : ''}toUnixTimestamp64Micro(started_at)`;
   const [found] = await run<{ starts: string[] }>(client, scope, {
     // the number of them is a part of the function's name, and no parameter
-    sql: `SELECT groupArraySorted(${Math.trunc(params.limit)})(${key}) AS starts FROM calls WHERE ${conditions.join(' AND ')}`,
+    sql: `SELECT groupArraySorted(${Math.trunc(params.limit)})(${key}) AS starts FROM ${from(conditions)}`,
     params,
   });
   return (found?.starts ?? []).map((us) => secondsText(Math.abs(Number(us))));
 }
 
-function startingAt({ conditions, params }: Part, starts: readonly string[], limit: number): Part {
-  return { conditions: [...conditions, "started_at IN {starts: Array(DateTime64(6, 'UTC'))}"], params: { ...params, starts, limit } };
+function startingAt({ conditions, params, ...lies }: Part, starts: readonly string[], limit: number): Part {
+  return {
+    ...lies,
+    conditions: [...conditions, "started_at IN {starts: Array(DateTime64(6, 'UTC'))}"],
+    params: { ...params, starts, limit },
+  };
 }
 
 /** Of µs since the epoch: seconds with six digits after the point, as the store reads a time. */
 const secondsText = (us: number) => `${Math.floor(us / 1_000_000)}.${String(us % 1_000_000).padStart(6, '0')}`;
 
-function partIn({ conditions, params }: Part, { from, to }: Window, limit: number): Part {
+function partIn({ conditions, params, ...lies }: Part, { from, to }: Window, limit: number): Part {
   return {
+    ...lies,
     conditions: [
       ...conditions,
       ...(from === undefined ? [] : [`started_at >= fromUnixTimestamp64Milli({windowFrom: Int64}, 'UTC')`]),

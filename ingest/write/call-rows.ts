@@ -56,10 +56,10 @@ const position = <T extends string>(list: readonly T[]) => {
   const at = new Map<string, number>(list.map((word, i) => [word, i + 1]));
   return (word: T | '') => at.get(word) ?? 0;
 };
-const direction = position(DIRECTIONS);
-const result = position(RESULTS);
-const missedKind = position(MISSED_KINDS);
-const hangupBy = position(HANGUP_SIDES);
+export const direction = position(DIRECTIONS);
+export const result = position(RESULTS);
+export const missedKind = position(MISSED_KINDS);
+export const hangupBy = position(HANGUP_SIDES);
 const source = position(CALL_SOURCES);
 
 /** @param writtenAt ms since the epoch: the block's stream time, so that the same block has the same bytes */

@@ -85,6 +85,22 @@ export async function deleteSuperseded(client: ClickHouseClient, old: readonly C
   });
 }
 
+/** Takes away whatever is written of the people of calls that are gone for good: a call may begin anew where one was. */
+export async function deletePeople(client: ClickHouseClient, calls: readonly CallRow[]): Promise<void> {
+  await inParts(calls, async (rows) => {
+    await client.command({
+      query: `DELETE FROM call_people WHERE tenant IN ({tenants: Array(String)}) AND (tenant, toUnixTimestamp64Micro(started_at), id) IN (
+        SELECT t.1, t.2, t.3 FROM (SELECT arrayJoin(arrayZip({tenants: Array(String)}, {starts: Array(Int64)}, {ids: Array(String)})) AS t))`,
+      query_params: {
+        tenants: rows.map((r) => r.tenant),
+        starts: rows.map((r) => r.startedAt),
+        ids: rows.map((r) => r.id),
+      },
+    });
+    return [];
+  });
+}
+
 /** Takes away what led from a Call-ID to a call that has it no longer, or to a company that has the call no longer. */
 export async function deleteCallIds(client: ClickHouseClient, old: readonly CallIdsOfCall[]): Promise<void> {
   const all = old.flatMap((r) => r.callIds.map((callId) => ({ callId, tenant: r.tenant, id: r.id })));

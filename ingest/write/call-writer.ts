@@ -4,6 +4,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Block, Removal, Revision } from '../assemble/block.ts';
 import { changedFields } from '../assemble/same-call.ts';
 import { insertBlock, isDataError, type Table } from './block-writer.ts';
+import { CALL_PEOPLE, peopleOf, writePeople } from './call-people.ts';
 import {
   CALL_IDS,
   CALL_REVISIONS,
@@ -16,7 +17,7 @@ import {
   writeRevision,
   writeSecurityEvent,
 } from './call-rows.ts';
-import { deleteCallIds, deleteSuperseded, findCalls, updateCall } from './call-store.ts';
+import { deleteCallIds, deletePeople, deleteSuperseded, findCalls, updateCall } from './call-store.ts';
 import { untilDone } from './retry.ts';
 import { RowSink } from './rowbinary.ts';
 
@@ -74,6 +75,7 @@ export class CallWriter {
   /** Rows that became part of another call: the other one is in the store already, so that no moment shows neither. */
   async remove(removed: readonly Removal[], at: number, token: string, why: 'linked' | 'replay' = 'linked'): Promise<void> {
     const rows = removed.map((r) => r.row);
+    await this.#again('removing the people of calls that are part of others', () => deletePeople(this.#client, rows));
     await this.#again('removing calls that are part of others', () => deleteSuperseded(this.#client, rows));
     await this.#again('removing their Call-IDs', () => deleteCallIds(this.#client, rows));
     await this.#insert(CALL_REVISIONS, `${token}-removed`, removed, ({ row, into }) =>
@@ -83,7 +85,7 @@ export class CallWriter {
 
   /** Changes that do not come from the stream (a new directory): safe to repeat, by looking before inserting. */
   async revise(revisions: readonly Revision[], superseded: readonly CallRow[]): Promise<void> {
-    await untilDone('removing superseded calls', this.#log, this.#stopping, () => deleteSuperseded(this.#client, superseded));
+    await this.#supersede(superseded, Date.now());
     const moved = revisions.filter((r) => isMoved(r));
     const there = new Set(
       moved.length === 0
@@ -100,11 +102,9 @@ export class CallWriter {
     const todo = revisions.filter((r) => !(isMoved(r) && there.has(`${r.row.tenant} ${r.row.id}`)));
     const done = revisions.filter((r) => !todo.includes(r));
     await this.#revise(todo, Date.now());
-    await untilDone('removing moved calls', this.#log, this.#stopping, () =>
-      deleteSuperseded(
-        this.#client,
-        done.map((r) => r.old),
-      ),
+    await this.#supersede(
+      done.map((r) => r.old),
+      Date.now(),
     );
     await untilDone('removing moved Call-IDs', this.#log, this.#stopping, () =>
       deleteCallIds(
@@ -119,8 +119,13 @@ export class CallWriter {
     const inPlace = revisions.filter((r) => !isMoved(r));
     const anew = inPlace.length > UPDATE_ONE_BY_ONE ? revisions : moved;
     if (inPlace.length <= UPDATE_ONE_BY_ONE) {
-      // before the calls, so that no moment shows one whose number is not known
+      // before the calls: no moment shows one whose number is not known, and who dies in between finds the call as it was and writes both again
       await this.#insert(KNOWN_NUMBERS, undefined, inPlace.filter(hasNewNumber), ({ row }) => writeKnownNumbers(this.#sink, row, at));
+      await this.#insert(CALL_PEOPLE, undefined, inPlace, ({ old, row }) => {
+        const people = peopleOf(row);
+        writePeople(this.#sink, row, people, false, at);
+        writePeople(this.#sink, old, without(peopleOf(old), people), true, at);
+      });
       for (const { row } of inPlace) await this.#update(row);
     }
     // Call-IDs that lead to a call only now: all of one that moved, and those that turned out to be part of it
@@ -133,11 +138,9 @@ export class CallWriter {
     );
     if (anew.length > 0) {
       await this.#insert(CALLS, token && `${token}-revised`, anew, ({ row }) => writeCall(this.#sink, row, at));
-      await this.#again('removing superseded calls', () =>
-        deleteSuperseded(
-          this.#client,
-          anew.map((r) => r.old),
-        ),
+      await this.#supersede(
+        anew.map((r) => r.old),
+        at,
       );
     }
     const misled = revisions
@@ -147,6 +150,12 @@ export class CallWriter {
     await this.#insert(CALL_REVISIONS, token && `${token}-revised`, revisions, (r) =>
       writeRevision(this.#sink, r.row, r.why, changes(r), at),
     );
+  }
+
+  /** Takes away rows whose successors are in the store; what is left of their people says so before. */
+  async #supersede(old: readonly CallRow[], at: number): Promise<void> {
+    await this.#insert(CALL_PEOPLE, undefined, old, (row) => writePeople(this.#sink, row, peopleOf(row), true, at));
+    await this.#again('removing superseded calls', () => deleteSuperseded(this.#client, old));
   }
 
   #again<T>(what: string, work: () => Promise<T>): Promise<T> {

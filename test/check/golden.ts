@@ -77,6 +77,14 @@ const CASES: Case[] = [
     query: 'text=100-01&caller=7916*, !79161234567',
     only: 'summary',
   },
+  { name: 'one-employee', company: MOSCOW, query: 'employee=e101&direction=out&talkMin=5', only: 'summary' },
+  { name: 'two-employees', company: MOSCOW, query: 'employee=e101,e102', only: 'summary' },
+  {
+    name: 'own-calls',
+    company: { ...MOSCOW, within: { employees: ['e101'], groups: [], numbers: [] } },
+    query: 'from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z',
+    only: 'summary',
+  },
 ];
 
 /** Courses are written for these, by such steps. */
