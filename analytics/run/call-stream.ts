@@ -3,8 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallFilter } from '../query/filter.ts';
 import type { Company } from '../query/plan.ts';
 import { canSort, type Sort } from '../query/sort.ts';
-import { whereOf } from '../query/where.ts';
-import { BEYOND, ORDER, SORTED_BY } from './calls.ts';
+import { BEYOND, lying, ORDER, SORTED_BY } from './calls.ts';
 import type { NativeBlock } from './native.ts';
 import { askedBy, runBlocks } from './run.ts';
 import { Turns } from './turns.ts';
@@ -59,7 +58,7 @@ export async function* streamCalls(
   { fields, sort, ids }: Asked,
 ): AsyncGenerator<CallPart> {
   if (!canSort(sort, filter)) throw new Error('calls are sorted within a month at most');
-  const { conditions, params } = whereOf(filter, askedBy(scope, company));
+  const { from, conditions, params } = lying(filter, askedBy(scope, company), 'read');
   const { order, beyond, key } = listed(sort);
   const read = [...new Set<CallField>([...fields, 'startedAt', 'id'])];
   const [started, id] = [read.indexOf('startedAt'), read.indexOf('id')];
@@ -69,8 +68,8 @@ export async function* streamCalls(
       client,
       scope,
       {
-        sql: `SELECT ${columns.join(', ')} FROM calls
-        WHERE ${[...conditions, ...(ids === null ? [] : [AMONG]), ...(last ? [beyond] : [])].join(' AND ')} ORDER BY ${order}`,
+        sql: `SELECT ${columns.join(', ')} FROM ${from([...conditions, ...(ids === null ? [] : [AMONG]), ...(last ? [beyond] : [])])}
+          ORDER BY ${order}`,
         params: {
           ...{ ...params, ...last },
           ...(ids === null ? {} : { ids, callIds: [...new Set(ids.map((one) => one.replace(/~\d+$/, '')))] }),
@@ -95,12 +94,12 @@ export async function* streamCalls(
           isAll = !isEnded;
           break;
         }
-        for (let from = 0; from < block.rows; from += A_PART) {
-          const to = Math.min(from + A_PART, block.rows);
+        for (let row = 0; row < block.rows; row += A_PART) {
+          const to = Math.min(row + A_PART, block.rows);
           const began = performance.now();
           const timer = isEnded ? undefined : setTimeout(end, Math.max(0, patience));
           try {
-            yield { calls: to - from, values: block.columns.map((column) => column.values(from, to)) };
+            yield { calls: to - row, values: block.columns.map((column) => column.values(row, to)) };
           } finally {
             clearTimeout(timer);
             patience -= performance.now() - began;

@@ -101,7 +101,7 @@ interface Lying extends Where {
 }
 
 /** @param byPeople by who took part, where they can be: read as they stand; only found, some of which may stand no longer; or not at all */
-function lying(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): Lying {
+export function lying(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): Lying {
   const people = byPeople === 'not' ? null : peopleIn(filter, company);
   if (people === null) return { ...whereOf(filter, company), from: (conditions) => `calls WHERE ${conditions.join(' AND ')}` };
   return {

@@ -46,11 +46,16 @@ test('lists that are taken slowly are whole and in order, keep nobody from the s
     [MONTH, { by: 'talk', down: true }],
     [MONTH, { by: 'from', down: false }],
     [{ answered: true }, null],
+    [{ employee: ['e3'] }, null],
+    [{ employee: ['e3', 'e4', 'e5'], ...MONTH }, { by: 'talk', down: true }],
     [MONTH, null],
   ] as const;
   const whole = await Promise.all(lists.map(([filter, sort]) => allOf(read(store, filter, sort))));
   expect([whole[0]?.length, new Set(whole[0]).size]).toEqual([CALLS, CALLS]);
   expect(whole[1]).toEqual(whole[0]?.toReversed());
+  const lines = await listLines(store, scope, { employee: ['e3'] }, company, CALLS, null);
+  expect(whole[5]).toEqual(lines.map(({ id }) => id));
+  expect(lines.length).toBeGreaterThan(100);
 
   let asked = 0;
   const counted = new Proxy(store, {
