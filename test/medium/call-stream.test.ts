@@ -47,7 +47,10 @@ test('lists that are taken slowly are whole and in order, keep nobody from the s
     [MONTH, { by: 'from', down: false }],
     [{ answered: true }, null],
     [{ employee: ['e3'] }, null],
-    [{ employee: ['e3', 'e4', 'e5'], ...MONTH }, { by: 'talk', down: true }],
+    [
+      { employee: ['e3', 'e4', 'e5'], ...MONTH },
+      { by: 'talk', down: true },
+    ],
     [MONTH, null],
   ] as const;
   const whole = await Promise.all(lists.map(([filter, sort]) => allOf(read(store, filter, sort))));
