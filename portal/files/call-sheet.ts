@@ -30,6 +30,8 @@ export interface CallColumn {
   head: string;
   kind: CellKind;
   width?: number;
+  /** the file ends with the sum of it */
+  isSummed?: boolean;
   /** what of PostgreSQL it needs */
   needs?: keyof Beside;
   cell: (place: PlaceOf) => CellOf;
@@ -67,6 +69,8 @@ export async function callSheet(
   };
   const cells = columns.map(({ cell }) => cell(place));
   const id = place('id');
+  const summed = columns.flatMap(({ isSummed }, at) => (isSummed ? [at] : []));
+  const sums: number[] = columns.map(() => 0);
   const needs = new Set(columns.map((column) => column.needs));
   const counted = ids === null ? await countCalls(store, scope, filter, company) : null;
 
@@ -82,6 +86,7 @@ export async function callSheet(
       for (let call = 0; call < calls; call++) {
         const row: CellValue[] = [];
         for (const cell of cells) row.push(cell(values, call, beside));
+        for (const at of summed) sums[at] = (sums[at] ?? 0) + Number(row[at]);
         rows.push({ cells: row, key: idsOfPart[call] as string });
       }
       yield rows;
@@ -93,7 +98,11 @@ export async function callSheet(
     ...{ locale, zone: format.zone, title: `${calls}, ${periodText(asked, speech)}`, plainName: `calls-${scope.tenant}` },
     columns: columns.map(({ id: column, head, kind, width }) => ({ id: column, head, kind, ...(width === undefined ? {} : { width }) })),
     ...(card === null ? {} : { hrefOf: (key: string) => `${card}${encodeURIComponent(key)}` }),
-    ...{ rows: rows(), count: counted?.calls ?? ids?.length ?? null, totals: null },
+    ...{ rows: rows(), count: counted?.calls ?? ids?.length ?? null },
+    totals:
+      summed.length === 0
+        ? null
+        : () => columns.map(({ isSummed }, at) => (isSummed ? (sums[at] ?? 0) : at === 0 ? words.kit.total : null)),
     facts: [...questionFacts(asked, names, speech), ...(ids === null ? [] : [{ label: facts.ticked, value: ids.length }])],
   };
 }

@@ -76,7 +76,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     answeredBy: { kind: 'phone', cell: textOf('answeredBy') },
     date: { kind: 'day', cell: instantOf('startedAt') },
     time: { kind: 'time', cell: instantOf('startedAt') },
-    talk: { kind: 'duration', cell: secondsOf('talkSeconds') },
+    talk: { kind: 'duration', isSummed: true, cell: secondsOf('talkSeconds') },
     recording: {
       kind: 'text',
       needs: 'segments',
@@ -88,7 +88,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     group: { kind: 'text', cell: namedBy('group', names.group) },
     channel: { kind: 'text', cell: namedBy('number', (number) => channels.get(number) ?? '') },
     number: { kind: 'text', cell: namedBy('number', names.number) },
-    wait: { kind: 'duration', cell: secondsOf('ringSeconds') },
+    wait: { kind: 'duration', isSummed: true, cell: secondsOf('ringSeconds') },
     reason: { kind: 'text', cell: namedBy('missedKind', (kind) => calls.missedKind[kind as MissedKind]) },
     code: { kind: 'integer', cell: codeOf },
     hungUp: {
@@ -104,6 +104,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     },
     billsec: {
       kind: 'integer',
+      isSummed: true,
       cell: (place) => {
         const times = timesOf(place);
         return (values, call) => Math.floor(times(values, call).talkSeconds);
