@@ -12,7 +12,7 @@ const [COMMA, POINT, SEMICOLON, COLON, SPACE, PLUS, MINUS, GUARD] = [44, 46, 59,
 const [ZERO, NINE] = [48, 57] as const;
 /** What csvCell quotes wherever it stands, and what it guards or quotes in the first place. */
 const ANYWHERE = stopsAt('";,\t\r\n');
-const FIRST = stopsAt("=+-@' 0");
+const FIRST = stopsAt("=+-@' ");
 /** So many digits are a number that is not shown as it is. */
 const MANY_DIGITS = 12;
 /** Days are remembered as text; a year's journal has 366. */
@@ -158,8 +158,8 @@ class CsvWriter {
   #text(value: string): void {
     if (value === '') return;
     const first = value.charCodeAt(0);
-    const isLong = value.length >= MANY_DIGITS && first >= ZERO && first <= NINE;
-    const isGuarded = isLong || FIRST[first] === 1 || value.charCodeAt(value.length - 1) === SPACE;
+    const isNumber = (first === ZERO || value.length >= MANY_DIGITS) && isDigits(value);
+    const isGuarded = isNumber || FIRST[first] === 1 || value.charCodeAt(value.length - 1) === SPACE;
     if (isGuarded || !this.bytes.plain(value, ANYWHERE)) this.bytes.text(csvCell(value));
   }
 
@@ -167,4 +167,12 @@ class CsvWriter {
     this.bytes.byte(13);
     this.bytes.byte(10);
   }
+}
+
+function isDigits(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < ZERO || code > NINE) return false;
+  }
+  return true;
 }
