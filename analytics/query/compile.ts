@@ -15,6 +15,8 @@ import { countedBy, whereOf } from './where.ts';
 export interface Compiled {
   sql: string;
   params: Record<string, unknown>;
+  /** what it reads in the end */
+  source: Source;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Compiled {
  * @param parts counted beside the figures, as columns part0, part1 …
  */
 export function compile(asked: Plan, parts: readonly Counted[] = []): Compiled {
-  if (hasLines(asked.sums)) return compileLines(asked, parts);
+  if (hasLines(asked.sums)) return { ...compileLines(asked, parts), source: 'rows' };
   const plan = { ...asked, source: sourceOf(asked, parts) };
   const { conditions, params } = whereOf(plan.filter, plan.company, plan.source);
   const key = keyOf(plan);
@@ -40,6 +42,7 @@ export function compile(asked: Plan, parts: readonly Counted[] = []): Compiled {
   return {
     sql: `SELECT\n  ${columns.join(',\n  ')}\nFROM ${TABLE[plan.source](conditions, plan)}${grouped}`,
     params: { ...params, ...(plan.source === 'days' ? daysParams(plan.filter) : {}), ...keyParams(plan) },
+    source: plan.source,
   };
 }
 

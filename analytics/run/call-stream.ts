@@ -3,7 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { CallFilter } from '../query/filter.ts';
 import type { Company } from '../query/plan.ts';
 import { canSort, type Sort } from '../query/sort.ts';
-import { BEYOND, lying, ORDER, SORTED_BY } from './calls.ts';
+import { BEYOND, callSource, ORDER, SORTED_BY } from './calls.ts';
 import type { NativeBlock } from './native.ts';
 import { askedBy, runBlocks } from './run.ts';
 import { Turns } from './turns.ts';
@@ -58,7 +58,7 @@ export async function* streamCalls(
   { fields, sort, ids }: Asked,
 ): AsyncGenerator<CallPart> {
   if (!canSort(sort, filter)) throw new Error('calls are sorted within a month at most');
-  const { from, conditions, params } = lying(filter, askedBy(scope, company), 'read');
+  const { from, conditions, params } = callSource(filter, askedBy(scope, company), 'read');
   const { order, beyond, key } = listed(sort);
   const read = [...new Set<CallField>([...fields, 'startedAt', 'id'])];
   const [started, id] = [read.indexOf('startedAt'), read.indexOf('id')];

@@ -63,11 +63,11 @@ export async function list<C extends CallLine>(
   ...[client, scope, filter, company, limit, after, side = 'older']: ListAsked
 ): Promise<C[]> {
   const asked = askedBy(scope, company);
-  const read = lying(filter, asked, byPeople ? 'read' : 'not');
+  const read = callSource(filter, asked, byPeople ? 'read' : 'not');
   const isOlder = side === 'older';
   const beginning = after ? after.startedAt / 1_000 : isOlder ? Math.min(filter.to ?? Number.POSITIVE_INFINITY, Date.now()) : filter.from;
   const [near = {}, ...far]: Window[] = beginning === undefined ? [] : windowsOf(filter, Math.floor(beginning), isOlder);
-  const beyond = ({ from, conditions, params }: Lying): Part => ({
+  const beyond = ({ from, conditions, params }: CallSource): Part => ({
     from,
     conditions: [...conditions, ...(after ? [BEYOND[side]] : [])],
     params: { ...params, limit, ...(after ? { afterStart: after.startedAt, afterId: after.id } : {}) },
@@ -81,7 +81,7 @@ export async function list<C extends CallLine>(
   };
   const all = beyond(read);
   const calls = await rowsOf(partIn(all, near, limit));
-  const [left, found] = [limit - calls.length, beyond(lying(filter, asked, 'found'))];
+  const [left, found] = [limit - calls.length, beyond(callSource(filter, asked, 'found'))];
   for (let most = left, isEnough = left <= 0 || far.length === 0; !isEnough; most *= 2) {
     const starts: string[] = [];
     for (const window of far)
@@ -95,13 +95,13 @@ export async function list<C extends CallLine>(
 }
 
 /** Where the calls of a filter lie. */
-interface Lying extends Where {
+interface CallSource extends Where {
   /** SQL behind FROM, with conditions on it */
   from(conditions: readonly string[]): string;
 }
 
 /** @param byPeople by who took part, where they can be: read as they stand; only found, some of which may stand no longer; or not at all */
-export function lying(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): Lying {
+export function callSource(filter: CallFilter, company: Company, byPeople: 'read' | 'found' | 'not'): CallSource {
   const people = byPeople === 'not' ? null : peopleIn(filter, company);
   if (people === null) return { ...whereOf(filter, company), from: (conditions) => `calls WHERE ${conditions.join(' AND ')}` };
   return {
@@ -147,7 +147,7 @@ export async function sortedCalls<C extends CallLine>(
     const calls = await list(reading, client, scope, filter, company, limit, after, sort.down ? side : BACK[side]);
     return sort.down ? calls : calls.reverse();
   }
-  const { from, conditions, params } = lying(filter, askedBy(scope, company), reading.byPeople ? 'read' : 'not');
+  const { from, conditions, params } = callSource(filter, askedBy(scope, company), reading.byPeople ? 'read' : 'not');
   const { sql, type } = SORTED_BY[sort.by];
   const goesDown = sort.down === (side === 'older');
   const beyond = `(${sql}, started_at, id) ${goesDown ? '<' : '>'}
@@ -162,7 +162,7 @@ export async function sortedCalls<C extends CallLine>(
   return side === 'newer' ? calls.reverse() : calls;
 }
 
-interface Part extends Omit<Lying, 'conditions'> {
+interface Part extends Omit<CallSource, 'conditions'> {
   conditions: readonly string[];
   params: Record<string, unknown> & { limit: number };
 }

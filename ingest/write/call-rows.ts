@@ -1,8 +1,27 @@
-import { CALL_SOURCES, type CallRow, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
+import { CALL_SOURCES, type CallLine, type CallRow, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
 import type { SecurityRow } from '../assemble/block.ts';
 import type { Table } from './block-writer.ts';
 import type { RowSink } from './rowbinary.ts';
+
+/** What a line of a list says of a call, in the order of `writeLine`: also what is kept beside everybody who took part (call-people.ts). */
+export const LINE_COLUMNS = [
+  'direction',
+  'result',
+  'missed_kind',
+  'caller',
+  'dialled',
+  'number',
+  'answered_by',
+  'employee',
+  'group_id',
+  'ringing_at',
+  'answered_at',
+  'ended_at',
+  'sip_code',
+  'hangup_by',
+  'record_rule',
+] as const;
 
 /** Column order here is the order of writing below. Enum8 values are positions in the domain's lists, from 1. */
 export const CALLS: Table = {
@@ -11,26 +30,12 @@ export const CALLS: Table = {
     'tenant',
     'started_at',
     'id',
+    ...LINE_COLUMNS,
     'call_ids',
-    'direction',
-    'result',
-    'missed_kind',
-    'caller',
-    'dialled',
     'dialled_raw',
-    'number',
-    'answered_by',
-    'employee',
-    'group_id',
-    'ringing_at',
-    'answered_at',
-    'ended_at',
-    'sip_code',
-    'hangup_by',
     'from_host',
     'dialled_host',
     'edge_tenant',
-    'record_rule',
     'source',
     'leg_target',
     'leg_employee',
@@ -56,25 +61,18 @@ const position = <T extends string>(list: readonly T[]) => {
   const at = new Map<string, number>(list.map((word, i) => [word, i + 1]));
   return (word: T | '') => at.get(word) ?? 0;
 };
-export const direction = position(DIRECTIONS);
-export const result = position(RESULTS);
-export const missedKind = position(MISSED_KINDS);
-export const hangupBy = position(HANGUP_SIDES);
+const direction = position(DIRECTIONS);
+const result = position(RESULTS);
+const missedKind = position(MISSED_KINDS);
+const hangupBy = position(HANGUP_SIDES);
 const source = position(CALL_SOURCES);
 
-/** @param writtenAt ms since the epoch: the block's stream time, so that the same block has the same bytes */
-export function writeCall(s: RowSink, c: CallRow, writtenAt: number): void {
-  const text = (v: string) => s.str(v);
-  s.str(c.tenant);
-  s.u64(c.startedAt);
-  s.str(c.id);
-  s.array(c.callIds, text);
+export function writeLine(s: RowSink, c: CallLine): void {
   s.i8(direction(c.direction));
   s.i8(result(c.result));
   s.i8(missedKind(c.missedKind));
   s.str(c.from);
   s.str(c.dialled);
-  s.str(c.dialledRaw);
   s.str(c.number);
   s.str(c.answeredBy);
   s.str(c.employee);
@@ -84,10 +82,21 @@ export function writeCall(s: RowSink, c: CallRow, writtenAt: number): void {
   s.u64(c.endedAt);
   s.u16(c.sipCode);
   s.i8(hangupBy(c.hangupBy));
+  s.str(c.recordRule);
+}
+
+/** @param writtenAt ms since the epoch: the block's stream time, so that the same block has the same bytes */
+export function writeCall(s: RowSink, c: CallRow, writtenAt: number): void {
+  const text = (v: string) => s.str(v);
+  s.str(c.tenant);
+  s.u64(c.startedAt);
+  s.str(c.id);
+  writeLine(s, c);
+  s.array(c.callIds, text);
+  s.str(c.dialledRaw);
   s.str(c.fromHost);
   s.str(c.dialledHost);
   s.str(c.edgeTenant);
-  s.str(c.recordRule);
   s.i8(source(c.source));
   s.array(c.legs, (l) => s.str(l.target));
   s.array(c.legs, (l) => s.str(l.employee));

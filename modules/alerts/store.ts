@@ -55,20 +55,27 @@ export interface SavedAlert {
   secret: string | null;
 }
 
+/** Of the company and the moment. */
+interface Setting {
+  /** its numbers are given in any spelling */
+  country: string;
+  /** RECORDING_KEYS_FILE */
+  keysPath: string;
+  /** ms: it is looked at first then */
+  now: number;
+}
+
 export function listAlerts(db: Db, { tenant }: TenantScope): Promise<Alert[]> {
   return asTenant(db, tenant, (trx) => alertsOf(trx, tenant));
 }
 
-/**
- * @param country of the company: its numbers are given in any spelling @param keysPath RECORDING_KEYS_FILE @param now when it is looked at first, ms
- * @throws KeysMissing
- */
+/** @throws KeysMissing */
 export async function addAlert(
   db: Db,
   { tenant }: TenantScope,
   caller: Caller,
   form: AlertForm,
-  { country, keysPath, now }: { country: string; keysPath: string; now: number },
+  { country, keysPath, now }: Setting,
 ): Promise<SavedAlert | AlertFault> {
   const secrets = await secretsFor(tenant, form.ways, keysPath);
   return asTenant(db, tenant, async (trx) => {
@@ -92,7 +99,7 @@ export async function changeAlert(
   caller: Caller,
   id: string,
   form: AlertForm,
-  { country, keysPath, now }: { country: string; keysPath: string; now: number },
+  { country, keysPath, now }: Setting,
 ): Promise<SavedAlert | AlertFault> {
   const secrets = await secretsFor(tenant, form.ways, keysPath);
   return asTenant(db, tenant, async (trx) => {

@@ -41,17 +41,7 @@ export function takeExport(db: Db, _scope: OperatorScope): Promise<TakenExport |
   return asOperator(db, async (trx) => {
     // one after the other: two takers at once could begin two of one person
     await sql`select pg_advisory_xact_lock(hashtext('exports'), 0)`.execute(trx);
-    const { rows } = await sql<{
-      tenant: string;
-      id: string;
-      tries: number;
-      by: 'person' | 'token';
-      maker: string;
-      question: ExportQuestion;
-      format: ExportFormat;
-      asked_at: Date;
-      object: string | null;
-    }>`
+    const { rows } = await sql<Omit<TakenExport, 'askedAt' | 'left'> & { asked_at: Date; object: string | null }>`
       UPDATE exports e SET state = 'running', tries = tries + 1, rows = 0, bytes = 0, begun_at = now(), fault = '',
         next_at = now() + make_interval(secs => ${LEASE_SECONDS})
       FROM (

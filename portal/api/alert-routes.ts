@@ -19,6 +19,7 @@ import { ALERT_MEASURES, alertForm } from '../src/page/alerts/measures.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { keysOrProblem } from './keys-problem.ts';
+import { newestFirst, numberIn, paged, pageOf } from './newest-first.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -77,19 +78,8 @@ const noticeOut = z
     sentAt: instant,
   })
   .openapi('AlertNotice');
-const ID = /^\d{1,18}$/;
-const idIn = (name: string) =>
-  z
-    .string()
-    .regex(ID, 'a number')
-    .openapi({ param: { name, in: 'path' } });
-const alertParam = tenantParam.extend({ alert: idIn('alert') });
-const noticeParam = tenantParam.extend({ notice: idIn('notice') });
-const page = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().regex(ID, 'a cursor').optional().describe('`next` of the page before'),
-});
-const pageOf = <T extends z.ZodType>(item: T) => json(z.object({ data: z.array(item), next: z.string().nullable() }));
+const alertParam = tenantParam.extend({ alert: numberIn('alert') });
+const noticeParam = tenantParam.extend({ notice: numberIn('notice') });
 const about = { tags: ['Alerts'], needs: 'directory:write' as const };
 
 /** Measures that somebody is told of when they leave their bounds, how they stand, and what was told. */
@@ -206,15 +196,18 @@ export function alertRoutes(api: Api, { db, keysPath, clock }: Deps): void {
       method: 'get',
       path: '/tenants/{tenant}/alerts/history',
       summary: 'When something was wrong, the newest first; of 90 days',
-      request: { params: tenantParam, query: page },
-      responses: { 200: { description: 'A page', content: pageOf(alarmOut) }, ...problems(400, 401, 403, 404, 503) },
+      request: { params: tenantParam, query: newestFirst },
+      responses: { 200: { description: 'A page', content: json(pageOf(alarmOut)) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query');
       const found = await listAlarms(db, scopeOf(c), limit + 1, cursor ?? null);
-      const shown = found.slice(0, limit);
-      const data = shown.map(({ from, to, ...alarm }) => ({ ...alarm, from: from.toISOString(), to: to?.toISOString() ?? null }));
-      return c.json({ data, next: found.length > limit ? (shown.at(-1)?.id ?? null) : null }, 200);
+      const shown = paged(found, limit, ({ from, to, ...alarm }) => ({
+        ...alarm,
+        from: from.toISOString(),
+        to: to?.toISOString() ?? null,
+      }));
+      return c.json(shown, 200);
     },
   );
 
@@ -224,18 +217,17 @@ export function alertRoutes(api: Api, { db, keysPath, clock }: Deps): void {
       method: 'get',
       path: '/tenants/{tenant}/alerts/log',
       summary: 'What was told, the newest first',
-      request: { params: tenantParam, query: page },
-      responses: { 200: { description: 'A page', content: pageOf(noticeOut) }, ...problems(400, 401, 403, 404, 503) },
+      request: { params: tenantParam, query: newestFirst },
+      responses: { 200: { description: 'A page', content: json(pageOf(noticeOut)) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query');
       const found = await listNotices(db, scopeOf(c), 'alert', limit + 1, cursor ?? null);
-      const shown = found.slice(0, limit);
-      const data = shown.map(({ id, way, facts, state, tries, fault, madeAt, sentAt }) => ({
+      const shown = paged(found, limit, ({ id, way, facts, state, tries, fault, madeAt, sentAt }) => ({
         ...{ id, alert: { id: facts.alert, name: facts.name }, word: facts.word, channel: way.channel, value: facts.value },
         ...{ state, tries, fault, madeAt: madeAt.toISOString(), sentAt: sentAt?.toISOString() ?? null },
       }));
-      return c.json({ data, next: found.length > limit ? (shown.at(-1)?.id ?? null) : null }, 200);
+      return c.json(shown, 200);
     },
   );
 

@@ -7,6 +7,7 @@ import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { keysOrProblem } from './keys-problem.ts';
+import { newestFirst, numberIn, paged, pageOf } from './newest-first.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -38,19 +39,8 @@ const noticeOut = z
     sentAt: z.iso.datetime().nullable(),
   })
   .openapi('Notice');
-const ID = /^\d{1,18}$/;
-const ruleParam = tenantParam.extend({
-  rule: z
-    .string()
-    .regex(ID, 'a number')
-    .openapi({ param: { name: 'rule', in: 'path' } }),
-});
-const noticeParam = tenantParam.extend({
-  notice: z
-    .string()
-    .regex(ID, 'a number')
-    .openapi({ param: { name: 'notice', in: 'path' } }),
-});
+const ruleParam = tenantParam.extend({ rule: numberIn('rule') });
+const noticeParam = tenantParam.extend({ notice: numberIn('notice') });
 const about = { tags: ['Notices'], needs: 'directory:write' as const };
 
 /** Who is told of missed calls, by letter or webhook, and how it went. */
@@ -143,30 +133,20 @@ export function noticeRoutes(api: Api, { db, keysPath }: Deps): void {
       method: 'get',
       path: '/tenants/{tenant}/notices/log',
       summary: 'What was told, the newest first',
-      request: {
-        params: tenantParam,
-        query: z.strictObject({
-          limit: z.coerce.number().int().min(1).max(500).default(50),
-          cursor: z.string().regex(ID, 'a cursor').optional().describe('`next` of the page before'),
-        }),
-      },
-      responses: {
-        200: { description: 'A page', content: json(z.object({ data: z.array(noticeOut), next: z.string().nullable() })) },
-        ...problems(400, 401, 403, 404, 503),
-      },
+      request: { params: tenantParam, query: newestFirst },
+      responses: { 200: { description: 'A page', content: json(pageOf(noticeOut)) }, ...problems(400, 401, 403, 404, 503) },
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query');
       const scope = scopeOf(c);
       const [found, rules] = await Promise.all([listNotices(db, scope, 'missed', limit + 1, cursor ?? null), listRules(db, scope)]);
       const names = new Map(rules.map(({ id, name }) => [id, name]));
-      const page = found.slice(0, limit);
-      const data = page.map(({ way, subject, facts, madeAt, sentAt, ...notice }) => ({
+      const shown = paged(found, limit, ({ way, subject, facts, madeAt, sentAt, ...notice }) => ({
         ...{ ...notice, rule: { ...way, name: names.get(way.id) ?? '' }, callId: subject },
         ...{ from: facts.from, number: facts.number || null, endedAt: new Date(facts.endedAt).toISOString() },
         ...{ madeAt: madeAt.toISOString(), sentAt: sentAt?.toISOString() ?? null },
       }));
-      return c.json({ data, next: found.length > limit ? (page.at(-1)?.id ?? null) : null }, 200);
+      return c.json(shown, 200);
     },
   );
 

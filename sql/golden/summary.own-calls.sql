@@ -1,5 +1,5 @@
 -- summary?from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z
--- Europe/Moscow, RU; read from quarters. Written by npm run golden.
+-- Europe/Moscow, RU; read from people. Written by npm run golden.
 SELECT
   countIf(direction = 'in') AS in,
   countIf(direction = 'in' AND result = 'answered') AS inAnswered,

@@ -1,5 +1,5 @@
 -- summary?employee=e101,e102
--- Europe/Moscow, RU; read from rows. Written by npm run golden.
+-- Europe/Moscow, RU; read from people. Written by npm run golden.
 SELECT
   countIf(direction = 'in') AS in,
   countIf(direction = 'in' AND result = 'answered') AS inAnswered,

@@ -103,10 +103,10 @@ const courseWritten = (report: Report, by: Time, c: Case) =>
   );
 
 function sqlOf(question: string, plan: Plan, { company }: Case): string {
-  const { sql, params } = compile(plan);
+  const { sql, params, source } = compile(plan);
   return [
     `-- ${question}`,
-    `-- ${company.zone}, ${company.country}; read from ${plan.source}. Written by npm run golden.`,
+    `-- ${company.zone}, ${company.country}; read from ${source}. Written by npm run golden.`,
     `${sql};`,
     ...Object.entries(params).map(([name, value]) => `-- ${name} = ${JSON.stringify(value)}`),
     '',

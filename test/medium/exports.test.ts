@@ -13,12 +13,11 @@ import { ExportFiles } from '@callscope/portal/exports/archive.ts';
 import { removeUnnamed } from '@callscope/portal/exports/sweep.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import pg from 'pg';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALONE, END, LARGEST, makeCalls, makeCompanies } from '../bench/made-calls.ts';
 import { storeOf } from '../bench/store.ts';
-import { type Letter, letterOf } from './letter.ts';
-import { freePort, type Stack, startStack, until } from './stack.ts';
+import { type MailServer, startMailServer } from './mail-server.ts';
+import { type Stack, startStack, until } from './stack.ts';
 import { PASSWORD, Visitor } from './visitor.ts';
 
 interface Export {
@@ -45,32 +44,13 @@ const YEAR = `from=${new Date(END - 366 * DAY).toISOString()}&to=${new Date(END)
 
 let stack: Stack;
 let store: ClickHouseClient;
-let smtp: SMTPServer;
+let mail: MailServer;
 let anna: Visitor;
 let boris: Visitor;
-const letters: Letter[] = [];
 
 beforeAll(async () => {
-  const port = await freePort();
-  smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        letters.push(
-          letterOf(
-            session.envelope.rcptTo.map(({ address }) => address),
-            Buffer.concat(parts).toString('latin1'),
-          ),
-        );
-        done();
-      });
-    },
-  });
-  await new Promise<void>((done) => smtp.listen(port, '127.0.0.1', done));
-  stack = await startStack({ env: { SMTP_URL: `smtp://127.0.0.1:${port}`, PORTAL_URL: 'https://portal.test', EXPORTS_KEEP_HOURS: '48' } });
+  mail = await startMailServer();
+  stack = await startStack({ env: { SMTP_URL: mail.url, PORTAL_URL: 'https://portal.test', EXPORTS_KEEP_HOURS: '48' } });
   store = storeOf(stack);
   await makeCompanies(stack, ALONE);
   await makeCalls(store, CALLS, ALONE);
@@ -82,7 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store?.close();
   await stack?.end();
-  if (smtp) await new Promise<void>((done) => smtp.close(() => done()));
+  await mail?.close();
 });
 
 async function signedIn(login: string): Promise<Visitor> {
@@ -221,7 +201,7 @@ describe('a file that is made in the background', () => {
       60_000,
     );
     await until('the file is made', async () => (await linesOf(anna)).find((one) => one.id === id)?.state === 'done', 120_000);
-    const told = () => letters.filter(({ text }) => text.includes(`/exports/${id}/file`));
+    const told = () => mail.letters.filter(({ text }) => text.includes(`/exports/${id}/file`));
     await until('its letter came', () => told().length > 0);
     expect(told()[0]?.subject).toMatch(/^Файл готов: Звонки, /);
     // of the first try nothing is left

@@ -1,10 +1,9 @@
 import { readCsv } from '@callscope/modules/directory/files/csv.ts';
 import pg from 'pg';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { companies, events, hep } from './fixtures.ts';
-import { type Letter, letterOf } from './letter.ts';
-import { freePort, type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
+import { type Letter, type MailServer, startMailServer } from './mail-server.ts';
+import { type Stack, sendTcp, sendUdp, startStack, until } from './stack.ts';
 import { PASSWORD, Visitor } from './visitor.ts';
 
 interface Mailing {
@@ -15,40 +14,15 @@ interface Mailing {
 }
 
 let stack: Stack;
-let smtp: SMTPServer;
-let port: number;
-const letters: Letter[] = [];
-/** what the server does with the next letters */
-let mood: 'takes' | 'refuses' | 'hangs' = 'takes';
-let reached = 0;
+let mail: MailServer;
+let letters: Letter[];
 let views: { journal: string; statistics: string; query: string };
 const CALLS = '/tenants/t1/calls?limit=1000&direction=in';
 
 beforeAll(async () => {
-  port = await freePort();
-  smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onRcptTo: (_address, _session, done) => done(mood === 'refuses' ? new Error('mailbox is full') : null),
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        reached++;
-        // the answer never comes: whoever waits for it may die meanwhile
-        if (mood === 'hangs') return;
-        letters.push(
-          letterOf(
-            session.envelope.rcptTo.map(({ address }) => address),
-            Buffer.concat(parts).toString('latin1'),
-          ),
-        );
-        done();
-      });
-    },
-  });
-  await new Promise<void>((done) => smtp.listen(port, '127.0.0.1', done));
-  stack = await startStack({ env: { SMTP_URL: `smtp://127.0.0.1:${port}`, PORTAL_URL: 'https://portal.test', MAIL_FILES_KB: '12' } });
+  mail = await startMailServer();
+  ({ letters } = mail);
+  stack = await startStack({ env: { SMTP_URL: mail.url, PORTAL_URL: 'https://portal.test', MAIL_FILES_KB: '12' } });
   for (const [id, { tenant, directory }] of Object.entries(companies())) {
     await stack.rest('PUT', `/tenants/${id}`, tenant);
     await stack.rest('PUT', `/tenants/${id}/directory`, directory);
@@ -79,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack?.end();
-  if (smtp) await new Promise<void>((done) => smtp.close(() => done()));
+  await mail?.close();
 });
 
 const callsOf = async () => (await stack.rest<{ data: { id: string; startedAt: string; from: string }[] }>('GET', CALLS)).data;
@@ -184,13 +158,13 @@ describe('saved views by letter', () => {
 
   test('a process that is killed in the middle leaves the letter to the next, which sends it once', async () => {
     const { id } = await added();
-    mood = 'hangs';
-    const [before, begun] = [letters.length, reached];
+    mail.mood = 'hangs';
+    const [before, begun] = [letters.length, mail.reached];
     await sendNow(id);
-    await until('the letter is on its way', () => reached > begun);
+    await until('the letter is on its way', () => mail.reached > begun);
     const died = stack.pidOf('portal');
     process.kill(died, 'SIGKILL');
-    mood = 'takes';
+    mail.mood = 'takes';
     await until(
       'the portal is back',
       async () => {
@@ -209,12 +183,12 @@ describe('saved views by letter', () => {
 
   test('a server that refuses is asked again later, and the page says why', async () => {
     const { id } = await added();
-    mood = 'refuses';
+    mail.mood = 'refuses';
     const before = letters.length;
     await sendNow(id);
     await until('it is told', async () => ((await mailingOf(id)).last?.fault ?? '').includes('mailbox is full'));
     expect((await mailingOf(id)).last).toMatchObject({ sent: 0, waiting: 1 });
-    mood = 'takes';
+    mail.mood = 'takes';
     await inDatabase(`UPDATE mailing_letters SET next_at = now() WHERE mailing = $1`, [id]);
     await until('the letter came', () => letters.length === before + 1);
   });

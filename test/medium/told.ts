@@ -1,12 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import { SMTPServer } from 'smtp-server';
+import { type Letter, startMailServer } from './mail-server.ts';
 import { freePort } from './stack.ts';
 
-export interface ToldByLetter {
-  to: string[];
-  subject: string;
-  text: string;
-}
 export interface ToldByRequest {
   body: string;
   headers: NodeJS.Dict<string | string[]>;
@@ -14,7 +9,7 @@ export interface ToldByRequest {
 
 /** A mail server and a program that are told things, and keep what they were told. */
 export interface Told {
-  letters: ToldByLetter[];
+  letters: Letter[];
   asked: ToldByRequest[];
   /** what the program answers */
   answer: number | 'nothing';
@@ -25,28 +20,14 @@ export interface Told {
 }
 
 export async function startTold(): Promise<Told> {
-  const [mailPort, hookPort] = [await freePort(), await freePort()];
-  const letters: ToldByLetter[] = [];
+  const [mail, hookPort] = [await startMailServer(), await freePort()];
   const asked: ToldByRequest[] = [];
-  const smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      const parts: Buffer[] = [];
-      stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
-        letters.push({ to: session.envelope.rcptTo.map(({ address: to }) => to), ...letterOf(Buffer.concat(parts).toString()) });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((done) => smtp.listen(mailPort, '127.0.0.1', done));
   const told: Told = {
-    ...{ letters, asked, answer: 204, smtpUrl: `smtp://127.0.0.1:${mailPort}`, address: `http://127.0.0.1:${hookPort}/told` },
+    ...{ letters: mail.letters, asked, answer: 204, smtpUrl: mail.url, address: `http://127.0.0.1:${hookPort}/told` },
     close: async () => {
       hook.closeAllConnections();
       await new Promise((done) => hook.close(done));
-      await new Promise<void>((done) => smtp.close(() => done()));
+      await mail.close();
     },
   };
   const hook: Server = createServer(async (request, response) => {
@@ -57,23 +38,4 @@ export async function startTold(): Promise<Told> {
   });
   await new Promise<void>((done) => hook.listen(hookPort, '127.0.0.1', done));
   return told;
-}
-
-/** Subject and text of a letter in plain text, as nodemailer writes it. */
-function letterOf(source: string): { subject: string; text: string } {
-  const at = source.indexOf('\r\n\r\n');
-  const [head, body] = [source.slice(0, at), source.slice(at + 4)];
-  const quoted = (text: string) =>
-    Buffer.from(
-      text.replaceAll('=\r\n', '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-      'latin1',
-    ).toString();
-  const [, subject = ''] = /^Subject: ((?:.|\r\n[ \t])*)\r\n/im.exec(`${head}\r\n`) ?? [];
-  const words = subject
-    .replace(/\?=\s+=\?/g, '?==?')
-    .replace(/=\?utf-8\?([BQ])\?([^?]*)\?=/gi, (_, how: string, text: string) =>
-      how.toUpperCase() === 'B' ? Buffer.from(text, 'base64').toString() : quoted(text.replaceAll('_', ' ')),
-    );
-  const isBase64 = /Content-Transfer-Encoding: base64/i.test(head);
-  return { subject: words, text: isBase64 ? Buffer.from(body, 'base64').toString() : quoted(body) };
 }

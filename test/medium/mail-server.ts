@@ -1,3 +1,6 @@
+import { SMTPServer } from 'smtp-server';
+import { freePort } from './stack.ts';
+
 export interface Letter {
   to: string[];
   subject: string;
@@ -6,8 +9,46 @@ export interface Letter {
   files: { name: string; content: Buffer }[];
 }
 
+/** A mail server that keeps what it was given. */
+export interface MailServer {
+  url: string;
+  letters: Letter[];
+  /** hangs: it takes a letter and never says so */
+  mood: 'takes' | 'refuses' | 'hangs';
+  /** letters that came whole, also those that it does not own up to */
+  reached: number;
+  close(): Promise<void>;
+}
+
+export async function startMailServer(): Promise<MailServer> {
+  const port = await freePort();
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_address, _session, done) => done(server.mood === 'refuses' ? new Error('mailbox is full') : null),
+    onData(stream, session, done) {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        server.reached++;
+        // the answer never comes: whoever waits for it may die meanwhile
+        if (server.mood === 'hangs') return;
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        server.letters.push(letterOf(to, Buffer.concat(parts).toString('latin1')));
+        done();
+      });
+    },
+  });
+  const server: MailServer = {
+    ...{ url: `smtp://127.0.0.1:${port}`, letters: [], mood: 'takes', reached: 0 },
+    close: () => new Promise<void>((done) => smtp.close(() => done())),
+  };
+  await new Promise<void>((done) => smtp.listen(port, '127.0.0.1', done));
+  return server;
+}
+
 /** A letter as nodemailer writes it: MIME with base64 or quoted-printable parts. */
-export function letterOf(to: string[], source: string): Letter {
+function letterOf(to: string[], source: string): Letter {
   const [head = ''] = source.split('\r\n\r\n', 1);
   const boundary = /boundary="?([^"\r\n;]+)/.exec(head)?.[1];
   const pieces = boundary === undefined ? [source] : source.split(`--${boundary}`).slice(1, -1);
