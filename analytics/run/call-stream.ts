@@ -4,7 +4,7 @@ import type { CallFilter } from '../query/filter.ts';
 import type { Company } from '../query/plan.ts';
 import { canSort, type Sort } from '../query/sort.ts';
 import { BEYOND, callSource, ORDER, SORTED_BY } from './calls.ts';
-import type { NativeBlock } from './native.ts';
+import { type NativeBlock, type NativeColumn, partOf, valuesOf } from './native.ts';
 import { askedBy, runBlocks } from './run.ts';
 import { Turns } from './turns.ts';
 
@@ -16,11 +16,28 @@ const FIELDS = {
   recordRule: 'record_rule',
 } as const;
 export type CallField = keyof typeof FIELDS;
-/** Of each field that was asked for, in that order, what the calls of a part have. */
-export type CallValues = readonly ArrayLike<string | number>[];
-export interface CallPart {
-  calls: number;
-  values: CallValues;
+/** Some of the calls, by columns; not to be used after the next part was asked for. */
+export class CallPart {
+  readonly calls: number;
+  /** of each field that was asked for, in that order */
+  readonly columns: readonly NativeColumn[];
+  readonly #texts: (ArrayLike<string> | undefined)[] = [];
+
+  constructor(calls: number, columns: readonly NativeColumn[]) {
+    this.calls = calls;
+    this.columns = columns;
+  }
+
+  /** A field of text as texts, made once. @param field its place among those that were asked for */
+  texts(field: number): ArrayLike<string> {
+    this.#texts[field] ??= valuesOf(this.columns[field] as NativeColumn) as ArrayLike<string>;
+    return this.#texts[field];
+  }
+
+  /** A field of numbers. */
+  numbers(field: number): ArrayLike<number> {
+    return valuesOf(this.columns[field] as NativeColumn) as ArrayLike<number>;
+  }
 }
 
 /** A double holds µs of this century, and JavaScript counts in doubles. */
@@ -28,7 +45,7 @@ function micros(column: string): string {
   return `toFloat64(toUnixTimestamp64Micro(${column}))`;
 }
 
-/** Calls whose values are made at once: so few that they are gone before the collector would have to move them. */
+/** Calls of a part: so few that what is made of them is gone before the collector would have to move it. */
 const A_PART = 4_096;
 /** How long in all a question waits for whoever takes its answer, ms: someone slow would keep others' from being asked. */
 const PATIENCE_MS = 2_000;
@@ -99,7 +116,10 @@ export async function* streamCalls(
           const began = performance.now();
           const timer = isEnded ? undefined : setTimeout(end, Math.max(0, patience));
           try {
-            yield { calls: to - row, values: block.columns.map((column) => column.values(row, to)) };
+            yield new CallPart(
+              to - row,
+              block.columns.map((column) => partOf(column, row, to)),
+            );
           } finally {
             clearTimeout(timer);
             patience -= performance.now() - began;
@@ -117,7 +137,7 @@ export async function* streamCalls(
 type Place = Record<string, string | number>;
 
 function placeOf({ rows, columns }: NativeBlock, at: { started: number; id: number; key: number | null }): Place {
-  const of = (column: number) => columns[column]?.values(rows - 1, rows)[0] ?? '';
+  const of = (column: number) => valuesOf(partOf(columns[column] as NativeColumn, rows - 1, rows))[0] ?? '';
   return { afterStart: of(at.started), afterId: of(at.id), ...(at.key === null ? {} : { afterValue: of(at.key) }) };
 }
 

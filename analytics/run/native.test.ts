@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readNative } from './native.ts';
+import { partOf, readNative, valuesOf } from './native.ts';
 
 /**
  * As the store wrote it: SELECT ['in','out','in'][number + 1]::Enum8('in' = 1, 'it\'s' = -2, 'out' = 2) AS d, ['Кто','a',''][number + 1] AS t,
@@ -25,7 +25,7 @@ async function rowsOf(stream: AsyncIterable<Uint8Array>, columns: number, part =
   for await (const block of readNative(stream, columns))
     for (let from = 0; from < block.rows; from += part) {
       const to = Math.min(from + part, block.rows);
-      const values = block.columns.map((column) => column.values(from, to));
+      const values = block.columns.map((column) => valuesOf(partOf(column, from, to)));
       for (let i = 0; i < to - from; i++) out.push(values.map((of) => of[i] as string | number));
     }
   return out;

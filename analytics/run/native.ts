@@ -11,9 +11,28 @@ export interface NativeBlock {
   columns: readonly NativeColumn[];
 }
 
-export interface NativeColumn {
-  /** Values of the rows from..to, made as they are used, a piece of a block at a time; not after the next block was asked for. */
-  values(from: number, to: number): ArrayLike<string | number>;
+/** A column as the store sent it, of which nothing is made yet; not to be used after the next block was asked for. */
+export type NativeColumn =
+  | { as: 'values'; values: Numbers }
+  /** texts that are few: each once, and which of them a row has */
+  | { as: 'words'; words: readonly string[]; which: Uint8Array | Uint16Array | Uint32Array }
+  /** where the UTF-8 of each row's text begins and ends */
+  | { as: 'texts'; bytes: Buffer; starts: Uint32Array; ends: Uint32Array };
+type Numbers = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** The rows from..to, where they are. */
+export function partOf(column: NativeColumn, from: number, to: number): NativeColumn {
+  if (column.as === 'values') return { as: 'values', values: column.values.subarray(from, to) };
+  if (column.as === 'words') return { as: 'words', words: column.words, which: column.which.subarray(from, to) };
+  return { as: 'texts', bytes: column.bytes, starts: column.starts.subarray(from, to), ends: column.ends.subarray(from, to) };
+}
+
+/** What each row has, made. */
+export function valuesOf(column: NativeColumn): ArrayLike<string | number> {
+  if (column.as === 'values') return column.values;
+  if (column.as === 'texts') return textsOf(column);
+  const { words } = column;
+  return Array.from(column.which, (word) => words[word] ?? '');
 }
 
 /** The answer is not what was asked for: a store that fails in its middle writes words where a block should begin. */
@@ -37,19 +56,16 @@ export async function* readNative(stream: AsyncIterable<Uint8Array>, columns: nu
 }
 
 async function readColumn(input: Input, type: string, rows: number): Promise<NativeColumn> {
-  if (type === 'String') return input.strings(rows);
+  if (type === 'String') return input.texts(rows);
   if (type === 'LowCardinality(String)') return readDictionary(input, rows);
   if (type.startsWith('Enum8(')) {
-    const words = wordsOf(type);
-    const codes = await input.bytes(rows);
-    return { values: (from, to) => Array.from(codes.subarray(from, to), (code) => words[code] ?? '') };
+    return { as: 'words', words: wordsOf(type), which: await input.bytes(rows) };
   }
   const Numbers = NUMBERS[type];
   if (Numbers === undefined) throw new NativeError(`a column of type ${type} is read as nothing: cast it`);
   const bytes = await input.bytes(rows * Numbers.BYTES_PER_ELEMENT);
   // copied to where an array of its kind may begin
-  const numbers = new Numbers(new Uint8Array(bytes).buffer);
-  return { values: (from, to) => numbers.subarray(from, to) };
+  return { as: 'values', values: new Numbers(new Uint8Array(bytes).buffer) };
 }
 
 /** Texts that are few come once each, then which of them a row has (`SerializationLowCardinality`): a dictionary of the block alone. */
@@ -60,14 +76,13 @@ async function readDictionary(input: Input, rows: number): Promise<NativeColumn>
   const Indexes = INDEXES[kind - OWN_KEYS];
   if (version !== 1 || Indexes === undefined) throw new NativeError(`a dictionary of version ${version}, kind ${kind} is not known`);
   const keys = await input.uint64();
-  const words = (await input.strings(keys)).values(0, keys) as string[];
+  const words = textsOf(await input.texts(keys));
   await input.uint64();
   const bytes = await input.bytes(rows * Indexes.BYTES_PER_ELEMENT);
-  const indexes = new Indexes(new Uint8Array(bytes).buffer);
-  return { values: (from, to) => Array.from(indexes.subarray(from, to), (index) => words[index] ?? '') };
+  return { as: 'words', words, which: new Indexes(new Uint8Array(bytes).buffer) };
 }
 
-const NO_VALUES: NativeColumn = { values: () => [] };
+const NO_VALUES: NativeColumn = { as: 'words', words: [], which: new Uint8Array() };
 /** The dictionary is the block's own, and not to be kept: flags beside the kind of index. */
 const OWN_KEYS = 0x600;
 const INDEXES = [Uint8Array, Uint16Array, Uint32Array];
@@ -82,7 +97,7 @@ const NUMBERS: Record<string, typeof Float64Array | typeof Uint32Array | typeof 
 
 /** Names by code; of `Enum8('in' = 1, 'it\'s' = -2)` a code below zero is its byte. */
 function wordsOf(type: string): string[] {
-  const words: string[] = [];
+  const words = new Array<string>(256).fill('');
   for (const [, word = '', code] of type.matchAll(/'((?:[^'\\]|\\.)*)' = (-?\d+)/g))
     words[Number(code) & 255] = word.replace(/\\(.)/g, '$1');
   return words;
@@ -148,7 +163,7 @@ class Input {
   }
 
   /** Texts, each behind its length: where they are is found out, they are made as they are used. */
-  async strings(rows: number): Promise<NativeColumn> {
+  async texts(rows: number): Promise<Texts> {
     const [starts, ends] = [new Uint32Array(rows), new Uint32Array(rows)];
     let at = 0;
     for (let i = 0; i < rows; ) {
@@ -164,7 +179,7 @@ class Input {
       if (i < rows && !(await this.has(end - from + 1))) throw new NativeError(CUT);
     }
     const bytes = await this.bytes(at);
-    return { values: (from, to) => textsOf(bytes, starts, ends, from, to) };
+    return { as: 'texts', bytes, starts, ends };
   }
 }
 
@@ -186,17 +201,20 @@ function lengthAt(bytes: Uint8Array, at: number, end: number): [value: number, s
   return [0, 0];
 }
 
+type Texts = Extract<NativeColumn, { as: 'texts' }>;
+
 /** Text of ASCII is made at once and cut, which takes a third of the time. */
-function textsOf(bytes: Buffer, starts: Uint32Array, ends: Uint32Array, from: number, to: number): string[] {
-  const texts = new Array<string>(to - from);
-  if (to <= from) return texts;
-  const start = starts[from] as number;
-  const all = bytes.subarray(start, ends[to - 1]);
+function textsOf({ bytes, starts, ends }: Texts): string[] {
+  const rows = starts.length;
+  const texts = new Array<string>(rows);
+  if (rows === 0) return texts;
+  const start = starts[0] as number;
+  const all = bytes.subarray(start, ends[rows - 1]);
   if (!isAscii(all)) {
-    for (let i = from; i < to; i++) texts[i - from] = bytes.toString('utf8', starts[i], ends[i]);
+    for (let i = 0; i < rows; i++) texts[i] = bytes.toString('utf8', starts[i], ends[i]);
     return texts;
   }
   const text = all.toString('latin1');
-  for (let i = from; i < to; i++) texts[i - from] = text.substring((starts[i] as number) - start, (ends[i] as number) - start);
+  for (let i = 0; i < rows; i++) texts[i] = text.substring((starts[i] as number) - start, (ends[i] as number) - start);
   return texts;
 }

@@ -21,7 +21,7 @@ import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
 import { FORMATS } from '../files/formats.ts';
 import { PdfTooLarge } from '../files/pdf.ts';
-import type { SheetRow } from '../files/sheet.ts';
+import type { SheetPart } from '../files/sheet.ts';
 import { ZipFull } from '../files/zip.ts';
 import type { Place } from './archive.ts';
 import { readQuestion } from './question.ts';
@@ -60,9 +60,9 @@ export async function makeExport(deps: Deps, job: TakenExport, stopping: AbortSi
     const { title, plainName, count } = sheet;
     const isOurs = await beginExport(db, job, scope, { object: place.object, title, plainName, ofRows: count, filter: asked.filter });
     if (!isOurs) throw new NotWanted('before it began');
-    async function* counted(): AsyncGenerator<SheetRow[]> {
+    async function* counted(): AsyncGenerator<SheetPart> {
       for await (const part of sheet.rows) {
-        progress.rows += part.length;
+        progress.rows += part.rows;
         yield part;
       }
     }

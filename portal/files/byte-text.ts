@@ -9,7 +9,9 @@ const LONG = 200;
  * encoded, each time anew, and the collector would have the most to do.
  */
 export class ByteText {
-  #bytes: Buffer;
+  #bytes: Buffer<ArrayBuffer>;
+  /** what was lent last */
+  #other: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(0);
   length = 0;
 
   constructor(capacity = SMALLEST) {
@@ -26,11 +28,21 @@ export class ByteText {
     return taken;
   }
 
-  /** The same where it is read before anything else is written: its place is. */
+  /** The same where it is done with when this is asked for the next time but one: two places are written in turn. */
   lend(): Uint8Array {
-    const lent = this.#bytes.subarray(0, this.length);
+    const bytes = this.#bytes;
+    const lent = bytes.subarray(0, this.length);
     this.length = 0;
+    this.#bytes = this.#other.length < bytes.length ? Buffer.allocUnsafeSlow(bytes.length) : this.#other;
+    this.#other = bytes;
     return lent;
+  }
+
+  /** Takes back what was written from there on. */
+  cut(from: number): Uint8Array {
+    const bytes = Buffer.from(this.#bytes.subarray(from, this.length));
+    this.length = from;
+    return bytes;
   }
 
   byte(value: number): void {
@@ -96,6 +108,20 @@ export class ByteText {
         bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
         bytes[at++] = 0x80 | (code & 0x3f);
       } else return false;
+    }
+    this.length = at;
+    return true;
+  }
+
+  /** The same of text that is UTF-8 already; other letters than ASCII are left to those who can tell whether they are any. */
+  plainBytes(from: Uint8Array, start: number, end: number, stops: Uint8Array): boolean {
+    this.#room(end - start);
+    const bytes = this.#bytes;
+    let at = this.length;
+    for (let i = start; i < end; i++) {
+      const code = from[i] as number;
+      if (code >= 0x80 || stops[code] === 1) return false;
+      bytes[at++] = code;
     }
     this.length = at;
     return true;

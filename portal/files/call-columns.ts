@@ -1,99 +1,141 @@
-import type { CallField, CallValues } from '@callscope/analytics/run/call-stream.ts';
+import type { CallField, CallPart } from '@callscope/analytics/run/call-stream.ts';
 import { callTimes } from '@callscope/core/domain/call.ts';
 import { recordingOf } from '@callscope/modules/recordings/rules.ts';
 import type { Words } from '../src/words/words.ts';
-import type { CallColumn, CellOf, PlaceOf } from './call-sheet.ts';
-import type { CellKind } from './sheet.ts';
+import type { Beside, CallColumn, CellsOf, PlaceOf } from './call-sheet.ts';
+import type { CellKind, Cells, CellValue } from './sheet.ts';
+import { onceOfWords } from './words-once.ts';
 
-type Read = (place: PlaceOf) => CellOf;
-
-type Of<Value> = (values: CallValues, call: number) => Value;
-
-/** What a field of text says of a call; '' = no data. */
-export function textAt(place: PlaceOf, field: Exclude<CallField, NumberField>): Of<string> {
-  const at = place(field);
-  return (values, call) => (values[at] as ArrayLike<string>)[call] as string;
-}
+type Read = (place: PlaceOf) => CellsOf;
 
 type NumberField = 'startedAt' | 'ringingAt' | 'answeredAt' | 'endedAt' | 'sipCode';
-/** The same of a number; 0 = no data. */
-export function numberAt(place: PlaceOf, field: NumberField): Of<number> {
+type TextField = Exclude<CallField, NumberField>;
+
+/** What a field of text says of the calls of a part; '' = no data. */
+export function textsAt(place: PlaceOf, field: TextField): (part: CallPart) => ArrayLike<string> {
   const at = place(field);
-  return (values, call) => (values[at] as ArrayLike<number>)[call] as number;
+  return (part) => part.texts(at);
 }
 
-/** As the store has it. */
-export const textOf =
-  (field: Parameters<typeof textAt>[1]): Read =>
-  (place) => {
-    const text = textAt(place, field);
-    return (values, call) => text(values, call) || null;
-  };
+/** The same of numbers; 0 = no data. */
+export function numbersAt(place: PlaceOf, field: NumberField): (part: CallPart) => ArrayLike<number> {
+  const at = place(field);
+  return (part) => part.numbers(at);
+}
 
-/** What an id or word of the store is called. */
-export const namedBy =
-  (field: Parameters<typeof textAt>[1], nameOf: (value: string) => string): Read =>
+/** What has to be worked out call by call. @param cellOf of a part; its answer: of one of the part's calls */
+export const byCall =
+  (cellOf: (place: PlaceOf) => (part: CallPart, beside: Beside) => (call: number) => CellValue): Read =>
   (place) => {
-    const text = textAt(place, field);
-    return (values, call) => {
-      const value = text(values, call);
-      return value === '' ? null : nameOf(value);
+    const ofPart = cellOf(place);
+    return (part, beside) => {
+      const ofCall = ofPart(part, beside);
+      const values = new Array<CellValue>(part.calls);
+      for (let call = 0; call < values.length; call++) values[call] = ofCall(call);
+      return { as: 'values', values };
     };
   };
 
-/** Cut, not rounded: a call is found from its own start on. */
-export const instantOf =
-  (field: NumberField): Read =>
-  (place) => {
-    const micros = numberAt(place, field);
-    return (values, call) => Math.floor(micros(values, call) / 1_000) || null;
+/** Fields whose values are few, as the store knows them to be. */
+type WordField = Exclude<TextField, 'id' | 'from' | 'dialled' | 'answeredBy'>;
+
+/** What an id or word of the store is called. */
+export const namedBy = (field: WordField, nameOf: (value: string) => string): Read => stored(field, nameOf);
+
+/** As the store has it. */
+export const textOf = (field: TextField): Read => stored(field, (word) => word);
+
+/** Words are named once each; texts are left as they lie. */
+function stored(field: TextField, nameOf: (word: string) => string): Read {
+  return (place) => {
+    const at = place(field);
+    const named = onceOfWords((words): readonly CellValue[] => words.map((word) => (word === '' ? null : nameOf(String(word)))));
+    return ({ columns }) => {
+      const cells = columns[at] as Cells;
+      return cells.as === 'words' ? { ...cells, words: named(cells.words) } : cells;
+    };
   };
+}
 
-export const codeOf: Read = (place) => {
-  const code = numberAt(place, 'sipCode');
-  return (values, call) => code(values, call) || null;
-};
+/** Cut, not rounded: a call is found from its own start on. */
+export const instantOf = (field: NumberField): Read => numeric(field, (micros) => Math.floor(micros / 1_000));
 
-export function timesOf(place: PlaceOf): Of<ReturnType<typeof callTimes>> {
-  const [started, ringing] = [numberAt(place, 'startedAt'), numberAt(place, 'ringingAt')];
-  const [answered, ended] = [numberAt(place, 'answeredAt'), numberAt(place, 'endedAt')];
-  return (values, call) =>
-    callTimes({
-      ...{ startedAt: started(values, call), ringingAt: ringing(values, call) },
-      ...{ answeredAt: answered(values, call), endedAt: ended(values, call) },
+export const codeOf: Read = numeric('sipCode', (code) => code);
+
+function numeric(field: NumberField, read: (stored: number) => number): Read {
+  return (place) => {
+    const numbers = numbersAt(place, field);
+    return counted((part) => {
+      const stored = numbers(part);
+      return (call) => {
+        const value = stored[call] as number;
+        return value === 0 ? null : read(value);
+      };
     });
+  };
+}
+
+/** Numbers, in one place that is written over with each part; null = no data. */
+function counted(ofPart: (part: CallPart) => (call: number) => number | null): CellsOf {
+  let place = new Float64Array();
+  return (part) => {
+    if (place.length < part.calls) place = new Float64Array(part.calls);
+    const values = place.subarray(0, part.calls);
+    const ofCall = ofPart(part);
+    for (let call = 0; call < values.length; call++) values[call] = ofCall(call) ?? Number.NaN;
+    return { as: 'values', values };
+  };
+}
+
+/** How long the calls of a part took, by call. */
+export function timesOf(place: PlaceOf): (part: CallPart) => (call: number) => ReturnType<typeof callTimes> {
+  const [starts, rings] = [numbersAt(place, 'startedAt'), numbersAt(place, 'ringingAt')];
+  const [answers, ends] = [numbersAt(place, 'answeredAt'), numbersAt(place, 'endedAt')];
+  return (part) => {
+    const [started, ringing, answered, ended] = [starts(part), rings(part), answers(part), ends(part)];
+    return (call) =>
+      callTimes({
+        ...{ startedAt: started[call] as number, ringingAt: ringing[call] as number },
+        ...{ answeredAt: answered[call] as number, endedAt: ended[call] as number },
+      });
+  };
 }
 
 export const secondsOf =
   (which: keyof ReturnType<typeof callTimes>): Read =>
   (place) => {
     const times = timesOf(place);
-    return (values, call) => times(values, call)[which];
+    return counted((part) => {
+      const ofCall = times(part);
+      return (call) => ofCall(call)[which];
+    });
   };
 
 /** How the recording stands, as `said`. @param now ms since the epoch */
-export const recordingCell =
-  (now: number, said: (recording: ReturnType<typeof recordingOf>) => string): Read =>
-  (place) => {
-    const [id, recordRule] = [textAt(place, 'id'), textAt(place, 'recordRule')];
-    const [started, answered, ended] = [numberAt(place, 'startedAt'), numberAt(place, 'answeredAt'), numberAt(place, 'endedAt')];
-    return (values, call, { segments }) =>
-      said(
-        recordingOf(
-          {
-            ...{ startedAt: started(values, call), answeredAt: answered(values, call) },
-            ...{ endedAt: ended(values, call), recordRule: recordRule(values, call) },
-          },
-          segments.get(id(values, call)) ?? [],
-          now,
-        ),
-      );
-  };
+export const recordingCell = (now: number, said: (recording: ReturnType<typeof recordingOf>) => string): Read =>
+  byCall((place) => {
+    const [ids, recordRules] = [textsAt(place, 'id'), textsAt(place, 'recordRule')];
+    const [starts, answers, ends] = [numbersAt(place, 'startedAt'), numbersAt(place, 'answeredAt'), numbersAt(place, 'endedAt')];
+    return (part, { segments }) => {
+      const [id, recordRule, started, answered, ended] = [ids(part), recordRules(part), starts(part), answers(part), ends(part)];
+      return (call) =>
+        said(
+          recordingOf(
+            {
+              ...{ startedAt: started[call] as number, answeredAt: answered[call] as number },
+              ...{ endedAt: ended[call] as number, recordRule: recordRule[call] as string },
+            },
+            segments.get(id[call] as string) ?? [],
+            now,
+          ),
+        );
+    };
+  });
 
 /** What programs get: each field of the contract's Call that is one value, in its words. @param names of employees, by id */
 export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, string>, now: number): CallColumn[] {
   const heads = words.files.ofCall;
-  const column = (id: keyof typeof heads, kind: CellKind, cell: Read): CallColumn => ({ id, head: heads[id], kind, cell });
+  const column = (id: keyof typeof heads, kind: CellKind, cells: Read): CallColumn => ({ id, head: heads[id], kind, cells });
   return [
     column('id', 'text', textOf('id')),
     ...(['direction', 'result', 'missedKind'] as const).map((field) => column(field, 'text', textOf(field))),

@@ -1,7 +1,7 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import type { Sort } from '@callscope/analytics/query/sort.ts';
-import { type CallField, type CallValues, streamCalls } from '@callscope/analytics/run/call-stream.ts';
+import { type CallField, type CallPart, streamCalls } from '@callscope/analytics/run/call-stream.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { type MarksOfCall, marksOf } from '@callscope/modules/marks/read.ts';
@@ -10,7 +10,7 @@ import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import type { Deps } from '../deps.ts';
 import type { Names } from '../src/page/journal/conditions.ts';
 import { periodText, questionFacts } from './question-facts.ts';
-import type { CellKind, CellValue, Sheet, SheetRow } from './sheet.ts';
+import { type CellKind, type Cells, cellAt, type Sheet, type SheetPart } from './sheet.ts';
 import type { Speech } from './speech.ts';
 
 /** What PostgreSQL has of the calls of a part, asked for all of them at once. */
@@ -19,22 +19,21 @@ export interface Beside {
   marks: ReadonlyMap<string, MarksOfCall>;
 }
 
-/** The place of a field among the values; asking for it has it read. */
+/** The place of a field among the columns of a part; asking for it has it read. */
 export type PlaceOf = (field: CallField) => number;
-/** @param call which of the values */
-export type CellOf = (values: CallValues, call: number, beside: Beside) => CellValue;
+export type CellsOf = (part: CallPart, beside: Beside) => Cells;
 
-/** A column of calls, made once for a file: no call is made of a row on its way. */
+/** A column of calls, made once for a file: no call is made of a row on its way, and no text of what can stay as it lies. */
 export interface CallColumn {
   id: string;
   head: string;
   kind: CellKind;
   width?: number;
-  /** the file ends with the sum of it */
+  /** the file ends with the sum of it; of columns that are worked out */
   isSummed?: boolean;
   /** what of PostgreSQL it needs */
   needs?: keyof Beside;
-  cell: (place: PlaceOf) => CellOf;
+  cells: (place: PlaceOf) => CellsOf;
 }
 
 export interface CallsAsked {
@@ -67,29 +66,24 @@ export async function callSheet(
     if (!fields.includes(field)) fields.push(field);
     return fields.indexOf(field);
   };
-  const cells = columns.map(({ cell }) => cell(place));
+  const cellsOf = columns.map(({ cells }) => cells(place));
   const id = place('id');
   const summed = columns.flatMap(({ isSummed }, at) => (isSummed ? [at] : []));
   const sums: number[] = columns.map(() => 0);
   const needs = new Set(columns.map((column) => column.needs));
   const counted = ids === null ? await countCalls(store, scope, filter, company) : null;
 
-  async function* rows(): AsyncGenerator<SheetRow[]> {
-    for await (const { calls, values } of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
-      const idsOfPart = values[id] as string[];
+  async function* rows(): AsyncGenerator<SheetPart> {
+    for await (const part of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
+      const idsOfPart = () => Array.from(part.texts(id));
       const [segments, marks] = await Promise.all([
-        needs.has('segments') ? segmentsOf(db, scope, idsOfPart) : NONE,
-        needs.has('marks') ? marksOf(db, scope, idsOfPart) : NONE,
+        needs.has('segments') ? segmentsOf(db, scope, idsOfPart()) : NONE,
+        needs.has('marks') ? marksOf(db, scope, idsOfPart()) : NONE,
       ]);
-      const beside = { segments, marks };
-      const rows: SheetRow[] = [];
-      for (let call = 0; call < calls; call++) {
-        const row: CellValue[] = [];
-        for (const cell of cells) row.push(cell(values, call, beside));
-        for (const at of summed) sums[at] = (sums[at] ?? 0) + Number(row[at]);
-        rows.push({ cells: row, key: idsOfPart[call] as string });
-      }
-      yield rows;
+      const made = cellsOf.map((cells) => cells(part, { segments, marks }));
+      for (const at of summed)
+        for (let row = 0; row < part.calls; row++) sums[at] = (sums[at] ?? 0) + Number(cellAt(made[at] as Cells, row));
+      yield { rows: part.calls, columns: made, keyOf: (row) => part.texts(id)[row] };
     }
   }
 

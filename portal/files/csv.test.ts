@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { readCsv } from '@callscope/modules/directory/files/csv.ts';
 import { expect, test } from 'vitest';
 import { csvParts } from './csv.ts';
-import type { CellKind, CellValue, Sheet } from './sheet.ts';
+import { type CellKind, type CellValue, partOfRows, type Sheet } from './sheet.ts';
 
 const AT = Date.UTC(2026, 10, 27, 7, 2, 11, 999);
 const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Partial<Sheet> = {}): Sheet => ({
@@ -11,7 +11,7 @@ const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Parti
   locale: 'ru',
   zone: 'Asia/Krasnoyarsk',
   columns: columns.map(([head, kind], i) => ({ id: `c${i}`, head, kind })),
-  rows: [rows.map((cells) => ({ cells }))],
+  rows: [partOfRows(rows.map((cells) => ({ cells })))],
   count: null,
   totals: null,
   facts: [],
@@ -126,7 +126,7 @@ test('one BOM and head however many parts there are, the totals at the end, aske
   async function* parts() {
     for (const part of [[{ cells: ['a', 1] }], [], [{ cells: ['b', 2] }]]) {
       read += part.length;
-      yield part;
+      yield partOfRows(part);
     }
   }
   const columns: [string, CellKind][] = [

@@ -2,14 +2,15 @@ import { wallClockOf } from '@callscope/core/domain/zone.ts';
 import { csvCell } from '@callscope/modules/directory/files/csv.ts';
 import type { Locale } from '../src/words/words.ts';
 import { ByteText, stopsAt } from './byte-text.ts';
-import { isInternational } from './phone.ts';
-import type { CellKind, CellValue, Sheet } from './sheet.ts';
+import { areDigits, isInternational, lieDigits, liesInternational } from './phone.ts';
+import type { CellKind, Cells, CellValue, Sheet, SheetPart } from './sheet.ts';
+import { onceOfWords } from './words-once.ts';
 
 const DAY = 86_400_000;
 /** Given away as soon as there is so much of it. */
 const PART_BYTES = 262_144;
 const [COMMA, POINT, SEMICOLON, COLON, SPACE, PLUS, MINUS, GUARD] = [44, 46, 59, 58, 32, 43, 45, 39] as const;
-const [ZERO, NINE] = [48, 57] as const;
+const ZERO = 48;
 /** What csvCell quotes wherever it stands, and what it guards or quotes in the first place. */
 const ANYWHERE = stopsAt('";,\t\r\n');
 const FIRST = stopsAt("=+-@' ");
@@ -30,14 +31,15 @@ export async function* csvParts(sheet: Sheet): AsyncGenerator<Uint8Array> {
   writer.head();
   yield bytes.take();
   for await (const part of sheet.rows) {
-    for (const row of part) {
-      writer.row(row.cells);
+    writer.take(part);
+    for (let row = 0; row < part.rows; row++) {
+      writer.row(row);
       if (bytes.length >= PART_BYTES) yield bytes.take();
     }
     if (bytes.length > 0) yield bytes.take();
   }
   if (sheet.totals === null) return;
-  writer.row(sheet.totals());
+  writer.line(sheet.totals());
   yield bytes.take();
 }
 
@@ -50,10 +52,15 @@ class CsvWriter {
   readonly #wallClock: (at: number) => number;
   readonly #locale: Locale;
   readonly #days = new Map<number, string>();
+  #columns: readonly Cells[] = [];
+  /** of columns of words what each is in the file */
+  #written: (readonly Uint8Array[])[] = [];
+  readonly #writtenOf: ((words: readonly CellValue[]) => readonly Uint8Array[])[];
 
   constructor({ columns, locale, zone }: Sheet) {
     this.#heads = columns.map(({ head, kind }) => (kind === 'share' && !head.includes('%') ? `${head}, %` : head));
     this.#kinds = columns.map(({ kind }) => kind);
+    this.#writtenOf = columns.map(({ kind }) => onceOfWords((words) => words.map((word) => this.#apart(word, kind))));
     [this.#separator, this.#point] = locale === 'ru' ? [SEMICOLON, COMMA] : [COMMA, POINT];
     this.#locale = locale;
     this.#wallClock = wallClockOf(zone);
@@ -67,19 +74,62 @@ class CsvWriter {
     this.#end();
   }
 
-  row(cells: readonly CellValue[]): void {
-    const kinds = this.#kinds;
+  /** The part whose rows are written next. */
+  take({ columns }: SheetPart): void {
+    this.#columns = columns;
+    this.#written = columns.map((cells, i) => (cells.as === 'words' ? (this.#writtenOf[i]?.(cells.words) ?? []) : []));
+  }
+
+  row(row: number): void {
+    const [kinds, columns] = [this.#kinds, this.#columns];
     for (let i = 0; i < kinds.length; i++) {
       if (i > 0) this.bytes.byte(this.#separator);
-      const value = cells[i];
-      if (value === null || value === undefined) continue;
+      const cells = columns[i] as Cells;
       const kind = kinds[i] as CellKind;
-      if (typeof value === 'string') {
-        if (kind === 'phone' && isInternational(value)) this.#international(value);
-        else this.#text(value);
-      } else if (Number.isFinite(value)) this.#number(value, kind);
+      if (cells.as === 'words') this.bytes.copy(this.#written[i]?.[cells.which[row] as number] as Uint8Array);
+      else if (cells.as === 'texts') this.#lying(cells.bytes, cells.starts[row] as number, cells.ends[row] as number, kind);
+      else this.#cell(cells.values[row] ?? null, kind);
     }
     this.#end();
+  }
+
+  /** A row of its own. */
+  line(cells: readonly CellValue[]): void {
+    this.#kinds.forEach((kind, i) => {
+      if (i > 0) this.bytes.byte(this.#separator);
+      this.#cell(cells[i] ?? null, kind);
+    });
+    this.#end();
+  }
+
+  #apart(value: CellValue, kind: CellKind): Uint8Array {
+    const begun = this.bytes.length;
+    this.#cell(value, kind);
+    return this.bytes.cut(begun);
+  }
+
+  #cell(value: CellValue, kind: CellKind): void {
+    if (value === null) return;
+    if (typeof value === 'string') {
+      if (kind === 'phone' && isInternational(value)) this.#international(value);
+      else this.#text(value);
+    } else if (Number.isFinite(value)) this.#number(value, kind);
+  }
+
+  /** A text where it lies. */
+  #lying(from: Buffer, start: number, end: number, kind: CellKind): void {
+    if (start === end) return;
+    const { bytes } = this;
+    if (kind === 'phone' && liesInternational(from, start, end)) {
+      bytes.byte(GUARD);
+      bytes.byte(PLUS);
+      bytes.plainBytes(from, start, end, ANYWHERE);
+      return;
+    }
+    const first = from[start] as number;
+    const isNumber = (first === ZERO || end - start >= MANY_DIGITS) && lieDigits(from, start, end);
+    const isGuarded = isNumber || FIRST[first] === 1 || from[end - 1] === SPACE;
+    if (isGuarded || !bytes.plainBytes(from, start, end, ANYWHERE)) this.#text(from.toString('utf8', start, end));
   }
 
   #number(value: number, kind: CellKind): void {
@@ -158,7 +208,7 @@ class CsvWriter {
   #text(value: string): void {
     if (value === '') return;
     const first = value.charCodeAt(0);
-    const isNumber = (first === ZERO || value.length >= MANY_DIGITS) && isDigits(value);
+    const isNumber = (first === ZERO || value.length >= MANY_DIGITS) && areDigits(value);
     const isGuarded = isNumber || FIRST[first] === 1 || value.charCodeAt(value.length - 1) === SPACE;
     if (isGuarded || !this.bytes.plain(value, ANYWHERE)) this.bytes.text(csvCell(value));
   }
@@ -167,12 +217,4 @@ class CsvWriter {
     this.bytes.byte(13);
     this.bytes.byte(10);
   }
-}
-
-function isDigits(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code < ZERO || code > NINE) return false;
-  }
-  return true;
 }

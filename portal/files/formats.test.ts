@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FILE_FORMATS, type FileEnd, fileResponse } from './formats.ts';
-import type { Sheet, SheetRow } from './sheet.ts';
+import { partOfRows, type Sheet, type SheetPart } from './sheet.ts';
 
 /** Rows for as long as somebody reads, and how much was read. */
 function endless() {
   const seen = { parts: 0, isClosed: false };
-  async function* rows(): AsyncGenerator<SheetRow[]> {
+  async function* rows(): AsyncGenerator<SheetPart> {
     try {
       for (;;) {
         seen.parts++;
-        yield Array.from({ length: 1_000 }, (_, i) => ({ cells: [i, `строка ${i} ${Math.sin(i)}`] }));
+        yield partOfRows(Array.from({ length: 1_000 }, (_, i) => ({ cells: [i, `строка ${i} ${Math.sin(i)}`] })));
       }
     } finally {
       seen.isClosed = true;
@@ -32,7 +32,7 @@ const sheetOf = (rows: Sheet['rows']): Sheet => ({
   totals: null,
   facts: [],
 });
-const THREE = [[{ cells: [1, 'a'] }, { cells: [2, 'b'] }], [{ cells: [3, 'c'] }]];
+const THREE = [partOfRows([{ cells: [1, 'a'] }, { cells: [2, 'b'] }]), partOfRows([{ cells: [3, 'c'] }])];
 
 test.each(FILE_FORMATS)('%s: a file with its kind and its name, and what became of it is told once', async (format) => {
   const ends: FileEnd[] = [];
@@ -45,9 +45,9 @@ test.each(FILE_FORMATS)('%s: a file with its kind and its name, and what became 
 });
 
 test.each(FILE_FORMATS)('%s: the first bytes come before the first row', async (format) => {
-  async function* rows(): AsyncGenerator<SheetRow[]> {
+  async function* rows(): AsyncGenerator<SheetPart> {
     await new Promise(() => {});
-    yield [];
+    yield partOfRows([]);
   }
   const reader = fileResponse(sheetOf(rows()), format).body?.getReader();
   expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ test.each(FILE_FORMATS)('%s: rows are read as fast as the file is, and no more o
 });
 
 test.each(FILE_FORMATS)('%s: others get their turn while it is made of rows that are there already', async (format) => {
-  const part = Array.from({ length: 5_000 }, (_, i) => ({ cells: [i, `строка ${i}`] }));
+  const part = partOfRows(Array.from({ length: 5_000 }, (_, i) => ({ cells: [i, `строка ${i}`] })));
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
   await fileResponse(sheetOf(Array.from({ length: 20 }, () => part)), format).arrayBuffer();
@@ -81,8 +81,8 @@ test.each(FILE_FORMATS)('%s: others get their turn while it is made of rows that
 });
 
 test.each(FILE_FORMATS)('%s: rows that fail break the file off', async (format) => {
-  async function* rows(): AsyncGenerator<SheetRow[]> {
-    yield [{ cells: [1, 'a'] }];
+  async function* rows(): AsyncGenerator<SheetPart> {
+    yield partOfRows([{ cells: [1, 'a'] }]);
     throw new Error('the store is away');
   }
   const ends: FileEnd[] = [];

@@ -3,7 +3,7 @@ import { csvParts } from './csv.ts';
 import { disposition } from './disposition.ts';
 import { jsonParts } from './json.ts';
 import { pdfParts } from './pdf.ts';
-import type { Sheet, SheetRow } from './sheet.ts';
+import type { Sheet, SheetPart } from './sheet.ts';
 import { xlsxParts } from './xlsx.ts';
 
 export const FILE_FORMATS = ['csv', 'xlsx', 'json'] as const;
@@ -63,9 +63,9 @@ export function fileResponse(sheet: Sheet, format: FileFormat, onDone?: (end: Fi
     isDone = true;
     await onDone?.({ ...end, isWhole });
   };
-  async function* counted(): AsyncGenerator<SheetRow[]> {
+  async function* counted(): AsyncGenerator<SheetPart> {
     for await (const part of sheet.rows) {
-      end.rows += part.length;
+      end.rows += part.rows;
       yield part;
     }
   }

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { jsonParts } from './json.ts';
-import type { Sheet } from './sheet.ts';
+import { partOfRows, type Sheet } from './sheet.ts';
 
 const AT = Date.UTC(2026, 10, 27, 17, 2, 11, 5);
 const sheet: Sheet = {
@@ -19,9 +19,9 @@ const sheet: Sheet = {
     { id: 'share', head: 'Доля', kind: 'share' },
   ],
   rows: [
-    [{ cells: [AT, AT, AT, '73910000122', 'a "b" \\ \n\t👍\u0001', 61.25, 1 / 3] }],
-    [],
-    [{ cells: [null, null, null, '101', '', null, Number.NaN] }],
+    partOfRows([{ cells: [AT, AT, AT, '73910000122', 'a "b" \\ \n\t👍\u0001', 61.25, 1 / 3] }]),
+    partOfRows([]),
+    partOfRows([{ cells: [null, null, null, '101', '', null, Number.NaN] }]),
   ],
   count: 2,
   totals: () => [null, null, null, 'Итого', null, 61.25, null],

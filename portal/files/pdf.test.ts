@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { MOST_PDF_ROWS } from './paper-limits.ts';
 import { PdfTooLarge, pdfBytes } from './pdf.ts';
-import type { CellValue, Sheet } from './sheet.ts';
+import { type CellValue, partOfRows, type Sheet } from './sheet.ts';
 
 /** Reads PDFs back with other people's eyes. */
 const HAS_POPPLER = spawnSync('pdftotext', ['-v']).error === undefined;
@@ -46,7 +46,15 @@ const small = [
   row(2, 'anonymous', null, null, null, null, null),
 ];
 const sheet = (more: Partial<Sheet> = {}): Sheet => ({
-  ...{ title: 'Звонки за 23 ноября', plainName: 'calls', locale: 'ru', zone: 'Asia/Krasnoyarsk', columns, rows: [small], count: 3 },
+  ...{
+    title: 'Звонки за 23 ноября',
+    plainName: 'calls',
+    locale: 'ru',
+    zone: 'Asia/Krasnoyarsk',
+    columns,
+    rows: [partOfRows(small)],
+    count: 3,
+  },
   totals: () => ['Итого', null, null, 3_725, 1_234, 0.42, null],
   facts: [{ label: 'Период', value: '23 ноября 2026' }],
   ...more,
@@ -72,7 +80,7 @@ describe.skipIf(!HAS_POPPLER)('a sheet on paper', () => {
   });
 
   test('the head is on every page, and pages are counted; English says so in English', async () => {
-    const found = pages(await written(sheet({ locale: 'en', rows: [many(60), many(60)], count: null })));
+    const found = pages(await written(sheet({ locale: 'en', rows: [partOfRows(many(60)), partOfRows(many(60))], count: null })));
     expect(found.length).toBeGreaterThan(2);
     found.forEach((page, at) => {
       expect(page).toContain('Сотрудник');
@@ -98,14 +106,14 @@ describe.skipIf(!HAS_POPPLER)('a sheet on paper', () => {
     cells[2] = word;
     const definition = 'Звонок относится ко дню, в который он начался, по времени компании. '.repeat(3).trim();
     const facts = [{ label: 'Входящие', value: definition }];
-    const file = await written(sheet({ plainName: 'wide', columns: wide, rows: [[{ cells }]], totals: null, facts }));
+    const file = await written(sheet({ plainName: 'wide', columns: wide, rows: [partOfRows([{ cells }])], totals: null, facts }));
     const [, width, height] = /Page size: +([\d.]+) x ([\d.]+)/.exec(run('pdfinfo', file)) ?? [];
     expect(Number(width)).toBeGreaterThan(Number(height));
     const box = run('pdftotext', '-bbox', file, '-');
     for (const [, right] of box.matchAll(/xMax="([\d.]+)"/g)) expect(Number(right)).toBeLessThanOrEqual(Number(width) - 20);
     const [page = ''] = pages(file);
     expect(page.indexOf('Пояснения')).toBeGreaterThan(page.indexOf('Начало'));
-    expect(run('pdfinfo', await written(sheet({ columns: columns.slice(0, 4), rows: [small], totals: null })))).toContain(
+    expect(run('pdfinfo', await written(sheet({ columns: columns.slice(0, 4), rows: [partOfRows(small)], totals: null })))).toContain(
       '595.28 x 841.89',
     );
   });
@@ -128,7 +136,7 @@ test('a table of too many rows is refused before anything is read, or as soon as
   await expect(pdfBytes(sheet({ count: MOST_PDF_ROWS + 1, rows: unread }))).rejects.toMatchObject({ name: 'PdfTooLarge', rows: 10_001 });
   let given = 0;
   function* endless() {
-    for (;;) yield many(++given * 0 + 4_000);
+    for (;;) yield partOfRows(many(++given * 0 + 4_000));
   }
   await expect(pdfBytes(sheet({ count: null, rows: endless() }))).rejects.toBeInstanceOf(PdfTooLarge);
   expect(given).toBe(3);
@@ -137,7 +145,7 @@ test('a table of too many rows is refused before anything is read, or as soon as
 test('one that fails keeps nobody else waiting', async () => {
   const fails = pdfBytes(sheet(), { chart: 'no drawing' });
   const rows = (async function* () {
-    yield small;
+    yield partOfRows(small);
     throw new Error('the store is gone');
   })();
   const broken = pdfBytes(sheet({ rows }));

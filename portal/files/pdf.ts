@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MOST_PDF_ROWS } from './paper-limits.ts';
 import type { PaperRow, PaperTable } from './paper-page.ts';
-import type { Sheet } from './sheet.ts';
+import { cellAt, type Sheet } from './sheet.ts';
 
 /** Longer than any table of so many rows has taken, also on a busy machine. */
 const STUCK_MS = 60_000;
@@ -51,7 +51,10 @@ async function read({
 }: Sheet): Promise<Omit<PaperTable, 'chart' | 'madeAt'>> {
   const rows: PaperRow[] = [];
   for await (const part of parts) {
-    for (const { cells, key } of part) rows.push({ cells, ...(key === undefined || !hrefOf ? {} : { href: hrefOf(key) }) });
+    for (let row = 0; row < part.rows; row++) {
+      const key = hrefOf && part.keyOf?.(row);
+      rows.push({ cells: part.columns.map((cells) => cellAt(cells, row)), ...(key === undefined ? {} : { href: hrefOf?.(key) }) });
+    }
     if (rows.length > MOST_PDF_ROWS) throw new PdfTooLarge(rows.length);
   }
   return { title, locale, zone, columns, facts, rows, totals: totals?.() ?? null };

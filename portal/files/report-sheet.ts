@@ -13,7 +13,7 @@ import { namesOf } from '../src/page/names.ts';
 import { chartSvg } from './chart-svg.ts';
 import { PAPER_CHART } from './paper-limits.ts';
 import { periodText, questionFacts } from './question-facts.ts';
-import type { CellKind, CellValue, Sheet, SheetColumn, SheetFact, SheetRow } from './sheet.ts';
+import { type CellKind, type CellValue, partOfRows, type Sheet, type SheetColumn, type SheetFact, type SheetRow } from './sheet.ts';
 import type { Speech } from './speech.ts';
 
 /** Columns that say which row it is. */
@@ -120,7 +120,7 @@ export function reportSheet(
     ...{ locale: speech.locale, zone: speech.format.zone, plainName },
     title: `${title}, ${periodText(filter, speech)}`,
     columns: [...keys.columns, ...measures.map((id) => measureColumn(id, speech, report.as?.[id] ?? id))],
-    ...{ rows: [rows], count: rows.length },
+    ...{ rows: [partOfRows(rows)], count: rows.length },
     totals: report.by === null ? null : () => [...totalCells(keys.columns, speech), ...figureCells(measures, answer.totals)],
     facts: [...questionFacts(filter, namesOf(names, speech), speech), ...definitions(plan, speech)],
     ...(chart !== null && rows.length > 0 && { chart: () => chartSvg({ plan, chart, format: speech.format, labelOf, ...PAPER_CHART }) }),

@@ -1,7 +1,8 @@
 import { wallClockOf } from '@callscope/core/domain/zone.ts';
 import { ByteText, stopsAt } from './byte-text.ts';
-import { isInternational } from './phone.ts';
-import type { CellValue, SheetColumn } from './sheet.ts';
+import { isInternational, liesInternational } from './phone.ts';
+import type { Cells, CellValue, SheetColumn, SheetPart } from './sheet.ts';
+import { onceOfWords } from './words-once.ts';
 import { BOLD, HEAD_STYLE, LINK, PLAIN, styleOf, xmlText } from './xlsx-package.ts';
 
 const DAY = 86_400_000;
@@ -26,8 +27,12 @@ interface ColumnBytes {
   number: Uint8Array[];
   /** by look: " s="3" t="inlineStr"><is><t */
   text: Uint8Array[];
+  /** by look: of words what follows `open` and the row, whole; nothing where there is no data */
+  written: ((words: readonly CellValue[]) => readonly Uint8Array[])[];
 }
 
+const ROW = ascii('<row r="');
+const END_ROW = ascii('</row>');
 const END_NUMBER = ascii('</v></c>');
 const END_TEXT = ascii('</t></is></c>');
 const PRESERVED = ascii(' xml:space="preserve"');
@@ -40,6 +45,7 @@ export class XlsxRows {
   /** where the number of the row that is written stands, and how long it is */
   #rowAt = 0;
   #rowLength = 0;
+  #part: readonly Cells[] = [];
 
   /** @param zone IANA, that moments are shown in @param capacity bytes that are made room for at once */
   constructor(columns: readonly Pick<SheetColumn, 'kind'>[], zone: string, capacity: number) {
@@ -50,6 +56,7 @@ export class XlsxRows {
       open: ascii(`<c r="${columnName(i)}`),
       number: [PLAIN, BOLD, LINK].map((look) => ascii(`" s="${styleOf(kind, look)}"><v>`)),
       text: [PLAIN, BOLD, LINK].map((look) => ascii(`" s="${styleOf(kind, look)}" t="inlineStr"><is><t`)),
+      written: [PLAIN, BOLD, LINK].map((look) => onceOfWords((words) => words.map((word) => this.#apart(i, word, look)))),
     }));
   }
 
@@ -58,29 +65,82 @@ export class XlsxRows {
     this.bytes.text(`<row r="1">${cells.join('')}</row>`);
   }
 
-  /** @param row its number, from 1 @param look of the first cell, and with BOLD of all */
-  row(row: number, cells: readonly CellValue[], look: number): void {
+  /** The part whose rows are written next. */
+  take({ columns }: SheetPart): void {
+    this.#part = columns;
+  }
+
+  /** @param row its number in the sheet, from 1 @param at which of the part @param look of the first cell */
+  row(row: number, at: number, look: number): void {
+    this.#begin(row);
+    const columns = this.#columns;
+    for (let i = 0; i < columns.length; i++) {
+      const [column, cells] = [columns[i] as ColumnBytes, this.#part[i] as Cells];
+      const looks = i === 0 ? look : PLAIN;
+      if (cells.as === 'words') this.#word(column, column.written[looks]?.(cells.words)[cells.which[at] as number] as Uint8Array);
+      else if (cells.as === 'texts') this.#lying(column, cells.bytes, cells.starts[at] as number, cells.ends[at] as number, looks);
+      else this.#cell(column, cells.values[at] ?? null, looks);
+    }
+    this.bytes.copy(END_ROW);
+  }
+
+  /** A row of its own, in bold. */
+  line(row: number, cells: readonly CellValue[]): void {
+    this.#begin(row);
+    this.#columns.forEach((column, i) => {
+      this.#cell(column, cells[i] ?? null, BOLD);
+    });
+    this.bytes.copy(END_ROW);
+  }
+
+  #begin(row: number): void {
     const { bytes } = this;
-    bytes.ascii('<row r="');
+    bytes.copy(ROW);
     this.#rowAt = bytes.length;
     bytes.integer(row);
     this.#rowLength = bytes.length - this.#rowAt;
     bytes.ascii('">');
-    const columns = this.#columns;
-    for (let i = 0; i < columns.length; i++) {
-      const value = cells[i];
-      if (value === null || value === undefined || value === '') continue;
-      const column = columns[i] as ColumnBytes;
-      this.#cell(column, value, i === 0 || look === BOLD ? look : PLAIN);
-    }
-    bytes.ascii('</row>');
   }
 
-  #cell(column: ColumnBytes, value: string | number, look: number): void {
+  #cell(column: ColumnBytes, value: CellValue, look: number): void {
+    if (value === null || value === '') return;
     const { kind } = column;
     if (kind === 'phone' && typeof value === 'string' && isInternational(value)) this.#international(column, value, look);
     else if (typeof value === 'string' || kind === 'text' || kind === 'phone') this.#text(column, String(value), look);
     else if (Number.isFinite(value)) this.#number(column, value, look);
+  }
+
+  #word(column: ColumnBytes, written: Uint8Array): void {
+    if (written.length === 0) return;
+    const { bytes } = this;
+    bytes.copy(column.open);
+    bytes.again(this.#rowAt, this.#rowLength);
+    bytes.copy(written);
+  }
+
+  /** What a cell is behind `open` and its row. */
+  #apart(column: number, value: CellValue, look: number): Uint8Array {
+    const [{ open }, begun, rowLength] = [this.#columns[column] as ColumnBytes, this.bytes.length, this.#rowLength];
+    this.#cell(this.#columns[column] as ColumnBytes, value, look);
+    const written = this.bytes.cut(begun);
+    return written.subarray(Math.min(written.length, open.length + rowLength));
+  }
+
+  /** A text where it lies. */
+  #lying(column: ColumnBytes, from: Buffer, start: number, end: number, look: number): void {
+    if (start === end) return;
+    const { bytes } = this;
+    const begun = bytes.length;
+    bytes.copy(column.open);
+    bytes.again(this.#rowAt, this.#rowLength);
+    bytes.copy(column.text[look] as Uint8Array);
+    bytes.ascii(column.kind === 'phone' && liesInternational(from, start, end) ? '>+' : '>');
+    const isPadded = from[start] === SPACE || from[end - 1] === SPACE;
+    if (!isPadded && bytes.plainBytes(from, start, end, SPECIAL)) bytes.copy(END_TEXT);
+    else {
+      bytes.length = begun;
+      this.#text(column, from.toString('utf8', start, end), look);
+    }
   }
 
   /** Digits, of which nothing has to be found out. */

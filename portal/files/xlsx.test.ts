@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { readTables } from '@callscope/modules/directory/files/read.ts';
 import { openZip } from '@callscope/modules/directory/files/zip.ts';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CellKind, CellValue, Sheet } from './sheet.ts';
+import { type CellKind, type CellValue, partOfRows, type Sheet } from './sheet.ts';
 import { xlsxParts } from './xlsx.ts';
 import { TabNames } from './xlsx-package.ts';
 
@@ -56,7 +56,7 @@ const sheetOf = (columns: [string, CellKind][], rows: CellValue[][], more: Parti
   locale: 'ru',
   zone: 'Asia/Krasnoyarsk',
   columns: columns.map(([head, kind], i) => ({ id: `c${i}`, head, kind })),
-  rows: [rows.map((cells) => ({ cells }))],
+  rows: [partOfRows(rows.map((cells) => ({ cells })))],
   count: null,
   totals: null,
   facts: [],
@@ -136,7 +136,7 @@ test('what a sheet does not hold goes on in another, with its own head, filter a
     totals: () => ['Итого', 36],
     locale: 'en',
   } as const;
-  const bytes = await bytesOf(sheetOf(columns, [], { ...more, rows: more.rows.map((part) => [...part]) }), 5);
+  const bytes = await bytesOf(sheetOf(columns, [], { ...more, rows: more.rows.map(partOfRows) }), 5);
   const tables = await readTables(bytes);
   expect(tables.map(({ name, rows }) => [name, rows.length])).toEqual([
     ["It's все 'да", 4],
@@ -169,7 +169,7 @@ test('a full last sheet has its totals too, and rows that just fit make no empty
 test('links are no more than Excel opens', async () => {
   const rows = Array.from({ length: 65_600 }, (_, i) => ({ cells: [i], key: `${i}` }));
   rows[0] = { cells: [0], key: 'x'.repeat(2_100) };
-  const bytes = await bytesOf(sheetOf([['a', 'integer']], [], { rows: [rows], hrefOf }));
+  const bytes = await bytesOf(sheetOf([['a', 'integer']], [], { rows: [partOfRows(rows)], hrefOf }));
   const xml = await partOf(bytes, 'xl/worksheets/sheet1.xml');
   expect(xml.match(/<hyperlink /g)).toHaveLength(65_530);
   expect(xml.match(/<hyperlink ref="([A-Z0-9]+)"/)?.[1]).toBe('A3');

@@ -1,5 +1,5 @@
 import { wordsOf } from '../src/words/words.ts';
-import type { CellKind, CellValue, Sheet, SheetColumn, SheetRow } from './sheet.ts';
+import { type CellKind, type CellValue, cellAt, type Sheet, type SheetColumn, type SheetPart } from './sheet.ts';
 import {
   BOLD,
   contentTypes,
@@ -57,7 +57,7 @@ async function* entries(sheet: Sheet, mostRows: number, at: Date): AsyncGenerato
   const small = (name: string, text: string): ZipEntry => ({ name, at, parts: [Buffer.from(text)], level: LEVEL });
   const names = new TabNames();
   const tabs: Tab[] = [];
-  const source = new RowSource(sheet.rows);
+  const source = new Rows(sheet.rows);
   // programs that tell files by their beginning look for these
   yield small('_rels/.rels', rootRelations());
   yield small('docProps/core.xml', coreProperties(sheet.title, at));
@@ -83,10 +83,11 @@ async function* entries(sheet: Sheet, mostRows: number, at: Date): AsyncGenerato
 }
 
 /** Rows in parts, of which several sheets take one after the other. */
-class RowSource {
-  readonly #parts: Iterator<SheetRow[]> | AsyncIterator<SheetRow[]>;
-  #part: SheetRow[] = [];
-  #at = 0;
+class Rows {
+  readonly #parts: Iterator<SheetPart> | AsyncIterator<SheetPart>;
+  /** of which `at` is the next row, while hasMore() has said so */
+  part: SheetPart = { rows: 0, columns: [] };
+  at = 0;
   /** rows that were taken */
   read = 0;
 
@@ -95,22 +96,18 @@ class RowSource {
   }
 
   async hasMore(): Promise<boolean> {
-    while (this.#at >= this.#part.length) {
+    while (this.at >= this.part.rows) {
       const { done, value } = await this.#parts.next();
       if (done) return false;
-      this.#part = value;
-      this.#at = 0;
+      this.part = value;
+      this.at = 0;
     }
     return true;
   }
 
-  /** The next, while hasMore() has said so and null was not given. */
-  next(): SheetRow | null {
-    const row = this.#part[this.#at];
-    if (row === undefined) return null;
-    this.#at++;
-    this.read++;
-    return row;
+  take(rows: number): void {
+    this.at += rows;
+    this.read += rows;
   }
 
   async close(): Promise<void> {
@@ -125,10 +122,10 @@ class Page {
   filtered = '';
   readonly #linked: number[] = [];
   readonly #sheet: Sheet;
-  readonly #source: RowSource;
+  readonly #source: Rows;
   readonly #mostRows: number;
 
-  constructor(sheet: Sheet, source: RowSource, mostRows: number) {
+  constructor(sheet: Sheet, source: Rows, mostRows: number) {
     this.#sheet = sheet;
     this.#source = source;
     this.#mostRows = mostRows;
@@ -145,15 +142,18 @@ class Page {
     let last = 1;
     // a row is kept for the totals
     while (last < this.#mostRows - 1 && (await this.#source.hasMore())) {
-      for (let row = this.#source.next(); row !== null; row = this.#source.next()) {
+      const { part, at } = this.#source;
+      const to = Math.min(part.rows, at + this.#mostRows - 1 - last);
+      rows.take(part);
+      for (let row = at; row < to; row++) {
         last++;
-        rows.row(last, row.cells, this.#linkOf(row, last) ? LINK : PLAIN);
+        rows.row(last, row, this.#linkOf(part, row, last) ? LINK : PLAIN);
         if (bytes.length >= BLOCK_BYTES) yield bytes.lend();
-        if (last >= this.#mostRows - 1) break;
       }
+      this.#source.take(to - at);
     }
     const range = `A1:${columnName(Math.max(0, columns.length - 1))}${last}`;
-    if (totals !== null && !(await this.#source.hasMore())) rows.row(last + 1, totals(), BOLD);
+    if (totals !== null && !(await this.#source.hasMore())) rows.line(last + 1, totals());
     this.filtered = range;
     bytes.text(`</sheetData><autoFilter ref="${range}"/>`);
     if (this.#linked.length > 0) bytes.text('<hyperlinks>');
@@ -167,13 +167,15 @@ class Page {
     yield bytes.lend();
   }
 
-  /** Whether its first cell leads somewhere. */
-  #linkOf({ cells, key }: SheetRow, row: number): boolean {
-    if (key === undefined || this.links.length >= MOST_LINKS || (cells[0] ?? '') === '') return false;
+  /** Whether a row's first cell leads somewhere. @param last its number in the sheet */
+  #linkOf({ columns, keyOf }: SheetPart, row: number, last: number): boolean {
+    if (this.links.length >= MOST_LINKS || keyOf === undefined) return false;
+    const key = keyOf(row);
+    if (key === undefined || ((columns[0] && cellAt(columns[0], row)) ?? '') === '') return false;
     const href = this.#sheet.hrefOf?.(key);
     if (href === undefined || href.length > LONGEST_LINK) return false;
     this.links.push(href);
-    this.#linked.push(row);
+    this.#linked.push(last);
     return true;
   }
 }

@@ -10,8 +10,8 @@ export interface ZipEntry {
   /** what is in it, in parts as they come */
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /**
-   * how hard it is pressed together, 1 to 9, when a part may be written over once the next is asked for; without it stored as it is, as
-   * what is pressed already should be
+   * how hard it is pressed together, 1 to 9: a part is made while the one before is pressed, and may be written over once the next but
+   * one is asked for; without it stored as it is, as what is pressed already should be
    */
   level?: number;
 }
@@ -120,10 +120,15 @@ async function* deflated(parts: AsyncIterable<Uint8Array>, level: number): Async
   const made: Uint8Array[] = [];
   deflate.on('data', (part: Uint8Array) => made.push(part));
   try {
+    let pressed: Promise<void> = Promise.resolve();
     for await (const part of parts) {
-      await new Promise<void>((resolve, reject) => deflate.write(part, (error) => (error ? reject(error) : resolve())));
+      await pressed;
       yield* made.splice(0);
+      pressed = new Promise<void>((resolve, reject) => deflate.write(part, (error) => (error ? reject(error) : resolve())));
+      // where the parts end before it is looked at
+      pressed.catch(() => {});
     }
+    await pressed;
     deflate.end();
     await once(deflate, 'end');
     yield* made.splice(0);

@@ -12,7 +12,7 @@ import { Problem } from '../api/problem.ts';
 import type { Deps } from '../deps.ts';
 import { csvParts } from '../files/csv.ts';
 import { disposition } from '../files/disposition.ts';
-import type { CellKind, CellValue, Sheet } from '../files/sheet.ts';
+import { type CellKind, type CellValue, partOfRows, type Sheet } from '../files/sheet.ts';
 import { FileNames, type ZipEntry, zipOf } from '../files/zip.ts';
 import { type Locale, wordsOf } from '../src/words/words.ts';
 import { type Audio, chosenOf, hasAudio } from './audio.ts';
@@ -115,7 +115,7 @@ function listOf(rows: CellValue[][], { locale, zone }: Said): Sheet {
   return {
     ...{ title: listName, plainName: 'calls', locale, zone },
     columns: listHeads.map((head, i) => ({ id: String(i), head, kind: KINDS[i] ?? 'text' })),
-    ...{ rows: [rows.map((cells) => ({ cells }))], count: rows.length, totals: null, facts: [] },
+    ...{ rows: [partOfRows(rows.map((cells) => ({ cells })))], count: rows.length, totals: null, facts: [] },
   };
 }
 

@@ -1,6 +1,6 @@
 /** node test/bench/one-file.ts FORMAT ROWS: makes a file of so many rows as the portal sends it and prints what it took, as JSON. */
 import { type FileFormat, fileResponse } from '@callscope/portal/files/formats.ts';
-import type { CellValue, Sheet, SheetColumn, SheetRow } from '@callscope/portal/files/sheet.ts';
+import { type CellValue, partOfRows, type Sheet, type SheetColumn, type SheetPart, type SheetRow } from '@callscope/portal/files/sheet.ts';
 
 /** What one file took; memory is the most that the process ever had, over what it had before. */
 export interface FileCost {
@@ -31,11 +31,11 @@ const COLUMNS: SheetColumn[] = [
 ];
 
 /** Rows as a journal has them, each another, made as they are asked for. */
-function* made(rows: number): Generator<SheetRow[]> {
+function* made(rows: number): Generator<SheetPart> {
   for (let from = 0; from < rows; from += PART) {
     const part: SheetRow[] = [];
     for (let i = from; i < Math.min(rows, from + PART); i++) part.push({ cells: cellsOf(i), key: `${i}` });
-    yield part;
+    yield partOfRows(part);
   }
 }
 

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const read = (client: ClickHouseClient, filter = {}, sort: Parameters<typeof streamCalls>[4]['sort'] = null) =>
   streamCalls(client, scope, filter, company, { fields: ['id'], sort, ids: null });
-const idsOf = ({ values: [ids = []] }: CallPart) => Array.from(ids, String);
+const idsOf = (part: CallPart) => Array.from(part.texts(0));
 
 async function allOf(stream: AsyncIterable<CallPart>): Promise<string[]> {
   const ids: string[] = [];

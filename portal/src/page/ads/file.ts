@@ -5,7 +5,7 @@ import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import type { LineFigures } from '@callscope/portal/ads/lines.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import { definitions, measureColumn } from '@callscope/portal/files/report-sheet.ts';
-import type { CellValue, Sheet, SheetColumn } from '@callscope/portal/files/sheet.ts';
+import { type CellValue, partOfRows, type Sheet, type SheetColumn } from '@callscope/portal/files/sheet.ts';
 import { speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { namesOf } from '../names.ts';
@@ -41,7 +41,7 @@ export async function adLinesSheet(scope: TenantScope, tenant: RuledTenant, addr
   return {
     ...{ locale, zone: tenant.timezone, plainName: `ad-lines-${scope.tenant}`, title: `${words.file}, ${periodText(filter, speech)}` },
     columns: [{ id: 'number', head: words.line, kind: 'phone' }, { id: 'name', head: files.name, kind: 'text' }, ...COLUMNS.map(columnOf)],
-    rows: [lines.map((line) => ({ cells: [line.number, line.name || null, ...cellsOf(line)] }))],
+    rows: [partOfRows(lines.map((line) => ({ cells: [line.number, line.name || null, ...cellsOf(line)] })))],
     count: lines.length,
     totals: () => [words.total, null, ...cellsOf(totals)],
     facts: [

@@ -10,7 +10,7 @@ import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import { keysOfPage, reportSheet } from '@callscope/portal/files/report-sheet.ts';
-import type { Sheet } from '@callscope/portal/files/sheet.ts';
+import { partOfRows, type Sheet } from '@callscope/portal/files/sheet.ts';
 import { speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { type CompanyNames, namesOf } from '../names.ts';
@@ -48,7 +48,7 @@ export async function cardSheet(
   return {
     ...{ locale, zone: company.timezone, plainName, title: `${title}, ${periodText({ from, to }, speech)}` },
     columns: ids.map((id) => ({ id, head: stats[id], kind: 'integer' })),
-    ...{ rows: [[{ cells: ids.map((id) => totals[id]) }]], count: 1, totals: null },
+    ...{ rows: [partOfRows([{ cells: ids.map((id) => totals[id]) }])], count: 1, totals: null },
     facts: questionFacts({ from, to }, namesOf(NO_NAMES, speech), speech),
   };
 }

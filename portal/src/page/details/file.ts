@@ -7,7 +7,7 @@ import { askedOf, spanOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
 import { definitions, figureCells, keysOfPage, measureColumn, totalCells } from '@callscope/portal/files/report-sheet.ts';
-import type { Sheet, SheetColumn, SheetRow } from '@callscope/portal/files/sheet.ts';
+import { partOfRows, type Sheet, type SheetColumn, type SheetRow } from '@callscope/portal/files/sheet.ts';
 import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { filterOf } from '../journal/address.ts';
@@ -87,7 +87,7 @@ function reportTable(report: Report, data: DetailsData, company: Company, speech
   });
   return {
     columns: [...keys.columns, ...owner, ...measures.map((id) => measureColumn(id, speech)), ...share, ...last],
-    ...{ rows: [rows.map(line)], count: rows.length },
+    ...{ rows: [partOfRows(rows.map(line))], count: rows.length },
     totals:
       data.address.find === ''
         ? () => [

@@ -8,7 +8,17 @@ import { type MarksOfCall, NO_MARKS } from '@callscope/modules/marks/read.ts';
 import { longestMonologue, overtalkShare, talkShare } from '@callscope/modules/marks/talk.ts';
 import { askedOf } from '@callscope/portal/calls/company.ts';
 import { deps } from '@callscope/portal/deps.ts';
-import { codeOf, instantOf, namedBy, recordingCell, secondsOf, textAt, textOf, timesOf } from '@callscope/portal/files/call-columns.ts';
+import {
+  byCall,
+  codeOf,
+  instantOf,
+  namedBy,
+  recordingCell,
+  secondsOf,
+  textOf,
+  textsAt,
+  timesOf,
+} from '@callscope/portal/files/call-columns.ts';
 import { type CallColumn, callSheet } from '@callscope/portal/files/call-sheet.ts';
 import type { CellValue, Sheet } from '@callscope/portal/files/sheet.ts';
 import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
@@ -68,57 +78,65 @@ type Made = Omit<CallColumn, 'id' | 'head'>;
 function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, string>, now: number): Record<ColumnId, Made> {
   const { calls, journal } = words;
   return {
-    employee: { kind: 'text', cell: namedBy('employee', names.employee) },
-    direction: { kind: 'text', cell: namedBy('direction', (direction) => calls.direction[direction as Direction]) },
-    result: { kind: 'text', cell: namedBy('result', (result) => calls.result[result as CallResult]) },
-    from: { kind: 'phone', cell: textOf('from') },
-    to: { kind: 'phone', cell: textOf('dialled') },
-    answeredBy: { kind: 'phone', cell: textOf('answeredBy') },
-    date: { kind: 'day', cell: instantOf('startedAt') },
-    time: { kind: 'time', cell: instantOf('startedAt') },
-    talk: { kind: 'duration', isSummed: true, cell: secondsOf('talkSeconds') },
+    employee: { kind: 'text', cells: namedBy('employee', names.employee) },
+    direction: { kind: 'text', cells: namedBy('direction', (direction) => calls.direction[direction as Direction]) },
+    result: { kind: 'text', cells: namedBy('result', (result) => calls.result[result as CallResult]) },
+    from: { kind: 'phone', cells: textOf('from') },
+    to: { kind: 'phone', cells: textOf('dialled') },
+    answeredBy: { kind: 'phone', cells: textOf('answeredBy') },
+    date: { kind: 'day', cells: instantOf('startedAt') },
+    time: { kind: 'time', cells: instantOf('startedAt') },
+    talk: { kind: 'duration', isSummed: true, cells: secondsOf('talkSeconds') },
     recording: {
       kind: 'text',
       needs: 'segments',
-      cell: recordingCell(now, ({ status, reason }) => {
+      cells: recordingCell(now, ({ status, reason }) => {
         if (status === 'ready') return journal.recording.present.word;
         return reason === null ? journal.recording.pending.title : journal.recording[reason].title;
       }),
     },
-    group: { kind: 'text', cell: namedBy('group', names.group) },
-    channel: { kind: 'text', cell: namedBy('number', (number) => channels.get(number) ?? '') },
-    number: { kind: 'text', cell: namedBy('number', names.number) },
-    wait: { kind: 'duration', isSummed: true, cell: secondsOf('ringSeconds') },
-    reason: { kind: 'text', cell: namedBy('missedKind', (kind) => calls.missedKind[kind as MissedKind]) },
-    code: { kind: 'integer', cell: codeOf },
+    group: { kind: 'text', cells: namedBy('group', names.group) },
+    channel: { kind: 'text', cells: namedBy('number', (number) => channels.get(number) ?? '') },
+    number: { kind: 'text', cells: namedBy('number', names.number) },
+    wait: { kind: 'duration', isSummed: true, cells: secondsOf('ringSeconds') },
+    reason: { kind: 'text', cells: namedBy('missedKind', (kind) => calls.missedKind[kind as MissedKind]) },
+    code: { kind: 'integer', cells: codeOf },
     hungUp: {
       kind: 'text',
-      cell: (place) => {
-        const [by, result, direction] = [textAt(place, 'hangupBy'), textAt(place, 'result'), textAt(place, 'direction')];
-        return (values, at) => {
-          const [hangupBy, ended] = [by(values, at) as HangupBy | '', result(values, at) as CallResult];
-          const call = { hangupBy, result: ended, direction: direction(values, at) as Direction };
-          return hangupWord(call, journal.hungUp) || null;
+      cells: byCall((place) => {
+        const [bys, results, directions] = [textsAt(place, 'hangupBy'), textsAt(place, 'result'), textsAt(place, 'direction')];
+        return (part) => {
+          const [by, result, direction] = [bys(part), results(part), directions(part)];
+          return (call) => {
+            const [hangupBy, ended] = [by[call] as HangupBy | '', result[call] as CallResult];
+            return hangupWord({ hangupBy, result: ended, direction: direction[call] as Direction }, journal.hungUp) || null;
+          };
         };
-      },
+      }),
     },
     billsec: {
       kind: 'integer',
       isSummed: true,
-      cell: (place) => {
+      cells: byCall((place) => {
         const times = timesOf(place);
-        return (values, call) => Math.floor(times(values, call).talkSeconds);
-      },
+        return (part) => {
+          const ofCall = times(part);
+          return (call) => Math.floor(ofCall(call).talkSeconds);
+        };
+      }),
     },
-    disposition: { kind: 'text', cell: namedBy('result', (result) => DISPOSITIONS[result as CallResult]) },
+    disposition: { kind: 'text', cells: namedBy('result', (result) => DISPOSITIONS[result as CallResult]) },
     destination: {
       kind: 'phone',
-      cell: (place) => {
-        const [answeredBy, dialled] = [textAt(place, 'answeredBy'), textAt(place, 'dialled')];
-        return (values, call) => answeredBy(values, call) || dialled(values, call) || null;
-      },
+      cells: byCall((place) => {
+        const [answerers, dialled] = [textsAt(place, 'answeredBy'), textsAt(place, 'dialled')];
+        return (part) => {
+          const [answeredBy, number] = [answerers(part), dialled(part)];
+          return (call) => answeredBy[call] || number[call] || null;
+        };
+      }),
     },
-    callId: { kind: 'text', cell: textOf('id') },
+    callId: { kind: 'text', cells: textOf('id') },
     tags: marked('text', ({ tags }) => tags.map(names.tag).join(', ') || null),
     memo: marked('text', ({ note }) => note || null),
     comments: marked('integer', ({ comments }) => comments || null),
@@ -131,11 +149,14 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
 }
 
 function marked(kind: CallColumn['kind'], read: (marks: MarksOfCall) => CellValue): Made {
-  const cell: CallColumn['cell'] = (place) => {
-    const id = textAt(place, 'id');
-    return (values, call, { marks }) => read(marks.get(id(values, call)) ?? NO_MARKS);
-  };
-  return { kind, needs: 'marks', cell };
+  const cells = byCall((place) => {
+    const ids = textsAt(place, 'id');
+    return (part, { marks }) => {
+      const id = ids(part);
+      return (call) => read(marks.get(id[call] as string) ?? NO_MARKS);
+    };
+  });
+  return { kind, needs: 'marks', cells };
 }
 
 const ofPercents = (percents: number | null) => (percents === null ? null : percents / 100);

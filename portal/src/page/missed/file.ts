@@ -3,7 +3,7 @@ import { type CasePlace, type CaseStatus, countCases, listCases } from '@callsco
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { periodText, questionFacts } from '@callscope/portal/files/question-facts.ts';
-import type { CellKind, Sheet, SheetColumn, SheetRow } from '@callscope/portal/files/sheet.ts';
+import { type CellKind, partOfRows, type Sheet, type SheetColumn, type SheetPart, type SheetRow } from '@callscope/portal/files/sheet.ts';
 import { type Speech, speechOf } from '@callscope/portal/files/speech.ts';
 import type { Locale } from '#words/words.ts';
 import { loadNames } from '../directory.ts';
@@ -29,22 +29,24 @@ export async function casesSheet(scope: TenantScope, tenant: RuledTenant, addres
   const { missed: words, files } = speech.words;
   const count = shown === null ? 0 : (await countCases(db, scope, shown.filter, new Date(now))).cases;
 
-  async function* rows(): AsyncGenerator<SheetRow[]> {
+  async function* rows(): AsyncGenerator<SheetPart> {
     let after: CasePlace['after'];
     for (let isMore = shown !== null; isMore && shown; ) {
       const cases = await listCases(db, scope, shown.filter, { limit: A_PART, order: shown.order, after }, new Date(now));
-      yield cases.map((c): SheetRow => {
-        const waits = WAITING.includes(c.status) ? Math.max(0, Math.round((now - c.waitingFrom.getTime()) / 1_000)) : null;
-        const named = (employee: string) => (employee === '' ? null : names.employee(employee));
-        return {
-          cells: [
-            ...[c.number === '' ? words.hidden : c.number, c.ownNumber || null, own.get(c.ownNumber) || null, c.missedCalls.length],
-            ...[c.openedAt.getTime(), c.lastMissedAt.getTime(), c.attempts, c.lastAttemptAt?.getTime() ?? null, waits],
-            ...[words.status[c.status], c.overdue ? words.overdue : null, c.closedAt?.getTime() ?? null, named(c.closedBy)],
-            ...[named(c.owner), c.comment || null],
-          ],
-        };
-      });
+      yield partOfRows(
+        cases.map((c): SheetRow => {
+          const waits = WAITING.includes(c.status) ? Math.max(0, Math.round((now - c.waitingFrom.getTime()) / 1_000)) : null;
+          const named = (employee: string) => (employee === '' ? null : names.employee(employee));
+          return {
+            cells: [
+              ...[c.number === '' ? words.hidden : c.number, c.ownNumber || null, own.get(c.ownNumber) || null, c.missedCalls.length],
+              ...[c.openedAt.getTime(), c.lastMissedAt.getTime(), c.attempts, c.lastAttemptAt?.getTime() ?? null, waits],
+              ...[words.status[c.status], c.overdue ? words.overdue : null, c.closedAt?.getTime() ?? null, named(c.closedBy)],
+              ...[named(c.owner), c.comment || null],
+            ],
+          };
+        }),
+      );
       const last = cases.at(-1);
       isMore = cases.length === A_PART && last !== undefined;
       after = last && { openedAt: last.openedAt.getTime(), id: last.id };
