@@ -90,6 +90,7 @@ describe.skipIf(!HAS_BROWSER)('files in the background, in a browser', () => {
     // elsewhere in the portal meanwhile
     await page.getByRole('link', { name: 'Статистика' }).first().click();
     await page.getByText(/^Файл готов: Звонки, /).waitFor({ timeout: 60_000 });
+    expect(await page.getByText('Файл готовится.').count()).toBe(0);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('region', { name: 'Сообщения' }).getByRole('button', { name: 'Скачать' }).click(),

@@ -5,6 +5,8 @@ export interface Toast {
   text: string;
   tone: 'done' | 'fault';
   action?: { label: string; run: () => void };
+  /** names it for the one that will be shown in its stead */
+  name?: string;
 }
 
 const SHOWN_MS = 6_000;
@@ -15,9 +17,12 @@ export class Toasts {
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+  /** @param options.instead the name of those that it takes the place of */
+  show(text: string, options: Partial<Pick<Toast, 'tone' | 'action' | 'name'>> & { instead?: string } = {}): void {
+    const { tone = 'done', action, name, instead } = options;
     const id = this.#next++;
-    this.list = [...this.list.slice(-2), { id, text, tone: options.tone ?? 'done', action: options.action }];
+    for (const old of this.list) if (instead !== undefined && old.name === instead) this.drop(old.id);
+    this.list = [...this.list.slice(-2), { id, text, tone, action, name }];
     this.resume(id);
   }
 
