@@ -8,14 +8,14 @@ import { afterWorkingMinutes, isWorkingTime, type WorkingHours } from '@callscop
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { AlertRow } from '@callscope/modules/alerts/alarms.ts';
+import { COUNTED } from '@callscope/modules/alerts/beside.ts';
 import { filterOf } from '@callscope/modules/alerts/facts.ts';
 import type { Reading } from '@callscope/modules/alerts/rules.ts';
+import { besideOf } from '@callscope/modules/alerts/rules-beside.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
 import { LiveUnknown, liveCallsOf } from '@callscope/modules/edge/live-call.ts';
 import type { Incident, IncidentKind } from '@callscope/modules/incidents/kinds.ts';
 import { incidentsOf } from '@callscope/modules/incidents/store.ts';
-import { SILENT_RECORDINGS } from '@callscope/modules/recordings/rules-silent.ts';
-import { countSilent } from '@callscope/modules/recordings/silent.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
@@ -52,17 +52,21 @@ export function closedIn({ in_hours, minutes }: AlertRow, { company, hours, to }
 export async function readAlerts(stores: Stores, looking: Looking, alerts: readonly AlertRow[], failed: (error: unknown) => void) {
   const readings = new Map<string, Reading>();
   let isAway = false;
-  for (const group of Map.groupBy(alerts, (alert) => `${alert.minutes} ${isSilent(alert)} ${filterToQuery(filterOf(alert))}`).values()) {
+  for (const group of Map.groupBy(
+    alerts,
+    (alert) => `${alert.minutes} ${besideOf(alert.measure)?.id} ${filterToQuery(filterOf(alert))}`,
+  ).values()) {
     const [first] = group as [AlertRow];
     const from = looking.to - first.minutes * 60_000;
     // a store that let one question wait in vain is not asked the next
-    if (isAway && !isSilent(first)) continue;
+    const beside = besideOf(first.measure);
+    if (isAway && !beside) continue;
     const incidents = await incidentsOf(stores.db, looking.scope, { from, to: looking.to }, looking.to);
     try {
       const figures = await figuresOf(stores, looking, group, from);
       for (const alert of group) {
         const { value, over } = figures.get(alert.id) ?? { value: null, over: null };
-        const hasGap = lostOf(incidents, isSilent(alert) ? 'recorder_stopped' : 'data_gap', from, looking.to) > MOST_LOST;
+        const hasGap = lostOf(incidents, beside ? COUNTED[beside.id].gap : 'data_gap', from, looking.to) > MOST_LOST;
         const going = await goingOf(stores.bus, looking, alert, value, from);
         readings.set(alert.id, { unknown: null, value, over, going, hasGap });
       }
@@ -77,8 +81,6 @@ export async function readAlerts(stores: Stores, looking: Looking, alerts: reado
   return readings;
 }
 
-const isSilent = ({ measure }: AlertRow) => measure === SILENT_RECORDINGS.id;
-
 async function figuresOf(
   { store, db }: Stores,
   { scope, company, to }: Looking,
@@ -86,8 +88,9 @@ async function figuresOf(
   from: number,
 ): Promise<Map<string, WeighedFigure>> {
   const [first] = group as [AlertRow];
-  if (isSilent(first)) {
-    const value = await countSilent(db, scope, from, to);
+  const beside = besideOf(first.measure);
+  if (beside) {
+    const value = await COUNTED[beside.id].count(db, scope, from, to);
     return new Map(group.map(({ id }) => [id, { value, over: null }]));
   }
   const measures = [...new Set(group.map(({ measure }) => measure as MeasureId))].filter((id) => ALONE.includes(id));
@@ -98,7 +101,7 @@ async function figuresOf(
 
 /** How many calls in progress began in the window, and will count when they are over: asked only where it makes a difference. @throws LiveUnknown */
 async function goingOf(bus: Bus, { scope, company }: Looking, alert: AlertRow, value: number | null, from: number): Promise<number> {
-  const counts = !isSilent(alert) && ['count', 'callers', 'offers', 'peak'].includes(MEASURES[alert.measure as MeasureId]?.kind);
+  const counts = !besideOf(alert.measure) && ['count', 'callers', 'offers', 'peak'].includes(MEASURES[alert.measure as MeasureId]?.kind);
   if (!counts || alert.side === 'above' || value === null || value >= alert.bound) return 0;
   const { direction } = countedIn(alert.measure as MeasureId, company.rules) as CallFilter;
   const { numbers, groups, employees } = alert;

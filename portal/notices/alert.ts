@@ -6,9 +6,9 @@ import type { TakenNotice } from '@callscope/modules/notices/work.ts';
 import type { Deps } from '../deps.ts';
 import { questionFacts } from '../files/question-facts.ts';
 import { type Speech, speechOf } from '../files/speech.ts';
-import { callsBehind, labelOf, valueText } from '../src/page/alerts/measures.ts';
+import { callsBehind, casesBehind, labelOf, valueText } from '../src/page/alerts/measures.ts';
 import { loadNames } from '../src/page/directory.ts';
-import { journalHref } from '../src/page/links.ts';
+import { journalHref, pageHref } from '../src/page/links.ts';
 import { namesOf } from '../src/page/names.ts';
 import type { NoticeMessage } from './message.ts';
 
@@ -64,9 +64,11 @@ function told(
   return [is, limit, ...(since === null ? [] : [letter.since(moment(since))])];
 }
 
-/** The journal with exactly the calls that were looked at, as far as the measure counts them. */
+/** Exactly what was looked at, as far as the measure counts it: calls in the journal, cases among the missed. */
 function addressOf({ portalUrl }: Pick<Deps, 'portalUrl'>, { tenant, facts }: AlertNotice, { rules }: RuledTenant): string | null {
   if (portalUrl === null) return null;
   const { from, to, measure } = facts;
+  const cases = casesBehind(measure, from, to);
+  if (cases !== null) return `${portalUrl}${pageHref(tenant, '/missed', cases)}`;
   return `${portalUrl}${journalHref(tenant, callsBehind(measure, { ...filterOf(facts), from, to }, rules), { preset: 'days', from, to })}`;
 }

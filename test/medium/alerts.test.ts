@@ -350,6 +350,53 @@ describe('an alert as time goes by', () => {
     expect(refused.status).toBe(400);
   });
 
+  test('lost calls and overdue callbacks are told of with the value of the report and a link to their cases', async () => {
+    const lost = await added({ name: 'Потерянные', measure: 'lostCases', minutes: 60, side: 'above', bound: 1 });
+    const overdue = await added({ name: 'Просроченные', measure: 'overdueCases', minutes: 5, side: 'above', bound: 0 });
+    const now = clock.now() + MINUTE;
+    const row = (id: string, opened: number, outcome: 'open' | 'calledBack', due: number | null) => {
+      const opened_at = new Date(now - opened * MINUTE);
+      const closed = outcome === 'open' ? null : new Date(now);
+      return {
+        ...{
+          tenant: 't1',
+          id,
+          number: `7913${id.length}`,
+          own_number: OWN,
+          own_numbers: [OWN],
+          groups: [],
+          opened_at,
+          waiting_from: opened_at,
+          last_missed_at: opened_at,
+        },
+        ...{ missed_calls: [id], offered: [], attempts: 0, attempted_by: [], first_attempt_at: null, last_attempt_at: null, outcome },
+        ...{ closed_at: closed, closed_call: '', closed_by: '', due_at: due === null ? null : new Date(now + due * MINUTE) },
+      };
+    };
+    const rows = [row('a', 30, 'open', 5), row('bb', 45, 'open', -1), row('ccc', 20, 'calledBack', -5), row('dddd', 61, 'open', -9)];
+    const forget = () => asTenant(postgres.db, 't1', (trx) => trx.deleteFrom('cases').execute());
+    await forget();
+    await asTenant(postgres.db, 't1', (trx) => trx.insertInto('cases').values(rows).execute());
+    await after(1);
+    const values = Object.fromEntries((await alerts()).map(({ measure, value }) => [measure, value]));
+    const totalsOf = async (minutes: number) => {
+      const period = `from=${new Date(now - minutes * MINUTE).toISOString()}&to=${new Date(now).toISOString()}`;
+      return (await stack.rest<{ totals: Record<string, number> }>('GET', `/tenants/t1/reports/lost?${period}`)).totals;
+    };
+    expect(values).toEqual({ lostCases: (await totalsOf(60)).remaining, overdueCases: 2 });
+    expect(values.lostCases).toBe(2);
+    const said = (await noted()).map(({ word }) => word);
+    expect(said).toEqual(['begun', 'begun']);
+    const texts = () => told.letters.map(({ text }) => text).join('\n');
+    await until('both are told', () =>
+      /Потерянные: 2[\s\S]*Просроченные перезвоны: 2|Просроченные перезвоны: 2[\s\S]*Потерянные: 2/.test(texts()),
+    );
+    expect(texts()).toMatch(/\/c\/t1\/missed\?from=\S+&show=remaining/);
+    expect(texts()).toMatch(/\/c\/t1\/missed\?from=\S+&show=overdue/);
+    await forget();
+    for (const { id } of [lost, overdue]) await stack.rest('DELETE', `/tenants/t1/alerts/${id}`);
+  });
+
   test('a trial goes at once; what failed is sent again by hand; a changed alert ends its alarm and keeps its secret', async () => {
     told.answer = 500;
     const webhook = { channel: 'webhook', targets: [told.address] };
