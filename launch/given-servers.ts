@@ -1,7 +1,8 @@
 import { connectClickhouse } from '@callscope/core/node/clickhouse.ts';
 import { given } from '@callscope/core/node/config.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
-import { askBus, BusUnfit, redact } from '@callscope/core/node/nats.ts';
+import { askBus, BusUnfit } from '@callscope/core/node/nats.ts';
+import { redact } from '@callscope/core/node/redact.ts';
 import pg from 'pg';
 
 /** A server that a setting names cannot be used; the message names the setting. */

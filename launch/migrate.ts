@@ -6,10 +6,11 @@ import { blocks, ConfigError, readConfig } from '@callscope/core/node/config.ts'
 import { createLog, errorText, type Log } from '@callscope/core/node/log.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import pg from 'pg';
+import { clusterDdl, statementsOf } from './clickhouse-ddl.ts';
 
 export class MigrationError extends Error {}
 
-interface Migration {
+export interface Migration {
   id: string;
   sql: string;
   checksum: string;
@@ -77,13 +78,7 @@ async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<vo
   }>();
   for (const m of pending('ClickHouse', migrationsOf('clickhouse'), new Map(rows.map((r) => [r.id, r.checksum])))) {
     log.info('migrating ClickHouse', { migration: m.id });
-    // a cluster would have ON CLUSTER name, ReplicatedMergeTree and ReplicatedReplacingMergeTree here
-    const sql = m.sql
-      .replaceAll('{on_cluster}', '')
-      .replaceAll('{engine}', 'MergeTree')
-      .replaceAll('{replacing_engine}', 'ReplacingMergeTree');
-    for (const statement of sql.split(/;[ \t]*$/m).map((s) => s.trim())) {
-      if (statement === '' || statement.split('\n').every((line) => line.trim().startsWith('--') || line.trim() === '')) continue;
+    for (const statement of statementsOf(m, null)) {
       try {
         await client.command({ query: statement });
       } catch (cause) {
@@ -119,8 +114,16 @@ if (import.meta.main) {
   const log = createLog('migrate', { format: 'text' });
   if (process.argv.includes('--help')) {
     console.log(
-      "npm run migrate: brings the stores at DATABASE_URL and CLICKHOUSE_URL to this build's shape. npm start does it by itself.",
+      "npm run migrate: brings the stores at DATABASE_URL and CLICKHOUSE_URL to this build's shape. npm start does it by itself.\n" +
+        'npm run migrate -- --ddl CLUSTER: prints what a ClickHouse cluster of that name is given before the first start (docs/scaling.md).',
     );
+  } else if (process.argv.includes('--ddl')) {
+    const cluster = process.argv[process.argv.indexOf('--ddl') + 1] ?? '';
+    if (/^[\w{}.-]+$/.test(cluster)) process.stdout.write(clusterDdl(migrationsOf('clickhouse'), cluster));
+    else {
+      log.error("--ddl takes the cluster's name in remote_servers");
+      process.exitCode = 2;
+    }
   } else {
     try {
       const config = readConfig(blocks.database, blocks.clickhouse);

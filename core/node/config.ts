@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { readBusUrl } from './bus-address.ts';
 
 /**
  * The one reader of the environment. Each process composes the blocks it needs with `readConfig`;
@@ -78,7 +79,18 @@ export const blocks = {
       .transform((p) => resolve(p))
       .describe('everything that the embedded services keep'),
   }),
-  nats: z.object({ NATS_URL: url(['nats:', 'tls:']).default('nats://127.0.0.1:4222').describe('the bus; not given: started embedded') }),
+  nats: z.object({
+    NATS_URL: z
+      .string()
+      .refine(
+        (text) => readBusUrl(text) !== null,
+        'must be like nats://user:password@host:4222, or nats://user:password@one:4222,two:4222,three:4222?replicas=3',
+      )
+      .default('nats://127.0.0.1:4222')
+      .describe(
+        'the bus, or the servers of its cluster and how many of them keep a copy (replicas: 1, 3 or 5); not given: started embedded',
+      ),
+  }),
   clickhouse: z.object({
     CLICKHOUSE_URL: url(['http:', 'https:'])
       .default('http://127.0.0.1:8123/callscope')

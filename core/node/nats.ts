@@ -14,7 +14,7 @@ import {
 } from '@nats-io/jetstream';
 import { type KV as KvBucket, Kvm } from '@nats-io/kv';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import { AuthorizationError, connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { AuthorizationError, type ConnectionOptions, connect, type NatsConnection, nanos } from '@nats-io/transport-node';
 import {
   ACK_WAIT_MS,
   bytesOfStreams,
@@ -26,10 +26,14 @@ import {
   STREAMS,
   type StreamSpec,
 } from '../bus/streams.ts';
+import { readBusUrl } from './bus-address.ts';
 import type { Log } from './log.ts';
+import { redact } from './redact.ts';
 
 export interface Bus {
   nc: NatsConnection;
+  /** servers that keep a copy of a stream */
+  replicas: number;
   js: JetStreamClient;
   jsm: JetStreamManager;
   kv(spec: { bucket: string; ttlMs: number }): Promise<KvBucket>;
@@ -40,11 +44,12 @@ export interface Bus {
 
 /**
  * Connects and keeps trying for ever: a service waits for its bus, it does not die with it.
- * @param url nats://user:password@host:port
+ * @param url NATS_URL
  */
 export async function connectBus(url: string, name: string, log: Log): Promise<Bus> {
+  const { replicas, ...address } = addressOf(url);
   const nc = await connect({
-    ...addressOf(url),
+    ...address,
     name,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,
@@ -67,12 +72,11 @@ export async function connectBus(url: string, name: string, log: Log): Promise<B
   const js = jetstream(nc, { timeout: 10_000 });
   const jsm = await jetstreamManager(nc, { timeout: 10_000, checkAPI: false });
   const kvm = new Kvm(nc);
+  const kept = { storage: StorageType.File, replicas };
   return {
-    nc,
-    js,
-    jsm,
-    kv: (spec) => kvm.create(spec.bucket, spec.ttlMs > 0 ? { ttl: spec.ttlMs, storage: StorageType.File } : { storage: StorageType.File }),
-    snapshots: () => new Objm(nc).create(SNAPSHOTS, { storage: StorageType.File }),
+    ...{ nc, js, jsm, replicas },
+    kv: ({ bucket, ttlMs }) => kvm.create(bucket, { ...kept, ...(ttlMs > 0 && { ttl: ttlMs }) }),
+    snapshots: () => new Objm(nc).create(SNAPSHOTS, kept),
     connected: () => up && !nc.isClosed(),
     close: async () => {
       if (!nc.isClosed()) await nc.drain().catch(() => nc.close());
@@ -80,12 +84,11 @@ export async function connectBus(url: string, name: string, log: Log): Promise<B
   };
 }
 
-function addressOf(url: string): { servers: string; user?: string; pass?: string } {
-  const parsed = new URL(url);
-  return {
-    servers: `${parsed.hostname}:${parsed.port || '4222'}`,
-    ...(parsed.username ? { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) } : {}),
-  };
+function addressOf(url: string): Pick<ConnectionOptions, 'servers' | 'user' | 'pass' | 'tls'> & { replicas: number } {
+  const address = readBusUrl(url);
+  if (address === null) throw new Error(`${redact(url)} is no address of a bus`);
+  const { isSecret, ...known } = address;
+  return { ...known, ...(isSecret && { tls: {} }) };
 }
 
 /** A bus that answers and cannot do what we need, or does not let us in: waiting changes nothing. */
@@ -98,7 +101,8 @@ export class BusUnfit extends Error {}
 export async function askBus(url: string, limitMs: number): Promise<void> {
   let nc: NatsConnection;
   try {
-    nc = await connect({ ...addressOf(url), name: 'launch', reconnect: false, timeout: limitMs });
+    const { replicas: _, ...address } = addressOf(url);
+    nc = await connect({ ...address, name: 'launch', reconnect: false, timeout: limitMs });
   } catch (cause) {
     throw cause instanceof AuthorizationError ? new BusUnfit('it refuses this user and password', { cause }) : cause;
   }
@@ -163,6 +167,7 @@ async function ensureStream(bus: Bus, spec: StreamSpec, maxBytes: number): Promi
     subjects: spec.subjects,
     discard: spec.maxPerSubject || spec.forgets ? DiscardPolicy.Old : DiscardPolicy.New,
     max_bytes: maxBytes,
+    num_replicas: bus.replicas,
     max_age: nanos(spec.maxAgeMs),
     max_msgs_per_subject: spec.onePerSubject ? 1 : (spec.maxPerSubject ?? -1),
     discard_new_per_subject: spec.onePerSubject === true,
@@ -202,15 +207,4 @@ const SUBJECTS_OVERLAP = 10_065;
 
 function isApiError(error: unknown, ...codes: number[]): boolean {
   return error instanceof JetStreamApiError && codes.includes(error.code);
-}
-
-/** A URL without its password, for logs. */
-export function redact(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (parsed.password) parsed.password = '***';
-    return parsed.toString();
-  } catch {
-    return '(not a URL)';
-  }
 }

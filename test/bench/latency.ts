@@ -68,11 +68,16 @@ export async function latency(): Promise<BenchResult[]> {
   }
 }
 
-/** Each call is sent, and asked for until it is there; ms from the sending of its last packet. */
-async function afterTheEnd(stack: Stack, count: number, send: (stack: Stack, id: string) => Promise<void>): Promise<number[]> {
+/** Each call is sent, and asked for until it is there; ms from the sending of its last packet. @param name of the calls: others than before */
+export async function afterTheEnd(
+  stack: Stack,
+  count: number,
+  send: (stack: Stack, id: string) => Promise<void>,
+  name = send.name,
+): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
-    const id = callIdOf(`${send.name}-${String(i)}`.padEnd(ID_LENGTH, 'x'));
+    const id = callIdOf(`${name}-${String(i)}`.padEnd(ID_LENGTH, 'x'));
     await send(stack, id);
     const sent = performance.now();
     while ((await stack.fetch(`/api/v1/tenants/t1/calls/${encodeURIComponent(id)}`)).status !== 200)
@@ -82,7 +87,7 @@ async function afterTheEnd(stack: Stack, count: number, send: (stack: Stack, id:
   return times;
 }
 
-async function sendEvents(stack: Stack, callid: string): Promise<void> {
+export async function sendEvents(stack: Stack, callid: string): Promise<void> {
   const now = Date.now() / 1_000;
   const common = { callid, tenant: 't1', direction: 'in', src: '79161234567', dst: '74951000101', did: '74951000101' };
   const at = (s: number) => `${Math.floor(s)}.${String(Math.floor((s % 1) * 1e6)).padStart(6, '0')}`;

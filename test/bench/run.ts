@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, files, export, latency, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * docs/benchmarks.md. Names: pure, files, export, latency, takeover, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
  * `analytics`, `postgres` and `journal`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ import type { BenchResult } from './result.ts';
 import { signIns } from './sign-in.ts';
 import { store } from './store.ts';
 import { storedFiles } from './stored-files.ts';
+import { takeover } from './takeover.ts';
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -35,6 +36,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   files,
   export: storedFiles,
   latency,
+  takeover,
   store,
   pages,
   analytics: () => analytics(Number(options.calls), options.data),

@@ -1,5 +1,5 @@
 /**
- * The SQL of every report, kept in sql/golden so that a change of it is read in review. `npm run golden` writes it;
+ * The SQL of every report, and of a cluster's tables, kept in sql/golden so that a change of it is read in review. `npm run golden` writes it;
  * `npm run check` fails when it differs.
  */
 
@@ -14,6 +14,8 @@ import type { Report } from '@callscope/analytics/reports/define.ts';
 import { REPORTS } from '@callscope/analytics/reports/index.ts';
 import { DEFAULT_RULES } from '@callscope/core/domain/settings.ts';
 import { DEFAULT_TARGET_CALL, type TargetCall } from '@callscope/core/domain/target-call.ts';
+import { clusterDdl } from '@callscope/launch/clickhouse-ddl.ts';
+import { migrationsOf } from '@callscope/launch/migrate.ts';
 import { hasCourse } from '@callscope/portal/src/page/statistics/course.ts';
 
 interface Case {
@@ -122,7 +124,8 @@ function golden(): Map<string, string> {
       (c) => [`${report.id}.course.${c.name}.sql`, courseWritten(report, STEPS[c.name] as Time, c)] as const,
     ),
   );
-  return new Map([...reports, ...courses]);
+  // written, not tried: a cluster needs servers and a Keeper that tests do not have; that the store understands it is tested (launch.test.ts)
+  return new Map([...reports, ...courses, ['cluster-ddl.sql', clusterDdl(migrationsOf('clickhouse'), 'callscope')]]);
 }
 
 export function checkGolden(root: string): string[] {
@@ -130,11 +133,11 @@ export function checkGolden(root: string): string[] {
   const wanted = golden();
   const there = existsSync(folder) ? readdirSync(folder) : [];
   return [
-    ...there.filter((file) => !wanted.has(file)).map((file) => `${FOLDER}/${file}: no report makes it`),
+    ...there.filter((file) => !wanted.has(file)).map((file) => `${FOLDER}/${file}: nothing makes it`),
     ...[...wanted].flatMap(([file, text]) => {
       if (!there.includes(file)) return [`${FOLDER}/${file}: missing`];
       const line = firstDifference(readFileSync(join(folder, file), 'utf8'), text);
-      return line === null ? [] : [`${FOLDER}/${file}:${line} the report's SQL is another now`];
+      return line === null ? [] : [`${FOLDER}/${file}:${line} its SQL is another now`];
     }),
   ].map((problem) => `${problem}: npm run golden, then read the difference`);
 }

@@ -341,6 +341,18 @@ describe('a running system', () => {
     expect(await ledger()).toEqual(before);
   });
 
+  test("a cluster's tables are printed from the same migrations, and every statement is one that the store understands", async () => {
+    const printed = spawnSync(process.execPath, [join(ROOT, 'launch/migrate.ts'), '--ddl', 'callscope'], { encoding: 'utf8' }).stdout;
+    const statements = printed.split(/;$/m).filter((statement) => /^\w/m.test(statement.replace(/^--.*$/gm, '')));
+    expect(statements.length).toBeGreaterThan(50);
+    const read = (statement: string) => ask('SELECT formatQuery({statement: String}) AS read', { query_params: { statement } });
+    for (const statement of statements) expect(await read(statement), statement).toHaveLength(1);
+    await expect(read("CREATE TABLE x ON CLUSTER 'a' (y String) ENGINE ReplicatedMergeTree ORDERED BY y")).rejects.toThrow();
+    const tables = printed.match(/^CREATE TABLE IF NOT EXISTS (?!\w+_of_all)\w+ ON CLUSTER 'callscope'/gm) ?? [];
+    expect(printed.match(/ENGINE = Replicated/g)).toHaveLength(tables.length);
+    expect(spawnSync(process.execPath, [join(ROOT, 'launch/migrate.ts'), '--ddl', "a' b"], { encoding: 'utf8' }).status).toBe(2);
+  });
+
   test('a message that is no frame becomes a dead letter: listed, shown, replayed', async () => {
     const natsUrl = `nats://callscope:${readFileSync(join(stack.dataDir, 'secrets/nats'), 'utf8')}@127.0.0.1:${/"message":"starting the bus","port":(\d+)/.exec(stack.log())?.[1]}`;
     const bus = await connectBus(natsUrl, 'test', quiet);
