@@ -1,4 +1,8 @@
-import type { Migration } from './migrate.ts';
+export interface Migration {
+  id: string;
+  sql: string;
+  checksum: string;
+}
 
 /** A migration's statements as one server takes them or, with a cluster (a name of its `remote_servers`), as all of its servers do. */
 export function statementsOf({ sql }: Pick<Migration, 'sql'>, cluster: string | null): string[] {

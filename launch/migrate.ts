@@ -6,15 +6,9 @@ import { blocks, ConfigError, readConfig } from '@callscope/core/node/config.ts'
 import { createLog, errorText, type Log } from '@callscope/core/node/log.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import pg from 'pg';
-import { clusterDdl, statementsOf } from './clickhouse-ddl.ts';
+import { clusterDdl, type Migration, statementsOf } from './clickhouse-ddl.ts';
 
 export class MigrationError extends Error {}
-
-export interface Migration {
-  id: string;
-  sql: string;
-  checksum: string;
-}
 
 /** Advisory lock of PostgreSQL that makes migrations of both stores one at a time; any number of ours. */
 const LOCK = 7_205_001;
