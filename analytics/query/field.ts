@@ -92,6 +92,11 @@ export function ids(about: string, example: string): Field<readonly string[]> {
   };
 }
 
+/** Ids that must not be: two lists leave out what either does. */
+export function otherThan(about: string, example: string): Field<readonly string[]> {
+  return { ...ids(about, example), meet: (first, second) => [...new Set([...first, ...second])] };
+}
+
 export function text(about: string, example: string): Field<string> {
   return {
     read: (given) => (given.length > 200 ? { wrong: 'at most 200 characters' } : given),

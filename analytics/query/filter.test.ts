@@ -15,6 +15,10 @@ const EVERYTHING: Required<CallFilter> = {
   number: ['8 (495) 100-01-01', ''],
   employee: ['e101', 'a,b', '50%', '-'],
   author: ['', 'e102'],
+  notAuthor: ['e103', ''],
+  notNumber: ['8 (495) 100-01-03'],
+  notGroup: ['night'],
+  callId: 'a84b4c76e66710@10.0.0.5',
   untakenOffer: true,
   group: ['sales & co'],
   caller: '8 (916)*, !101',
@@ -130,6 +134,11 @@ describe('two filters together', () => {
     [{ talkMin: 5 }, { talkMax: 4 }],
   ])('%j and %j let nothing through', (a, b) => {
     expect(narrow(a, b)).toBeNull();
+  });
+
+  test('leave out what either leaves out', () => {
+    expect(narrow({ notAuthor: ['a', 'b'] }, { notAuthor: ['b', ''] })).toEqual({ notAuthor: ['a', 'b', ''] });
+    expect(narrow({ notGroup: ['a'] }, { group: ['a'] })).toEqual({ notGroup: ['a'], group: ['a'] });
   });
 
   test("a row's number is found by its stored spelling, whatever people wrote", () => {

@@ -1,6 +1,6 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import { choice, type Field, flag, ids, instant, percent, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
+import { choice, type Field, flag, ids, instant, otherThan, percent, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
 
 /**
  * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
@@ -22,18 +22,26 @@ export interface CallFilter {
   outOfHours?: 'exclude';
   /** own numbers (DID) in any spelling; '' = calls without one */
   number?: readonly string[];
+  /** of other own numbers than these */
+  notNumber?: readonly string[];
   /** employees that called, answered or were offered a leg */
   employee?: readonly string[];
   /** column «Сотрудник»: the one employee that the call belongs to; '' = without employee */
   author?: readonly string[];
+  /** it belongs to another employee than these */
+  notAuthor?: readonly string[];
   /** true: an offer to an employee was not taken; under `employee`: to one of these */
   untakenOffer?: boolean;
   /** '' = without group */
   group?: readonly string[];
+  /** it belongs to another group than these */
+  notGroup?: readonly string[];
   /** what the directory calls the source of callers of an own number: «Яндекс Директ» */
   channel?: readonly string[];
   /** ids of projects: parts of the company by own numbers and groups */
   project?: readonly string[];
+  /** the Call-ID of one of its dialogs, as it stands in SIP */
+  callId?: string;
   /** patterns: see pattern.ts */
   caller?: string;
   dialled?: string;
@@ -111,12 +119,16 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   shortAbandons: word('exclude', 'exclude leaves out missed calls that were given up almost at once (missedKind short_abandon)'),
   outOfHours: word('exclude', 'exclude leaves out missed calls outside working hours (missedKind out_of_hours)'),
   number: { ...ids("the company's own numbers, in any spelling", '8 (495) 100-01-01'), meet: (_, second) => second },
+  notNumber: otherThan('own numbers that the call is not of, in any spelling', '8 (495) 100-01-01'),
   employee: ids('calls in which one of these employees called, answered or was offered a leg', 'e101'),
   author: ids('the employee that the call belongs to (`employee` of the call)', 'e101'),
+  notAuthor: otherThan('employees that the call does not belong to', 'e101'),
   untakenOffer: flag('whether a leg offered to an employee was not answered while that employee did not answer the call'),
   group: ids('groups', 'sales'),
+  notGroup: otherThan('groups that the call does not belong to', 'sales'),
   channel: ids('channels of own numbers, as the directory has them', 'Яндекс Директ'),
   project: ids("ids of projects: calls of a project's own numbers and groups", '12'),
+  callId: text('Call-ID of the call, or of any of its dialogs', 'a84b4c76e66710@10.0.0.5'),
   caller: text('caller in any spelling; * stands for anything, a leading ! excludes, commas separate alternatives', '8 (495)*, !101'),
   dialled: text('dialled number, written like caller', '7391*'),
   answeredBy: text('extension or number that answered, written like caller', '101'),

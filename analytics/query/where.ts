@@ -31,6 +31,8 @@ type Bound = 'from' | 'to';
 type Chosen = Omit<CallFilter, Bound>;
 type Given = Required<Chosen>;
 
+const spelled = (numbers: readonly string[], country: string) => numbers.map((n) => normalizePhone(phoneFromPeople(n, country), country));
+
 const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   direction: (words) => oneOf('direction', words, DIRECTIONS),
   result: (words) => oneOf('result', words, RESULTS),
@@ -38,16 +40,14 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   missedKind: (words) => oneOf('missed_kind', words, MISSED_KINDS),
   shortAbandons: () => "missed_kind != 'short_abandon'",
   outOfHours: () => "missed_kind != 'out_of_hours'",
-  number: (list, { country }, bind) =>
-    `number IN ${bind(
-      'number',
-      'Array(String)',
-      list.map((n) => normalizePhone(phoneFromPeople(n, country), country)),
-    )}`,
+  number: (list, { country }, bind) => `number IN ${bind('number', 'Array(String)', spelled(list, country))}`,
+  notNumber: (list, { country }, bind) => `number NOT IN ${bind('notNumber', 'Array(String)', spelled(list, country))}`,
   employee: (list, _, bind) => tookPart(bind('employee', 'Array(String)', list)),
   author: (list, _, bind) => `employee IN ${bind('author', 'Array(String)', list)}`,
+  notAuthor: (list, _, bind) => `employee NOT IN ${bind('notAuthor', 'Array(String)', list)}`,
   untakenOffer: (yes, company, _, filter) => `${yes ? '' : 'NOT '}${offersSql('arrayExists', 'untaken', filter, company)}`,
   group: (list, _, bind) => `group_id IN ${bind('group', 'Array(String)', list)}`,
+  notGroup: (list, _, bind) => `group_id NOT IN ${bind('notGroup', 'Array(String)', list)}`,
   channel: (names, company, bind) => {
     const channels = meaning(company, 'channels');
     return `number IN ${bind(
@@ -62,6 +62,8 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     for (const [name, list] of Object.entries(withinParams(within, 'project'))) bind(name, 'Array(String)', list);
     return withinSql(within, tookPart, 'project');
   },
+  callId: (callId, _, bind) =>
+    `(started_at, id) IN (SELECT started_at, id FROM call_ids WHERE call_id = ${bind('callId', 'String', callId)} AND tenant = {tenant: String})`,
   caller: pattern('caller', 'caller'),
   dialled: pattern('dialled', 'dialled'),
   answeredBy: pattern('answered_by', 'answeredBy'),

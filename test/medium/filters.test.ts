@@ -99,6 +99,18 @@ describe.each(Object.entries(ZONES))('in %s', (tenant, zone) => {
     expect(await ids(tenant, query('Радио'))).toEqual([]);
   });
 
+  test('what a call is not of, and which of its dialogs is named', async () => {
+    expect(await ids(tenant, 'notNumber=8 495 100-01-22,74951000133')).toEqual(which(tenant, (c) => /1000(144|155)$/.test(c.to)));
+    expect(await ids(tenant, 'notAuthor=e101')).toEqual(which(tenant, (c) => c.employee === '102'));
+    expect(await ids(tenant, 'notGroup=night&notAuthor=-')).toEqual(which(tenant, (c) => c.employee === '101'));
+    expect(await ids(tenant, 'notGroup=-')).toEqual(which(tenant, (c) => c.employee === '102'));
+    const { totals } = await stack.rest<{ totals: { calls: number } }>('GET', `/tenants/${tenant}/reports/by-group?notAuthor=e101`);
+    expect(totals.calls).toBe(which(tenant, (c) => c.employee === '102').length);
+    const other = tenant === 'berlin' ? 'kolkata' : 'berlin';
+    expect(await ids(tenant, `callId=${tenant}-7`)).toEqual([`${tenant}-7`]);
+    expect(await ids(tenant, `callId=${other}-7`)).toEqual([]);
+  });
+
   test('project: what whoever is given it sees', async () => {
     const mine = which(tenant, (c) => c.to === '74951000144' || c.employee === '102');
     expect(await ids(tenant, `project=${project[tenant]}`)).toEqual(mine);

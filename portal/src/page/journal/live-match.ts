@@ -18,7 +18,7 @@ export function isListed(
   return (
     within &&
     // what these words mean in the company only the store's side knows
-    [c.hours, c.channel, c.project, c.said].every((given) => given === undefined) &&
+    [c.hours, c.channel, c.project, c.said, c.callId].every((given) => given === undefined) &&
     isUnmarked(c) &&
     has(c.direction, call.direction) &&
     isOf(call, c) &&
@@ -39,8 +39,11 @@ function isOf(call: LiveCall | EndedCall, c: Conditions): boolean {
   return (
     has(c.author, call.employee) &&
     has(c.group, call.group) &&
+    c.notAuthor?.includes(call.employee) !== true &&
+    c.notGroup?.includes(call.group) !== true &&
     (c.employee === undefined || people.some((id) => c.employee?.includes(id))) &&
     (c.number === undefined || c.number.some((number) => isSame(number, call.number))) &&
+    c.notNumber?.some((number) => isSame(number, call.number)) !== true &&
     (c.caller === undefined || matches(c.caller, call.from)) &&
     (c.dialled === undefined || matches(c.dialled, call.dialled)) &&
     (c.answeredBy === undefined || matches(c.answeredBy, call.answeredBy)) &&

@@ -40,6 +40,13 @@ test('names mean what they are kept by: whole, from their beginning, or within; 
   expect(search('channel', 'begins', 'яндекс')).toEqual({ channel: ['Яндекс Директ'] });
 });
 
+test('what its name lacks is asked for by the names that have it', () => {
+  expect(search('author', 'lacks', 'ко', { author: ['e1'] })).toEqual({ author: ['e1'], notAuthor: ['e1', 'e2'] });
+  expect(search('number', 'lacks', '122')).toEqual({ notNumber: ['+73910000122'] });
+  expect(search('group', 'lacks', 'юристы')).toBe('unknown');
+  expect(search('callId', 'equals', ' a84b4c@10.0.0.5 ')).toEqual({ callId: 'a84b4c@10.0.0.5' });
+});
+
 test('durations are not less or not more than, in place of what was', () => {
   expect(search('talk', 'least', '1:30', { talkMax: 60 })).toEqual({ talkMin: 90 });
   expect(search('wait', 'most', '20', { waitMin: 30, talkMin: 1 })).toEqual({ talkMin: 1, waitMax: 20 });

@@ -3,10 +3,10 @@ import { type Conditions, withField, without } from './address.ts';
 import { talkFromText } from './patterns.ts';
 
 /** How a field is compared with what was typed. */
-export type SearchCondition = 'contains' | 'equals' | 'begins' | 'not' | 'least' | 'most';
+export type SearchCondition = 'contains' | 'equals' | 'begins' | 'not' | 'lacks' | 'least' | 'most';
 
 const NUMBER = ['equals', 'begins', 'contains', 'not'] as const satisfies SearchCondition[];
-const NAME = ['contains', 'equals', 'begins'] as const satisfies SearchCondition[];
+const NAME = ['contains', 'equals', 'begins', 'lacks'] as const satisfies SearchCondition[];
 const SPAN = ['least', 'most'] as const satisfies SearchCondition[];
 
 /** What can be searched by, and the conditions that make sense there; the first is how the form begins. */
@@ -18,7 +18,8 @@ export const SEARCH = {
   author: NAME,
   group: NAME,
   number: NAME,
-  channel: NAME,
+  channel: ['contains', 'equals', 'begins'],
+  callId: ['equals'],
   said: ['contains'],
   talk: SPAN,
   wait: SPAN,
@@ -35,6 +36,9 @@ export interface Search {
 /** What names mean: of each list its values and how people call them. */
 export type Named = Record<'author' | 'group' | 'number' | 'channel', readonly { value: string; label: string }[]>;
 
+/** Where those are named that a call must not be of. */
+const OTHERS = { author: 'notAuthor', group: 'notGroup', number: 'notNumber' } as const;
+
 /** Why a search is none. */
 export type Wrong = 'empty' | 'unknown' | 'seconds';
 
@@ -44,6 +48,7 @@ export function searched(conditions: Conditions, { field, is, text: typed }: Sea
   if (text === '') return 'empty';
   switch (field) {
     case 'text':
+    case 'callId':
     case 'said':
       return withField(conditions, field, text);
     case 'caller':
@@ -61,13 +66,10 @@ export function searched(conditions: Conditions, { field, is, text: typed }: Sea
     }
     default: {
       const found = named[field].filter(({ label, value }) => meant(label, text, is) || (field === 'number' && meant(value, text, is)));
-      return found.length === 0
-        ? 'unknown'
-        : withField(
-            conditions,
-            field,
-            found.map(({ value }) => value),
-          );
+      if (found.length === 0) return 'unknown';
+      const values = found.map(({ value }) => value);
+      if (is !== 'lacks') return withField(conditions, field, values);
+      return field === 'channel' ? 'unknown' : withField(conditions, OTHERS[field], values);
     }
   }
 }

@@ -26,13 +26,13 @@ export interface Known {
   projects: readonly { id: string }[];
 }
 
-type Asked = Pick<Conditions, 'author' | 'employee' | 'number' | 'group' | 'channel' | 'project'>;
+type Asked = Pick<Conditions, 'author' | 'notAuthor' | 'employee' | 'number' | 'notNumber' | 'group' | 'notGroup' | 'channel' | 'project'>;
 
 /** @returns null: all that the conditions name is there */
 export async function missingIn(
   scope: TenantScope,
   { country }: { country: string },
-  { author = [], employee = [], number = [], group = [], channel = [], project = [] }: Asked,
+  { author = [], employee = [], number = [], group = [], channel = [], project = [], ...others }: Asked,
   known: Known,
 ): Promise<Missing | null> {
   const there = {
@@ -41,12 +41,12 @@ export async function missingIn(
     groups: new Set(known.groups.map((g) => g.id)),
   };
   const gone = (asked: readonly string[], known: ReadonlySet<string>) => [...new Set(asked)].filter((id) => id !== '' && !known.has(id));
-  const employees = gone([...author, ...employee], there.employees);
+  const employees = gone([...author, ...employee, ...(others.notAuthor ?? [])], there.employees);
   const numbers = gone(
-    number.map((n) => normalizePhone(n, country)),
+    [...number, ...(others.notNumber ?? [])].map((n) => normalizePhone(n, country)),
     there.numbers,
   );
-  const groups = gone(group, there.groups);
+  const groups = gone([...group, ...(others.notGroup ?? [])], there.groups);
   const channels = gone(channel, new Set(known.channels));
   const isOfPart = partOf(scope) !== null;
   // whoever sees a part of the company is not told of its projects: theirs would look as gone as any
