@@ -223,6 +223,23 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('a selection of calls', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  test('a phone puts the list in another order where a head of columns would', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(page, stack.portal + JOURNAL);
+    await page.getByRole('button', { name: 'Фильтры' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Порядок: Сначала новые' }).click();
+    await page.getByRole('option', { name: 'Сначала длинные разговоры' }).click();
+    expect(await axeFindings(page)).toEqual([]);
+    await shot(page, 'order-phone');
+    await page.getByRole('dialog').getByRole('button', { name: 'Показать' }).click();
+    await page.waitForURL(/sort=-talk/);
+    const talks = await page.locator('[data-call]').evaluateAll((all) => all.map((one) => one.getAttribute('data-call') ?? ''));
+    const { data } = await stack.rest<{ data: { id: string; talkSeconds: number }[] }>('GET', '/tenants/t1/calls?limit=1000');
+    const longest = data.toSorted((a, b) => b.talkSeconds - a.talkSeconds).map(({ id }) => id);
+    expect(talks.slice(0, 5)).toEqual(longest.slice(0, 5));
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test('a phone searches in a sheet (A-68)', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await open(page, stack.portal + JOURNAL);

@@ -84,6 +84,12 @@ export const journal: typeof source = {
     wrongSeconds: 'Seconds or minutes, please: 30 or 1:30',
     unknown: (text) => `The directory has no “${text}”`,
   },
+  order: 'Order',
+  orders: {
+    ...{ '-start': 'Newest first', start: 'Oldest first', '-talk': 'Longest talks first', talk: 'Shortest talks first' },
+    ...{ '-wait': 'Longest waits first', wait: 'Shortest waits first', from: 'From, ascending', '-from': 'From, descending' },
+    ...{ to: 'To, ascending', '-to': 'To, descending', answeredBy: 'Answered by, ascending', '-answeredBy': 'Answered by, descending' },
+  },
   notSorted: 'Calls are sorted within 31 days at most: choose a shorter period',
   talkFull: 'Talk time, min:s',
   numberForm: 'number, *',
