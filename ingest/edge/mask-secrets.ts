@@ -20,7 +20,7 @@ export function maskerOf(kinds: readonly MaskKind[]): (packet: Uint8Array) => Ui
   const secret = new RegExp(`\\n(?:${kinds.map((kind) => BEGINNINGS[kind]).join('|')})`, 'i');
   const secrets = new RegExp(secret, 'gi');
   return (packet) => {
-    const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).latin1Slice();
+    const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('latin1');
     if (!secret.test(text)) return packet;
     const out = Buffer.from(packet);
     secrets.lastIndex = 0;
