@@ -20,7 +20,7 @@ export interface FoundSignalling {
   messages: number;
   /** methods of its requests, in their order */
   methods: string[];
-  /** answers of 200 and above to what began it: the first and the last; 0 = none came */
+  /** what whoever began it was told in the end, the first and the last time: 407, 200; 0 = nothing. Neither of CANCEL nor BYE */
   firstCode: number;
   lastCode: number;
   hosts: string[];
@@ -30,6 +30,8 @@ export interface FoundSignalling {
 
 /** More hosts of one Call-ID than a line holds. */
 const MOST_HOSTS = 8;
+/** More messages of one Call-ID are counted, and not told apart. */
+const MOST_PARTS = 200;
 const DAY_MS = 86_400_000;
 
 interface Hit {
@@ -96,10 +98,12 @@ async function wholeOf(client: ClickHouseClient, scope: OperatorScope, hits: rea
   const within = hits.some(({ received }) => received === '0') ? '' : 'toDate(received_at) IN ({days: Array(Date)}) AND ';
   const rows = await runAsOperator<Whole>(client, scope, {
     sql: `SELECT call_id, toUnixTimestamp64Micro(min(t)) AS first, toUnixTimestamp64Micro(max(t)) AS last, count() AS n,
-      arrayDistinct(arrayMap(x -> x.2, arraySort(groupArrayIf(100)((t, method), code = 0)))) AS methods,
-      argMinIf(code, t, code >= 200) AS first_code, argMaxIf(code, t, code >= 200 AND method NOT IN ('BYE', 'CANCEL')) AS last_code,
+      arrayDistinct(arrayMap(x -> x.2, arraySort(groupArrayIf(${MOST_PARTS})((t, method), code = 0)))) AS methods,
+      argMinIf((src_ip, src_port), t, code = 0) AS began,
+      arrayFilter(x -> x.3 = began, arraySort(groupArrayIf(${MOST_PARTS})((t, code, (dst_ip, dst_port)), code >= 200 AND method NOT IN ('BYE', 'CANCEL')))) AS told,
+      told[1].2 AS first_code, told[-1].2 AS last_code,
       arraySlice(groupUniqArrayArray(ips), 1, ${MOST_HOSTS}) AS hosts
-    FROM (SELECT call_id, at AS t, method, code, [src_ip, dst_ip] AS ips FROM messages
+    FROM (SELECT call_id, at AS t, method, code, src_ip, src_port, dst_ip, dst_port, [src_ip, dst_ip] AS ips FROM messages
       WHERE ${within}call_id IN ({callIds: Array(String)}) AND method != 'LOG' LIMIT 1 BY call_id, hash, src_ip, src_port, dst_ip, dst_port, at)
     GROUP BY call_id`,
     params: { callIds: hits.map((hit) => hit.call_id), days: [...days] },

@@ -64,6 +64,8 @@ export interface Told {
 export const MOST_ARROWS = 1_000;
 /** Requests that say nothing of how a call goes. */
 const MINOR = new Set(['ACK', 'OPTIONS', 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'INFO']);
+/** Parameters by which events of one name differ. */
+const TELLING = ['leg', 'state', 'code', 'sip_code'];
 /** Lines of the edge's log stand among the messages (ingest/steps/log-line.ts). */
 const LOG = 'LOG';
 
@@ -97,7 +99,7 @@ export function ladderOf({ messages, events, reports }: Told, startedAt: number)
     };
   });
   const marks: Mark[] = [
-    ...events.map((e): Mark => ({ kind: 'event', at: after(e.at), label: e.method, text: paramsText(e.body) })),
+    ...events.map((e): Mark => ({ kind: 'event', at: after(e.at), ...eventSaid(e) })),
     ...messages.flatMap((m): Mark[] => (isSip(m) ? [] : [{ kind: 'log', at: after(m.at), label: '', text: m.payload.toString('utf8') }])),
     ...reportMarks(reports, arrows, after, laneOf),
   ].filter(({ at }) => at <= after(end));
@@ -143,11 +145,12 @@ function reportMarks(
   });
 }
 
-/** A line for each parameter that says something. */
-function paramsText(body: string): string {
+/** An event by its name and the parameters that tell one from another, and a line for each that says something. */
+function eventSaid({ method, body }: EventRow): { label: string; text: string } {
   const params = (JSON.parse(body) as { params?: Record<string, unknown> }).params ?? {};
-  return Object.entries(params)
+  const said = Object.entries(params)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join('\n');
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+  const short = TELLING.flatMap((name) => said.find(([known]) => known === name)?.[1] ?? []);
+  return { label: [method, ...short].join(' ').slice(0, 60), text: said.map(([name, value]) => `${name}: ${value}`).join('\n') };
 }
