@@ -6,7 +6,7 @@ import { RowSink } from './rowbinary.ts';
 
 export const SIGNALLING: Table = {
   name: 'signalling',
-  columns: ['received_at', 'at', 'user', 'call_id', 'method', 'code', 'from_user', 'to_user', 'agent', 'hosts'],
+  columns: ['user', 'received_at', 'at', 'call_id', 'method', 'code', 'from_user', 'to_user', 'agent', 'hosts'],
 };
 
 interface Line extends Pick<SipMessage, 'callId' | 'method' | 'code' | 'fromUser' | 'toUser' | 'agent'> {
@@ -48,17 +48,25 @@ export class SignallingLines {
     const s = this.#sink;
     s.clear();
     for (const line of this.#lines.values()) {
-      for (const user of line.users.length > 0 ? line.users : ['']) {
-        s.u64(line.receivedAt);
-        s.u64(line.at);
+      const [first = '', ...others] = line.users;
+      s.str(first);
+      const from = s.bytes;
+      s.u64(line.receivedAt);
+      s.u64(line.at);
+      s.str(line.callId);
+      s.str(line.method);
+      s.u16(line.code);
+      s.str(line.fromUser);
+      s.str(line.toUser);
+      s.str(line.agent);
+      s.array<string>(line.hosts, (host) => s.str(host));
+      const length = s.bytes - from;
+      s.endRow();
+      // rows of one line differ in their user alone, which stands first
+      const same = s.view(s.rows - 1).subarray(-length);
+      for (const user of others) {
         s.str(user);
-        s.str(line.callId);
-        s.str(line.method);
-        s.u16(line.code);
-        s.str(line.fromUser);
-        s.str(line.toUser);
-        s.str(line.agent);
-        s.array<string>(line.hosts, (host) => s.str(host));
+        s.encoded(same);
         s.endRow();
       }
     }
