@@ -34,8 +34,15 @@ const MOST_HOSTS = 8;
 const MOST_PARTS = 200;
 const DAY_MS = 86_400_000;
 
+/** The first message of a Call-ID, with what stands in `signalling` of others; it is looked for on every day. */
+const FIRST_OF = `SELECT toUnixTimestamp64Micro(at) AS us, '' AS received, call_id, method, code,
+    extract(payload, '(?im)^(?:from|f)[ \\t]*:[^\\r\\n]*?sips?:([^@;>?\\s]+)@') AS from_user, extract(payload, '(?im)^(?:to|t)[ \\t]*:[^\\r\\n]*?sips?:([^@;>?\\s]+)@') AS to_user,
+    extract(payload, '(?im)^(?:user-agent|server)[ \\t]*:[ \\t]*([^\\r\\n]{0,120})') AS agent
+  FROM messages WHERE call_id = {callId: String} AND method != 'LOG' ORDER BY at LIMIT 1`;
+
 interface Hit {
   us: string;
+  /** ms; '' where no day is known */
   received: string;
   call_id: string;
   method: string;
@@ -54,7 +61,7 @@ export async function searchSignalling(
 ): Promise<FoundSignalling[]> {
   const hits: Hit[] = [];
   if (filter.callId !== undefined) {
-    hits.push({ us: '0', received: '0', call_id: filter.callId, method: '', code: 0, from_user: '', to_user: '', agent: '' });
+    hits.push(...(await runAsOperator<Hit>(client, scope, { sql: FIRST_OF, params: { callId: filter.callId } })));
   } else {
     for (const stretch of stretchesOf(filter)) {
       const known = hits.map((hit) => hit.call_id);
@@ -70,9 +77,7 @@ export async function searchSignalling(
     return [
       {
         callId: hit.call_id,
-        at: Number(hit.us) || Number(all.first),
-        method: hit.method || (all.methods[0] ?? ''),
-        ...{ code: hit.code, fromUser: hit.from_user, toUser: hit.to_user, agent: hit.agent },
+        ...{ at: Number(hit.us), method: hit.method, code: hit.code, fromUser: hit.from_user, toUser: hit.to_user, agent: hit.agent },
         ...{ begins: Number(all.first), ends: Number(all.last), messages: Number(all.n), methods: all.methods },
         ...{ firstCode: all.first_code, lastCode: all.last_code, hosts: all.hosts },
         call: calls.get(hit.call_id) ?? null,
@@ -95,7 +100,7 @@ interface Whole {
 /** What all messages of the found Call-IDs come to. Days are named, so that no other day's part is looked into; a dialog may last over midnight. */
 async function wholeOf(client: ClickHouseClient, scope: OperatorScope, hits: readonly Hit[]): Promise<Map<string, Whole>> {
   const days = new Set(hits.flatMap(({ received }) => [-1, 0, 1].map((d) => dayOf(Number(received) + d * DAY_MS))));
-  const within = hits.some(({ received }) => received === '0') ? '' : 'toDate(received_at) IN ({days: Array(Date)}) AND ';
+  const within = hits.some(({ received }) => received === '') ? '' : 'toDate(received_at) IN ({days: Array(Date)}) AND ';
   const rows = await runAsOperator<Whole>(client, scope, {
     sql: `SELECT call_id, toUnixTimestamp64Micro(min(t)) AS first, toUnixTimestamp64Micro(max(t)) AS last, count() AS n,
       arrayDistinct(arrayMap(x -> x.2, arraySort(groupArrayIf(${MOST_PARTS})((t, method), code = 0)))) AS methods,

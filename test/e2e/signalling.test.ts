@@ -81,7 +81,7 @@ describe.skipIf(!HAS_BROWSER)('the ladder on the card', () => {
 
   test('two messages are compared line by line', async () => {
     await openCard(GROUP?.call_id);
-    const invites = rows().filter({ hasText: 'INVITE' });
+    const invites = rows().filter({ hasText: /INVITE.*→/ });
     await invites.first().click();
     await page.getByRole('button', { name: 'Сравнить' }).click();
     await page.getByText('Выберите второе сообщение').waitFor();

@@ -246,7 +246,12 @@ describe('the search', () => {
 
     const [whole] = await search({ callId: call.call_id });
     const messages = hep('udp').filter((p) => p.includes(call.call_id)).length;
-    expect(whole).toMatchObject({ callId: call.call_id, messages, call: { tenant: call.tenant, id: call.conversation } });
+    expect(whole).toMatchObject({
+      callId: call.call_id,
+      fromUser: call.from,
+      messages,
+      call: { tenant: call.tenant, id: call.conversation },
+    });
     expect([whole?.firstCode, whole?.lastCode]).toEqual([200, 200]);
     expect(whole?.methods).toEqual(expect.arrayContaining(['INVITE', 'ACK', 'BYE']));
     expect(await search({ callId: 'nobody@nowhere' })).toEqual([]);

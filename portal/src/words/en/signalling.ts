@@ -74,7 +74,6 @@ export const signalling: Words['signalling'] = {
       time: 'Time',
       users: 'From → to',
       hit: 'What was found',
-      methods: 'Requests',
       answer: 'Answer',
       agent: 'User-Agent',
       hosts: 'Addresses',

@@ -73,7 +73,6 @@ export const signalling = {
       time: 'Время',
       users: 'От кого → кому',
       hit: 'Что найдено',
-      methods: 'Запросы',
       answer: 'Ответ',
       agent: 'User-Agent',
       hosts: 'Адреса',
