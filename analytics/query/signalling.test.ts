@@ -3,10 +3,10 @@ import { searchIn, spellingsOf, stretchesOf } from './signalling.ts';
 
 test('a period is read from its end in growing stretches without gaps, all of it once', () => {
   const stretches = stretchesOf({ from: 0, to: 3_600_000 });
-  expect(stretches[0]).toEqual({ from: 3_540_000, to: 3_600_000 });
+  expect(stretches[0]).toEqual({ from: 3_595_000, to: 3_600_000 });
   expect(stretches.at(-1)?.from).toBe(0);
   for (const [i, s] of stretches.entries()) if (i > 0) expect(s.to).toBe(stretches[i - 1]?.from);
-  expect(stretchesOf({ from: 0, to: 14 * 86_400_000 }).length).toBeLessThan(10);
+  expect(stretchesOf({ from: 0, to: 14 * 86_400_000 }).length).toBeLessThanOrEqual(10);
   expect(stretchesOf({ from: 5, to: 5 })).toEqual([]);
 });
 

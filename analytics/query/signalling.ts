@@ -17,7 +17,7 @@ export interface SignallingFilter {
 }
 
 /** What a search reads at a time, at first: nearly always enough of what is frequent. Each next stretch is four times as long. */
-const FIRST_MS = 60_000;
+const FIRST_MS = 5_000;
 const GROWTH = 4;
 
 /** Stretches of a period, the newest first: what is frequent is found in the first, and all of it is read but once for what is rare. */

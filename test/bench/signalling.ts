@@ -36,7 +36,7 @@ export async function signalling(calls: number): Promise<BenchResult[]> {
       made = size;
       for (const table of ['signalling', 'messages'])
         await maker.command({ query: `OPTIMIZE TABLE ${table}`, clickhouse_settings: { max_execution_time: 0 } });
-      const period = { from: end - (size / RATE) * 1_000 - 60_000, to: end + 120_000 };
+      const period = { from: end - (size / RATE) * 1_000 - 60_000, to: end + 60_000 };
       const name = `the search of signalling, ${(size / RATE / 60).toFixed(1)} minutes of ${RATE.toLocaleString('en')} calls/s (${((size * 12) / 1e6).toFixed(1)} M rows)`;
       for (const { figure, fields } of QUESTIONS)
         results.push(await measure(store, name, figure, (n) => ({ ...period, ...fields(n, size) })));
