@@ -123,6 +123,11 @@ describe.skipIf(!HAS_BROWSER)('the ladder on the card', () => {
       await rows().nth(3).click();
     };
     expect(await looks(page, 'card-ladder', show, { fullPage: true })).toEqual([]);
+    // what is read out of the rows alone stays within them: the page ends with its panels
+    const below = await page.evaluate(
+      "document.documentElement.scrollHeight - document.querySelector('main').getBoundingClientRect().bottom - scrollY",
+    );
+    expect(below).toBeLessThan(100);
     await page.setViewportSize({ width: 390, height: 844 });
     await show();
     expect(await rows().first().locator('svg').isVisible()).toBe(false);
