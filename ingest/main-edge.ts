@@ -19,6 +19,7 @@ await runService('edge', async (service) => {
     maxConnections: config.EDGE_MAX_TCP_CONNECTIONS,
     idleSeconds: config.EDGE_TCP_IDLE_SECONDS,
     window: config.EDGE_MAX_IN_FLIGHT,
+    masks: config.EDGE_MASK,
     dataDir: localDataDir(),
   });
 });

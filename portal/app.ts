@@ -46,6 +46,7 @@ import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { sendingRoutes } from './api/sending-routes.ts';
+import { signallingRoutes } from './api/signalling-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { transcriptRoutes } from './api/transcript-routes.ts';
 import { userRoutes } from './api/user-routes.ts';
@@ -161,6 +162,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
+  signallingRoutes(api, deps);
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 

@@ -1,7 +1,7 @@
 import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
-import type { TenantScope } from '@callscope/core/domain/tenant.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { run } from './run.ts';
+import { run, runAsOperator } from './run.ts';
 
 /** One SIP message as it crossed the wire. */
 export interface SipMessageRow {
@@ -15,6 +15,10 @@ export interface SipMessageRow {
   method: string;
   code: number;
   cseq: number;
+  callId: string;
+  /** the receiver that took it, and the capture node that sent it; '' where it names none */
+  edge: string;
+  node: string;
   payload: Buffer;
 }
 
@@ -24,7 +28,8 @@ export interface EventRow {
   body: string;
 }
 
-const MOST_ROWS = 5_000;
+/** More of one conversation is not read. */
+export const MOST_ROWS = 5_000;
 /** Copies by two transports differ by less than this; a SIP retransmission comes 500 ms later. */
 const COPY_WINDOW_US = 100_000;
 
@@ -60,25 +65,46 @@ export function ownHop(messages: readonly SipMessageRow[], call: Pick<CallRow, '
   return messages.filter((m) => isCallers(m) === (call.direction !== 'in'));
 }
 
+interface StoredMessage {
+  us: string;
+  protocol: number;
+  src_ip: string;
+  src_port: number;
+  dst_ip: string;
+  dst_port: number;
+  method: string;
+  code: number;
+  cseq: number;
+  hash: number;
+  call_id: string;
+  edge: string;
+  node: string;
+  payload: string;
+}
+/** @param callIds what stands within IN () */
+const messagesIn = (
+  callIds: string,
+) => `SELECT toUnixTimestamp64Micro(at) AS us, protocol, src_ip, src_port, dst_ip, dst_port, method, code,
+    cseq, hash, call_id, edge, node, base64Encode(payload) AS payload FROM messages WHERE call_id IN (${callIds})
+    ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx, hash LIMIT ${MOST_ROWS}`;
+
 async function allMessagesOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<SipMessageRow[]> {
-  const rows = await run<{
-    us: string;
-    protocol: number;
-    src_ip: string;
-    src_port: number;
-    dst_ip: string;
-    dst_port: number;
-    method: string;
-    code: number;
-    cseq: number;
-    hash: number;
-    payload: string;
-  }>(client, scope, {
-    sql: `SELECT toUnixTimestamp64Micro(at) AS us, protocol, src_ip, src_port, dst_ip, dst_port, method, code, cseq, hash, base64Encode(payload) AS payload
-      FROM messages WHERE call_id IN (${CALL_IDS_IN_SCOPE})
-      ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx, hash LIMIT ${MOST_ROWS}`,
-    params: { callIds: call.callIds },
-  });
+  return withoutCopies(await run<StoredMessage>(client, scope, { sql: messagesIn(CALL_IDS_IN_SCOPE), params: { callIds: call.callIds } }));
+}
+
+/** Messages of Call-IDs, of whatever company and of none, also where there was no call. */
+export async function messagesOfCallIds(
+  client: ClickHouseClient,
+  scope: OperatorScope,
+  callIds: readonly string[],
+): Promise<SipMessageRow[]> {
+  return withoutCopies(
+    await runAsOperator<StoredMessage>(client, scope, { sql: messagesIn('{callIds: Array(String)}'), params: { callIds } }),
+  );
+}
+
+/** What came by two transports is there once. */
+function withoutCopies(rows: readonly StoredMessage[]): SipMessageRow[] {
   const last = new Map<string, number>();
   return rows.flatMap((r) => {
     const at = Number(r.us);
@@ -88,15 +114,8 @@ async function allMessagesOf(client: ClickHouseClient, scope: TenantScope, call:
     last.set(key, at);
     return [
       {
-        at,
-        protocol: r.protocol,
-        srcIp: r.src_ip,
-        srcPort: r.src_port,
-        dstIp: r.dst_ip,
-        dstPort: r.dst_port,
-        method: r.method,
-        code: r.code,
-        cseq: r.cseq,
+        ...{ at, protocol: r.protocol, srcIp: r.src_ip, srcPort: r.src_port, dstIp: r.dst_ip, dstPort: r.dst_port },
+        ...{ method: r.method, code: r.code, cseq: r.cseq, callId: r.call_id, edge: r.edge, node: r.node },
         payload: Buffer.from(r.payload, 'base64'),
       },
     ];
@@ -115,18 +134,25 @@ export interface RtcpRow {
 /** What receivers of the call's sound reported, in order. Of a call between two companies neither is told of the other's phones. */
 export async function reportsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<RtcpRow[]> {
   if (await isOfTwoCompanies(client, scope, call)) return [];
-  type Numbers = number[];
-  const rows = await run<
-    { us: string; src_ip: string; src_port: number; ssrc: Numbers; fraction: Numbers; lost: Numbers } & Record<
-      'seq' | 'jit' | 'last' | 'since',
-      Numbers
-    >
-  >(client, scope, {
-    sql: `SELECT toUnixTimestamp64Micro(at) AS us, src_ip, src_port, source_ssrc AS ssrc, fraction_lost AS fraction, packets_lost AS lost,
-        highest_seq AS seq, jitter AS jit, lsr AS last, dlsr AS since FROM rtcp WHERE call_id IN (${CALL_IDS_IN_SCOPE})
-        ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`,
-    params: { callIds: call.callIds },
-  });
+  return asReports(await run<StoredReport>(client, scope, { sql: reportsIn(CALL_IDS_IN_SCOPE), params: { callIds: call.callIds } }));
+}
+
+export async function reportsOfCallIds(client: ClickHouseClient, scope: OperatorScope, callIds: readonly string[]): Promise<RtcpRow[]> {
+  return asReports(await runAsOperator<StoredReport>(client, scope, { sql: reportsIn('{callIds: Array(String)}'), params: { callIds } }));
+}
+
+type Numbers = number[];
+type StoredReport = { us: string; src_ip: string; src_port: number } & Record<
+  'ssrc' | 'fraction' | 'lost' | 'seq' | 'jit' | 'last' | 'since',
+  Numbers
+>;
+const reportsIn = (
+  callIds: string,
+) => `SELECT toUnixTimestamp64Micro(at) AS us, src_ip, src_port, source_ssrc AS ssrc, fraction_lost AS fraction, packets_lost AS lost,
+        highest_seq AS seq, jitter AS jit, lsr AS last, dlsr AS since FROM rtcp WHERE call_id IN (${callIds})
+    ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`;
+
+function asReports(rows: readonly StoredReport[]): RtcpRow[] {
   return rows.map((r) => ({
     ...{ at: Number(r.us), srcIp: r.src_ip, srcPort: r.src_port },
     blocks: r.ssrc.map((ssrc, i) => ({
@@ -138,17 +164,30 @@ export async function reportsOf(client: ClickHouseClient, scope: TenantScope, ca
 
 /** Events that name another company are that company's, though the Call-ID is the same. */
 export async function eventsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<EventRow[]> {
-  const rows = await run<{ us: string; method: string; body: string }>(client, scope, {
-    sql: `SELECT toUnixTimestamp64Micro(at) AS us, method, body FROM events WHERE call_id IN (${CALL_IDS_IN_SCOPE})
-      ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`,
-    params: { callIds: call.callIds },
-  });
+  const rows = await run<StoredEvent>(client, scope, { sql: eventsIn(CALL_IDS_IN_SCOPE), params: { callIds: call.callIds } });
+  return eachOnce(rows).filter(({ body }) => !isOfAnother(body, scope.tenant));
+}
+
+export async function eventsOfCallIds(client: ClickHouseClient, scope: OperatorScope, callIds: readonly string[]): Promise<EventRow[]> {
+  return eachOnce(await runAsOperator<StoredEvent>(client, scope, { sql: eventsIn('{callIds: Array(String)}'), params: { callIds } }));
+}
+
+interface StoredEvent {
+  us: string;
+  method: string;
+  body: string;
+}
+const eventsIn = (callIds: string) => `SELECT toUnixTimestamp64Micro(at) AS us, method, body FROM events WHERE call_id IN (${callIds})
+    ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`;
+
+/** An event that was sent again has another id, and is the same. */
+function eachOnce(rows: readonly StoredEvent[]): EventRow[] {
   const seen = new Set<string>();
   return rows.flatMap((r) => {
     const key = `${r.method} ${r.body.replace(/,?"id":\s*("[^"]*"|[^,}]*)/, '')}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return isOfAnother(r.body, scope.tenant) ? [] : [{ at: Number(r.us), method: r.method, body: r.body }];
+    return [{ at: Number(r.us), method: r.method, body: r.body }];
   });
 }
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { MASK_KINDS } from '../domain/signalling.ts';
 import { readBusUrl } from './bus-address.ts';
 
 /**
@@ -124,6 +125,19 @@ export const blocks = {
     EDGE_MAX_IN_FLIGHT: count(128, 1, 10_000).describe(
       'frames published and not yet stored by the bus; beyond it TCP waits and UDP is counted as bus_full',
     ),
+    EDGE_MASK: z
+      .string()
+      .default(MASK_KINDS.join(','))
+      .transform((v) =>
+        v
+          .split(',')
+          .map((kind) => kind.trim())
+          .filter((kind) => kind !== ''),
+      )
+      .pipe(z.array(z.enum(MASK_KINDS, `takes a list of ${MASK_KINDS.join(', ')}`)))
+      .describe(
+        'what of SIP is overwritten with x before it is kept, with commas; digest: answers to password questions, sdes: media keys, ice: ICE passwords; empty: nothing',
+      ),
   }),
   group: z.object({
     EDGE_GROUP: z

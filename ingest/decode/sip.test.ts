@@ -21,17 +21,29 @@ test('a request', () => {
     fromUser: '101',
     fromHost: 'alfa.test',
     fromTag: 'a',
+    toUser: '74951000101',
     toTag: '',
     branch: 'z9hG4bKx',
     referTo: '',
     referredBy: '',
     replaces: '',
     divertedBy: '',
+    agent: '',
   } satisfies SipMessage);
 });
 
 test('a response takes its method from CSeq', () => {
   expect(parse('SIP/2.0 180 Ringing', ...HEAD)).toMatchObject({ method: 'INVITE', code: 180 });
+});
+
+test.each([
+  ['User-Agent: Yealink SIP-T46S 66.85', 'Yealink SIP-T46S 66.85'],
+  ['server:OpenSIPS (4.0.1)', 'OpenSIPS (4.0.1)'],
+  [`User-Agent: ${'a'.repeat(500)}`, 'a'.repeat(120)],
+  ['User-Agent: T\u00e9l\u0007phone', 'T?l?phone'],
+  ['s: a subject', ''],
+])('which program wrote it: %s', (header, agent) => {
+  expect(parse('OPTIONS sip:1@h SIP/2.0', ...HEAD, header)).toMatchObject({ agent });
 });
 
 test('compact header names, odd case and white space before the colon (RFC 3261, 7.3)', () => {

@@ -14,6 +14,7 @@ export interface SipMessage {
   fromUser: string;
   fromHost: string;
   fromTag: string;
+  toUser: string;
   toTag: string;
   branch: string;
   referTo: string;
@@ -22,6 +23,8 @@ export interface SipMessage {
   replaces: string;
   /** user of the last diversion: topmost Diversion, else the last but one of History-Info (RFC 5806, RFC 7044) */
   divertedBy: string;
+  /** the program that wrote it: User-Agent, of an answer also Server; in printable ASCII, cut */
+  agent: string;
 }
 
 /** sip: not a SIP message · headers: no Call-ID, CSeq, From or To · content: control characters or broken UTF-8 in what names a call */
@@ -30,6 +33,7 @@ export type SipDrop = 'sip' | 'headers' | 'content';
 const TOKEN = /^[A-Za-z0-9.!%*_+`'~-]{1,32}$/;
 /** Call-ID as kept: longer ones exist only in attacks */
 const LONGEST_CALL_ID = 512;
+const LONGEST_AGENT = 120;
 
 export function parseSip(payload: Buffer): SipMessage | SipDrop {
   // header names and numbers are ASCII; what is not is decoded only where it is kept
@@ -66,6 +70,7 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
   let replaces = '';
   let diversion = '';
   let history = '';
+  let agent = '';
   while (lineEnd >= 0 && lineEnd < text.length) {
     const lineStart = lineEnd + 2;
     lineEnd = text.indexOf('\r\n', lineStart);
@@ -117,6 +122,9 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
         // one entry a header, or several with commas: together they are one list (RFC 3261, 7.3.1)
         history += `${history === '' ? '' : ','}${text.slice(colon + 1, end)}`;
         break;
+      case AGENT:
+        agent ||= text.slice(colon + 1, Math.min(end, colon + 2 + LONGEST_AGENT)).trim();
+        break;
     }
   }
   if (callId === '' || callId.length > LONGEST_CALL_ID || cseq < 0 || from === '' || to === '') return 'headers';
@@ -141,12 +149,14 @@ export function parseSip(payload: Buffer): SipMessage | SipDrop {
     fromUser: f.user,
     fromHost: f.host,
     fromTag: f.tag,
+    toUser: t.user,
     toTag: t.tag,
     branch: parameter(via.split(',', 1)[0] ?? '', 'branch'),
     referTo: referTo === '' ? '' : parseAddress(referTo).user,
     referredBy: referredBy === '' ? '' : parseAddress(referredBy).user,
     replaces: replacedCall(replaces, referTo),
     divertedBy: diversion === '' ? historyDiversion(history) : parseAddress(diversion).user,
+    agent: isPrintable(agent) ? agent : agent.replace(/[^ -~]+/g, '?'),
   };
 }
 
@@ -177,6 +187,7 @@ const REFERRED_BY = 7;
 const REPLACES = 8;
 const DIVERSION = 9;
 const HISTORY_INFO = 10;
+const AGENT = 11;
 
 /** Which of the headers that are read begins here: told by its first letter and length before any text is cut out. */
 function headerOf(text: string, start: number, colon: number): number {
@@ -203,6 +214,10 @@ function headerOf(text: string, start: number, colon: number): number {
       return length === 9 && is(text, start, end, 'diversion') ? DIVERSION : NONE;
     case 104: // h
       return length === 12 && is(text, start, end, 'history-info') ? HISTORY_INFO : NONE;
+    case 117: // u
+      return length === 10 && is(text, start, end, 'user-agent') ? AGENT : NONE;
+    case 115: // s
+      return length === 6 && is(text, start, end, 'server') ? AGENT : NONE;
     case 98: // b
       return length === 1 ? REFERRED_BY : NONE;
     default:

@@ -15,6 +15,8 @@ export interface ChannelOptions {
   channel: ChannelName;
   subject: string;
   publisher: Publisher;
+  /** a packet as it may be kept, of the same length; not given: as it is */
+  mask?: (packet: Uint8Array) => Uint8Array;
 }
 
 /**
@@ -94,9 +96,10 @@ export class Channel {
   }
 
   #send(accepted: Uint8Array[], late?: (why: string) => void): Promise<void> {
-    const { edge, boot, channel, subject, publisher } = this.#o;
-    const packets = blankDtmf(channel, accepted);
-    this.drop('dtmf', accepted.length - packets.length);
+    const { edge, boot, channel, subject, publisher, mask } = this.#o;
+    const blanked = blankDtmf(channel, accepted);
+    this.drop('dtmf', accepted.length - blanked.length);
+    const packets = mask === undefined ? blanked : blanked.map(mask);
     const firstN = this.#nextN;
     this.#nextN += packets.length;
     this.#dropsSaid = this.#dropsTotal;

@@ -1,4 +1,5 @@
 import { subjects } from '@callscope/core/bus/streams.ts';
+import type { MaskKind } from '@callscope/core/domain/signalling.ts';
 import { watchDisk } from '@callscope/core/node/disk.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
@@ -6,6 +7,7 @@ import { Channel } from './channel.ts';
 import { receiveEventsTcp, receiveEventsUdp } from './events.ts';
 import { receiveHepTcp } from './hep-tcp.ts';
 import { type Receiver, receiveUdp } from './hep-udp.ts';
+import { maskerOf } from './mask-secrets.ts';
 import { Publisher } from './publisher.ts';
 
 export interface EdgeSettings {
@@ -17,6 +19,8 @@ export interface EdgeSettings {
   maxConnections: number;
   idleSeconds: number;
   window: number;
+  /** what of SIP is not kept */
+  masks: readonly MaskKind[];
   /** where the bus keeps its streams, when that is this machine */
   dataDir: string | null;
 }
@@ -27,11 +31,12 @@ export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings
   const { edge, host, hepPort, eventsPort, receiveBufferBytes, maxConnections, idleSeconds } = settings;
   const publisher = new Publisher(bus, settings.window, log);
   const boot = Date.now() * 1_000 + Math.floor(Math.random() * 1_000);
+  const mask = maskerOf(settings.masks);
   const hep = subjects.rawHep(edge);
   const events = subjects.rawEvents(edge);
   const channels = {
-    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher }),
-    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher }),
+    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher, mask }),
+    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher, mask }),
     eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher }),
     eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher }),
   };

@@ -18,6 +18,7 @@ export function sipMessage(packet: HepPacket, place: Place, copies: CopyCheck, o
   const at = clampTime(packet.at, place.receivedAt);
   const correlation = correlationOf(sip, packet);
   out.block.message(place, packet, at, { callId: sip.callId, method: sip.method, code: sip.code, cseq: sip.cseq, hash, correlation });
+  out.block.signalling.note(place, packet, at, sip);
   if (sip.method === 'REGISTER') {
     if (sip.code >= 200 && sip.code < 300) out.facts.push(registerFact(packet.payload, sip, at));
   } else if (isFact(sip))

@@ -4,6 +4,7 @@ import type { RtcpReport } from '../decode/rtcp.ts';
 import type { Place } from '../steps/place.ts';
 import type { Table } from './block-writer.ts';
 import { RowSink } from './rowbinary.ts';
+import { SignallingLines } from './signalling-rows.ts';
 
 export const MESSAGES: Table = {
   name: 'messages',
@@ -80,6 +81,8 @@ export class RawBlock {
   readonly messages = new RowSink(1 << 22);
   readonly rtcp = new RowSink(1 << 16);
   readonly events = new RowSink(1 << 16);
+  /** what the messages are found by */
+  readonly signalling = new SignallingLines();
   readonly tables = [
     { table: MESSAGES, sink: this.messages },
     { table: RTCP, sink: this.rtcp },
@@ -95,6 +98,7 @@ export class RawBlock {
 
   clear(): void {
     for (const { sink } of this.tables) sink.clear();
+    this.signalling.clear();
   }
 
   /** A step failed in the middle of a row. */

@@ -8,6 +8,7 @@ import { type Origin, publishDeadLetter } from './dlq.ts';
 import { type FrameFates, LEDGER_FRAMES, type RawBlock, rowOrigin, writeLedgerRow } from './raw-rows.ts';
 import { untilDone } from './retry.ts';
 import { RowSink } from './rowbinary.ts';
+import { SIGNALLING } from './signalling-rows.ts';
 
 /** Single bad rows are looked for in a block until so many are found; what is refused then goes as it is: the table is at fault. */
 const MOST_SINGLE = 100;
@@ -53,7 +54,10 @@ export class RawWriter {
    */
   async write(block: RawBlock, frames: readonly DecodedFrame[]): Promise<void> {
     const found: RefusedRow[] = [];
-    await Promise.all(block.tables.map(({ table, sink }) => this.#insert(table, sink, 0, sink.rows, found)));
+    await Promise.all([
+      ...block.tables.map(({ table, sink }) => this.#insert(table, sink, 0, sink.rows, found)),
+      this.#insertLines(block.signalling.rows()),
+    ]);
     for (const row of found) await this.#buryRow(row, frames);
     const ledger = new RowSink(1 << 14);
     for (const { header, fates, isReplay } of frames) writeLedgerRow(ledger, header, fates, isReplay);
@@ -76,6 +80,16 @@ export class RawWriter {
       this.#o.log.error('the store refuses raw rows, their packets go to the dead letters', { table: table.name, rows: to - from, error });
       const reason = `${table.name}: ${errorText(error)}`;
       for (let row = from; row < to; row++) found.push({ ...rowOrigin(sink.view(row, row + 1)), reason });
+    }
+  }
+
+  /** Only what messages are found by: those themselves are stored, so what is refused here makes no packet dead. */
+  async #insertLines(lines: RowSink): Promise<void> {
+    try {
+      await insertBlock(this.#o.store, SIGNALLING, lines.view(), lines.rows, this.#o);
+    } catch (error) {
+      if (!(error instanceof BlockRefused)) throw error;
+      this.#o.log.error('the store refuses what messages are found by: a search will not find them', { rows: lines.rows, error });
     }
   }
 

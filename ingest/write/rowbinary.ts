@@ -108,6 +108,13 @@ export class RowSink {
     this.#at += v.length;
   }
 
+  /** Columns that were encoded before, in their bytes. */
+  encoded(columns: Uint8Array): void {
+    this.#need(columns.length);
+    this.#buffer.set(columns, this.#at);
+    this.#at += columns.length;
+  }
+
   array<T>(list: readonly T[], write: (element: T) => void): void {
     this.varint(list.length);
     for (const element of list) write(element);

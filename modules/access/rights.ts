@@ -9,6 +9,7 @@ import type { Within } from '@callscope/core/domain/reach.ts';
 export const COMPANY_RIGHTS = [
   'calls:read',
   'directory:read',
+  'signalling:read',
   'recordings:listen',
   'recordings:begin',
   'cases:write',
@@ -36,6 +37,7 @@ export const OPERATOR_RIGHTS = [
   'companies:read',
   'companies:write',
   'operations:read',
+  'signalling:search',
   'trunks:write',
   'operators:write',
   'people:view',
@@ -83,7 +85,10 @@ const FIGURES = granted(['calls:read', 'directory:read'], 'company');
 export const GRANTS: Readonly<Record<Holder, Grants>> = {
   operator: granted(RIGHTS, 'every'),
   // looks, and neither changes anything nor hears what people said, except as one of a company's people, which its audit tells
-  support: granted(['calls:read', 'directory:read', 'companies:read', 'operations:read', 'people:view'], 'every'),
+  support: granted(
+    ['calls:read', 'directory:read', 'signalling:read', 'companies:read', 'operations:read', 'signalling:search', 'people:view'],
+    'every',
+  ),
   admin: ALL_OF_COMPANY,
   'group-admin': granted(
     [

@@ -26,7 +26,7 @@ import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { fileContent, formatParameter } from './file-format.ts';
 import { filterParameters, readFilter } from './filter-query.ts';
-import { messageJson, messageSchema, messagesPcap, messagesText } from './messages.ts';
+import { messageAnswer, messageContent, messageFormat } from './messages.ts';
 import { Problem, problems } from './problem.ts';
 
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
@@ -209,38 +209,21 @@ export function callRoutes(api: Api, deps: Deps): void {
       path: '/tenants/{tenant}/calls/{id}/messages',
       tags: ['Calls'],
       summary: "The call's SIP messages, in order",
-      needs: 'calls:read',
+      needs: 'signalling:read',
       request: {
         params: callParam,
-        query: z.strictObject({ format: z.enum(['json', 'text', 'pcap'], 'json, text or pcap').default('json') }),
+        query: z.strictObject({ format: messageFormat }),
       },
       responses: {
-        200: {
-          description: 'Messages',
-          content: {
-            ...json(z.object({ data: z.array(messageSchema) })),
-            'text/plain': { schema: z.string() },
-            'application/vnd.tcpdump.pcap': { schema: z.string().openapi({ format: 'binary' }) },
-          },
-        },
+        200: { description: 'Messages', content: messageContent },
         ...problems(400, 401, 403, 404, 503),
       },
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      const { format } = c.req.valid('query');
       const scope = scopeOf(c);
       const call = await found(scope, id);
-      const messages = await messagesOf(deps.store, scope, call);
-      const name = call.id.replace(/[^A-Za-z0-9._-]/g, '_');
-      if (format === 'text') return c.text(messagesText(messages), 200);
-      if (format === 'pcap') {
-        return c.body(messagesPcap(messages), 200, {
-          'content-type': 'application/vnd.tcpdump.pcap',
-          'content-disposition': `attachment; filename="${name}.pcap"`,
-        });
-      }
-      return c.json({ data: messages.map(messageJson) }, 200);
+      return messageAnswer(c, await messagesOf(deps.store, scope, call), c.req.valid('query').format, call.id);
     },
   );
 }

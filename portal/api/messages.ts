@@ -1,8 +1,12 @@
 import { isIPv6 } from 'node:net';
 import type { SipMessageRow } from '@callscope/analytics/run/raw.ts';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { isSip } from '../calls/ladder.ts';
+import { addressOf } from '../calls/lanes.ts';
+import { transportOf } from '../calls/sip.ts';
 
-export const messageSchema = z
+const messageSchema = z
   .object({
     at: z.string().describe('RFC 3339 in UTC, microseconds'),
     src: z.string(),
@@ -15,19 +19,15 @@ export const messageSchema = z
   })
   .openapi('SipMessage');
 
-/** IP protocol numbers as HEP carries them; 50 is what OpenSIPS writes for WebSocket. */
-const TRANSPORTS: Record<number, string> = { 6: 'TCP', 17: 'UDP', 22: 'TLS', 50: 'WS', 51: 'WSS', 132: 'SCTP' };
-
-const address = (ip: string, port: number) => (isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`);
 /** ISO time with microseconds: two messages of one call are often less than a millisecond apart */
 const isoMicro = (us: number) => `${new Date(Math.floor(us / 1_000)).toISOString().slice(0, -1)}${String(us % 1_000).padStart(3, '0')}Z`;
 
-export function messageJson(m: SipMessageRow): z.output<typeof messageSchema> {
+function messageJson(m: SipMessageRow): z.output<typeof messageSchema> {
   return {
     at: isoMicro(m.at),
-    src: address(m.srcIp, m.srcPort),
-    dst: address(m.dstIp, m.dstPort),
-    transport: TRANSPORTS[m.protocol] ?? String(m.protocol),
+    src: addressOf(m.srcIp, m.srcPort),
+    dst: addressOf(m.dstIp, m.dstPort),
+    transport: transportOf(m.protocol),
     method: m.method,
     code: m.code || null,
     cseq: m.cseq,
@@ -35,22 +35,48 @@ export function messageJson(m: SipMessageRow): z.output<typeof messageSchema> {
   };
 }
 
-export function messagesText(messages: readonly SipMessageRow[]): string {
+function messagesText(messages: readonly SipMessageRow[]): string {
   return messages
     .map(
       (m) =>
-        `${isoMicro(m.at)} ${address(m.srcIp, m.srcPort)} -> ${address(m.dstIp, m.dstPort)} ${TRANSPORTS[m.protocol] ?? m.protocol}\n${m.payload.toString('utf8').replaceAll('\r\n', '\n').trimEnd()}\n`,
+        `${isoMicro(m.at)} ${addressOf(m.srcIp, m.srcPort)} -> ${addressOf(m.dstIp, m.dstPort)} ${transportOf(m.protocol)}\n${m.payload.toString('utf8').replaceAll('\r\n', '\n').trimEnd()}\n`,
     )
     .join('\n');
 }
+
+export const messageFormat = z.enum(['json', 'text', 'pcap'], 'json, text or pcap').default('json');
+export type MessageFile = 'text' | 'pcap';
+export const messageContent = {
+  'application/json': { schema: z.object({ data: z.array(messageSchema) }) },
+  'text/plain': { schema: z.string() },
+  'application/vnd.tcpdump.pcap': { schema: z.string().openapi({ format: 'binary' }) },
+};
+
+/** Messages as they were asked for. @param id what the file is called by */
+export function messageAnswer(c: Context, messages: readonly SipMessageRow[], format: 'json' | MessageFile, id: string) {
+  if (format === 'text') return c.text(messagesText(messages), 200);
+  if (format === 'pcap') return c.body(messagesPcap(messages), 200, fileHeaders(id, format));
+  return c.json({ data: messages.map(messageJson) }, 200);
+}
+
+/** The same as a file of a page. */
+export function messageFile(messages: readonly SipMessageRow[], format: MessageFile, id: string): Response {
+  const body = format === 'text' ? messagesText(messages) : messagesPcap(messages);
+  return new Response(body, { headers: { ...fileHeaders(id, format), 'cache-control': 'no-store' } });
+}
+
+const fileHeaders = (id: string, format: MessageFile) => ({
+  'content-type': format === 'text' ? 'text/plain; charset=utf-8' : 'application/vnd.tcpdump.pcap',
+  'content-disposition': `attachment; filename="${id.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 150)}.${format === 'text' ? 'txt' : 'pcap'}"`,
+});
 
 const LINKTYPE_RAW = 101;
 
 /**
  * A capture file (libpcap format 2.4, microseconds) of raw IP packets. Whatever carried a message, it is shown as one UDP
- * datagram: only so do analysers read each message by itself.
+ * datagram: only so do analysers read each message by itself. Lines of a log are none.
  */
-export function messagesPcap(messages: readonly SipMessageRow[]): Uint8Array<ArrayBuffer> {
+function messagesPcap(messages: readonly SipMessageRow[]): Uint8Array<ArrayBuffer> {
   const head = Buffer.alloc(24);
   head.writeUInt32LE(0xa1b2c3d4, 0);
   head.writeUInt16LE(2, 4);
@@ -58,7 +84,7 @@ export function messagesPcap(messages: readonly SipMessageRow[]): Uint8Array<Arr
   head.writeUInt32LE(262_144, 16);
   head.writeUInt32LE(LINKTYPE_RAW, 20);
   const parts: Buffer[] = [head];
-  for (const m of messages) {
+  for (const m of messages.filter(isSip)) {
     const packet = ipPacket(m);
     const record = Buffer.alloc(16);
     record.writeUInt32LE(Math.floor(m.at / 1_000_000), 0);

@@ -1,22 +1,17 @@
-import { isIPv6 } from 'node:net';
-import type { SipMessageRow } from '@callscope/analytics/run/raw.ts';
-import { headerOf, readMessage, soundOf, tagOf, userOf, withoutSecrets } from './sip.ts';
+import type { EventRow, RtcpRow, SipMessageRow } from '@callscope/analytics/run/raw.ts';
+import { type Lane, lanesOf } from './lanes.ts';
+import { qualityOf } from './quality.ts';
+import { headerOf, readMessage, soundOf, tagOf, transportOf, withoutSecrets } from './sip.ts';
 
-/** Who took part in the signalling: one column. */
-export interface Participant {
-  /** '192.0.2.1:5060' */
-  address: string;
-  /** the edge, or whoever it spoke with: '101', or '' where nothing names them */
-  kind: 'edge' | 'party';
-  user: string;
-}
-
-/** One arrow. */
-export interface Step {
+/** One SIP message: an arrow between two columns. */
+export interface Arrow {
+  kind: 'message';
   /** seconds after the call began */
   at: number;
   from: number;
   to: number;
+  /** its Call-ID, by its place among the ladder's */
+  call: number;
   method: string;
   /** 0 = a request */
   code: number;
@@ -24,73 +19,138 @@ export interface Step {
   label: string;
   /** what an INVITE within the call is for */
   does: 'hold' | 'resume' | null;
+  /** the same message was there already: nobody answered it in time */
+  isRepeated: boolean;
   /** one of the main ones: neither ACK, nor 100, nor what was sent again */
-  main: boolean;
+  isMain: boolean;
+  transport: string;
   /** with secrets left out */
   text: string;
 }
 
+/** What was told of the call between its messages: an event of the edge, a line of its log, reports of how sound was received. */
+export type Mark =
+  | { kind: 'event' | 'log'; at: number; label: string; text: string }
+  | {
+      kind: 'rtcp';
+      at: number /** null: the address is no column */;
+      lane: number | null;
+      receiver: string;
+      reports: number;
+      loss: number;
+      jitter: number;
+      mos: number;
+    };
+
+export type LadderRow = Arrow | Mark;
+
 export interface Ladder {
-  participants: Participant[];
-  steps: Step[];
+  callIds: string[];
+  lanes: Lane[];
+  /** in the order of time */
+  rows: LadderRow[];
+  /** messages that there are, of which the first are shown */
+  total: number;
+  shown: number;
 }
 
-const addressOf = (ip: string, port: number) => (isIPv6(ip) ? `[${ip}]:${port}` : `${ip}:${port}`);
+export interface Told {
+  messages: readonly SipMessageRow[];
+  events: readonly EventRow[];
+  reports: readonly RtcpRow[];
+}
+
+/** More arrows than anybody follows with their eyes; the files have all. */
+export const MOST_ARROWS = 1_000;
 /** Requests that say nothing of how a call goes. */
 const MINOR = new Set(['ACK', 'OPTIONS', 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'INFO']);
+/** Parameters by which events of one name differ. */
+const TELLING = ['leg', 'state', 'code', 'sip_code'];
+/** Lines of the edge's log stand among the messages (ingest/steps/log-line.ts). */
+const LOG = 'LOG';
 
-/** The signalling of a call as arrows between columns, in the order of time. @param startedAt of the call, µs */
-export function ladderOf(messages: readonly SipMessageRow[], startedAt: number): Ladder {
-  const addresses = new Map<string, { index: number; seen: number; user: string }>();
-  const columnOf = (address: string) => {
-    const known = addresses.get(address) ?? { index: addresses.size, seen: 0, user: '' };
-    known.seen++;
-    addresses.set(address, known);
-    return known;
-  };
+/** The signalling of a conversation over all of its Call-IDs, in the order of time. @param startedAt when it began, µs */
+export function ladderOf({ messages, events, reports }: Told, startedAt: number): Ladder {
+  const all = messages.filter(isSip);
+  const sip = all.slice(0, MOST_ARROWS);
+  const { lanes, laneOf } = lanesOf(sip);
+  const callIds = [...new Set(sip.map((m) => m.callId))];
+  const after = (us: number) => Math.max(0, (us - startedAt) / 1e6);
+  const end = all.length > sip.length ? (sip.at(-1)?.at ?? 0) : Number.POSITIVE_INFINITY;
   const sent = new Set<string>();
-  const steps = messages.map((row): Step => {
+  const arrows = sip.map((row): Arrow => {
     const said = readMessage(row.payload);
-    const from = columnOf(addressOf(row.srcIp, row.srcPort));
-    const to = columnOf(addressOf(row.dstIp, row.dstPort));
     const isWithin = tagOf(headerOf(said, 'to')) !== '';
-    if (row.code === 0 && row.method === 'INVITE' && !isWithin) {
-      from.user ||= userOf(headerOf(said, 'from'));
-      to.user ||= userOf(said.start.split(' ')[1] ?? '');
-    }
-    const key = `${row.srcIp}:${row.srcPort} ${row.dstIp}:${row.dstPort} ${headerOf(said, 'call-id')} ${said.start} ${row.method} ${row.cseq}`;
+    const key = `${row.srcIp}:${row.srcPort} ${row.dstIp}:${row.dstPort} ${row.callId} ${row.cseq} ${row.method} ${said.start} ${headerOf(said, 'via')}`;
     const isRepeated = sent.has(key);
     sent.add(key);
     const sound = row.code === 0 && row.method === 'INVITE' && isWithin ? soundOf(said.body) : null;
     return {
-      at: Math.max(0, Math.round((row.at - startedAt) / 1_000) / 1_000),
-      ...{ from: from.index, to: to.index, method: row.method, code: row.code },
+      kind: 'message',
+      at: after(row.at),
+      ...{ from: laneOf(row.srcIp, row.srcPort), to: laneOf(row.dstIp, row.dstPort) },
+      ...{ call: callIds.indexOf(row.callId), method: row.method, code: row.code },
       label: row.code === 0 ? row.method : said.start.replace(/^SIP\/2\.0 /, '').slice(0, 40),
       does: sound === null ? null : sound === 'sendonly' || sound === 'inactive' ? 'hold' : 'resume',
-      main: !isRepeated && row.code !== 100 && !MINOR.has(row.method),
+      isRepeated,
+      isMain: !isRepeated && row.code !== 100 && !MINOR.has(row.method),
+      transport: transportOf(row.protocol),
       text: withoutSecrets(row.payload),
     };
   });
-  const all = [...addresses].map(([address, { index, seen, user }]) => ({ address, index, seen, user })).sort((a, b) => a.index - b.index);
-  const most = Math.max(...all.map(({ seen }) => seen));
-  // with two columns alone both have as many: the edge is who was asked
-  const edge = all.length <= 2 ? all[1] : all.find(({ seen }) => seen === most);
-  const order = ordered(
-    all.map(({ index }) => index),
-    edge?.index,
-  );
-  return {
-    participants: order.map((index) => {
-      const { address, user } = all[index] as (typeof all)[number];
-      return { address, kind: index === edge?.index ? 'edge' : 'party', user: index === edge?.index ? '' : user };
-    }),
-    steps: steps.map((step) => ({ ...step, from: order.indexOf(step.from), to: order.indexOf(step.to) })),
-  };
+  const marks: Mark[] = [
+    ...events.map((e): Mark => ({ kind: 'event', at: after(e.at), ...eventSaid(e) })),
+    ...messages.flatMap((m): Mark[] => (isSip(m) ? [] : [{ kind: 'log', at: after(m.at), label: '', text: m.payload.toString('utf8') }])),
+    ...reportMarks(reports, arrows, after, laneOf),
+  ].filter(({ at }) => at <= after(end));
+  // of the same moment the message stands first: what is told of it came of it
+  const rows = [...arrows, ...marks].sort((a, b) => a.at - b.at || Number(a.kind !== 'message') - Number(b.kind !== 'message'));
+  return { callIds, lanes, rows, total: all.length, shown: sip.length };
 }
 
-/** Who called stands first, the edge second, then those it called. */
-function ordered(columns: readonly number[], edge: number | undefined): number[] {
-  if (edge === undefined) return [...columns];
-  const others = columns.filter((index) => index !== edge);
-  return [...others.slice(0, 1), edge, ...others.slice(1)];
+/** A message, and no line of a log among them. */
+export const isSip = (m: Pick<SipMessageRow, 'method'>) => m.method !== LOG;
+
+/** Reports between two messages are one mark a receiver: a phone reports every five seconds. */
+function reportMarks(
+  reports: readonly RtcpRow[],
+  arrows: readonly Arrow[],
+  after: (us: number) => number,
+  laneOf: (ip: string, port: number) => number,
+): Mark[] {
+  const groups = new Map<string, RtcpRow[]>();
+  let next = 0;
+  for (const report of [...reports].sort((a, b) => a.at - b.at)) {
+    while (next < arrows.length && (arrows[next] as Arrow).at <= after(report.at)) next++;
+    const key = `${next} ${report.srcIp}`;
+    groups.set(key, [...(groups.get(key) ?? []), report]);
+  }
+  return [...groups.values()].flatMap((group): Mark[] => {
+    const streams = qualityOf(group);
+    const [first] = group;
+    if (streams.length === 0 || first === undefined) return [];
+    const lane = laneOf(first.srcIp, first.srcPort);
+    return [
+      {
+        kind: 'rtcp',
+        at: after(first.at),
+        lane: lane < 0 ? null : lane,
+        receiver: first.srcIp,
+        reports: group.length,
+        loss: Math.max(...streams.map((s) => s.worstLoss)),
+        jitter: Math.max(...streams.map((s) => s.worstJitter)),
+        mos: Math.min(...streams.map((s) => s.worstMos)),
+      },
+    ];
+  });
+}
+
+/** An event by its name and the parameters that tell one from another, and a line for each that says something. */
+function eventSaid({ method, body }: EventRow): { label: string; text: string } {
+  const params = (JSON.parse(body) as { params?: Record<string, unknown> }).params ?? {};
+  const said = Object.entries(params)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+  const short = TELLING.flatMap((name) => said.find(([known]) => known === name)?.[1] ?? []);
+  return { label: [method, ...short].join(' ').slice(0, 60), text: said.map(([name, value]) => `${name}: ${value}`).join('\n') };
 }

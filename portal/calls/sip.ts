@@ -16,7 +16,13 @@ const SHORT: Record<string, string> = {
   r: 'refer-to',
   b: 'referred-by',
   c: 'content-type',
+  v: 'via',
 };
+
+/** IP protocol numbers as HEP carries them; 50 is what OpenSIPS writes for WebSocket. */
+const TRANSPORTS: Record<number, string> = { 6: 'TCP', 17: 'UDP', 22: 'TLS', 50: 'WS', 51: 'WSS', 132: 'SCTP' };
+
+export const transportOf = (protocol: number): string => TRANSPORTS[protocol] ?? String(protocol);
 
 export function readMessage(payload: Buffer): ReadMessage {
   const text = payload.toString('utf8').replaceAll('\r\n', '\n');
@@ -65,7 +71,16 @@ export function soundOf(body: string): 'sendrecv' | 'sendonly' | 'recvonly' | 'i
 
 const HIDDEN = '•••';
 /** Headers whose value lets somebody sign in, or guess a password at leisure. */
-const SECRET_HEADERS = /^((?:proxy-)?authorization|authentication-info)\s*:\s*(\w+)?.*$/gim;
+const SECRET_HEADERS = /^((?:proxy-)?(?:authorization|authentication-info))\s*:(.*)$/gim;
+/** Of digest credentials these alone are secret (RFC 7616, 3.4): who signed in where is what somebody looks for. */
+const RESPONSES = /\b(response|rspauth)(\s*=\s*)("[^"]*"?|[^\s,;]+)/gi;
+
+function credentials(name: string, value: string): string {
+  const scheme = /^\s*(\w+)\s/.exec(value)?.[1] ?? '';
+  if (scheme.toLowerCase() === 'digest' || /info$/i.test(name)) return `${name}:${value.replace(RESPONSES, `$1$2${HIDDEN}`)}`;
+  return `${name}: ${scheme === '' ? '' : `${scheme} `}${HIDDEN}`;
+}
+
 /** Keys of media and of its way: SDES (RFC 4568), ICE (RFC 8839). */
 const SECRET_LINES = /^(a=crypto:\s*\d+\s+\S+\s+).*$|^(a=ice-pwd:).*$|^(k=).*$/gim;
 
@@ -75,7 +90,7 @@ export function withoutSecrets(payload: Buffer): string {
     .toString('utf8')
     .replaceAll('\r\n', '\n')
     .replace(/\n[ \t]+(?=.*\n)/g, ' ')
-    .replace(SECRET_HEADERS, (_, name: string, scheme: string | undefined) => `${name}: ${scheme ? `${scheme} ` : ''}${HIDDEN}`)
+    .replace(SECRET_HEADERS, (_, name: string, value: string) => credentials(name, value))
     .replace(
       SECRET_LINES,
       (_, crypto: string | undefined, ice: string | undefined, key: string | undefined) => `${crypto ?? ice ?? key}${HIDDEN}`,

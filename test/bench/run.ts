@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, files, export, latency, takeover, store, pages, analytics, postgres, journal, replay, signin, recorder, hep, overload, calls; --calls is the size of
- * `analytics`, `postgres` and `journal`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
+ * docs/benchmarks.md. Names: pure, files, export, latency, takeover, store, pages, analytics, postgres, journal, signalling, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * `analytics`, `postgres`, `journal` and `signalling`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -18,6 +18,7 @@ import { recorder } from './recorder.ts';
 import { replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
 import { signIns } from './sign-in.ts';
+import { signalling } from './signalling.ts';
 import { store } from './store.ts';
 import { storedFiles } from './stored-files.ts';
 import { takeover } from './takeover.ts';
@@ -42,6 +43,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   analytics: () => analytics(Number(options.calls), options.data),
   postgres: () => besidePostgres(Math.min(Number(options.calls), 10_000_000)),
   journal: () => journal(Math.min(Number(options.calls), 20_000_000), options.data),
+  signalling: () => signalling(Math.min(Number(options.calls), 1_200_000)),
   replay,
   signin: signIns,
   recorder,

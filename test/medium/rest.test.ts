@@ -39,7 +39,8 @@ beforeAll(async () => {
   await sendUdp(stack.ports.hep, hep('udp'));
   await sendTcp(stack.ports.events, events());
   await until('27 calls', async () => (await count('t1')) + (await count('t2')) === 27, 40_000);
-  t1Token = (await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'test', scopes: [] })).token;
+  t1Token = (await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'test', scopes: ['read', 'signalling:read'] }))
+    .token;
 });
 afterAll(() => stack.end());
 

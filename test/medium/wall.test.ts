@@ -49,6 +49,7 @@ const VALUES: Record<string, string> = {
   review: '1',
   calibration: '1',
   by: 'employee',
+  callId: 'nobody@nowhere',
   number: '79130007703',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',

@@ -34,6 +34,7 @@ import { recordings } from './en/recordings.ts';
 import { rights } from './en/rights.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
+import { signalling } from './en/signalling.ts';
 import { signIn } from './en/signIn.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
@@ -80,6 +81,7 @@ export const en: Words = {
   settings,
   shell,
   signIn,
+  signalling,
   statistics,
   support,
   transcripts,

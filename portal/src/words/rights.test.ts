@@ -24,6 +24,6 @@ test("a company's roles reach no other company and have nothing of the operator'
     for (const right of OPERATOR_RIGHTS) expect(GRANTS[role][right], `${role} ${right}`).toBeUndefined();
   }
   expect(Object.keys(GRANTS.operator)).toEqual([...RIGHTS]);
-  expect(Object.keys(GRANTS.support).filter((right) => !right.endsWith(':read'))).toEqual(['people:view']);
+  expect(Object.keys(GRANTS.support).filter((right) => !right.endsWith(':read'))).toEqual(['signalling:search', 'people:view']);
   expect(Object.keys(GRANTS.admin)).toEqual([...COMPANY_RIGHTS]);
 });

@@ -34,6 +34,7 @@ import { recordings } from './ru/recordings.ts';
 import { rights } from './ru/rights.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
+import { signalling } from './ru/signalling.ts';
 import { signIn } from './ru/signIn.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
@@ -80,6 +81,7 @@ export const ru = {
   settings,
   shell,
   signIn,
+  signalling,
   statistics,
   support,
   transcripts,

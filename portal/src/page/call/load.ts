@@ -8,7 +8,8 @@ import { getDirectory, type RuledTenant } from '@callscope/modules/directory/sto
 import { goneOf } from '@callscope/modules/recordings/gone.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { type Course, courseOf } from '@callscope/portal/calls/course.ts';
-import { type Ladder, ladderOf } from '@callscope/portal/calls/ladder.ts';
+import { isSip } from '@callscope/portal/calls/ladder.ts';
+import { lanesOf } from '@callscope/portal/calls/lanes.ts';
 import { qualityOf, type StreamQuality } from '@callscope/portal/calls/quality.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from '../directory/visible.ts';
@@ -29,8 +30,8 @@ export interface CallCard {
   callIds: string[];
   explained: Explanation[];
   course: Course;
-  /** null: no packets of it are there */
-  ladder: Ladder | null;
+  /** who is at which address, as packets say: '101' */
+  parties: { host: string; user: string }[];
   /** packets of a call as old as this are kept no more */
   isPastPackets: boolean;
   quality: StreamQuality[];
@@ -70,7 +71,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     },
     explained: explainCall(call),
     course: courseOf(call, messages, events),
-    ladder: messages.length === 0 ? null : ladderOf(messages, call.startedAt),
+    parties: lanesOf(messages.filter(isSip)).lanes.flatMap(({ host, user }) => (user === '' ? [] : [{ host, user }])),
     isPastPackets: now - call.endedAt / 1_000 > PACKETS_MS,
     quality: qualityOf(reports),
     gone: gone && { at: gone.at.getTime(), by: gone.by },

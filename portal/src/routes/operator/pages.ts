@@ -13,6 +13,7 @@ export interface OperatorPage {
 
 const PAGES: readonly OperatorPage[] = [
   { id: 'companies', href: '/operator', key: 'c', needs: 'companies:read' },
+  { id: 'signalling', href: '/operator/signalling', key: 's', needs: 'signalling:search' },
   { id: 'people', href: '/operator/people', key: 'u', needs: 'operators:write' },
   { id: 'audit', href: '/operator/audit', key: 'a', needs: 'operators:write' },
 ];

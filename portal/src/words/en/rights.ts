@@ -14,6 +14,7 @@ export const rights: typeof source = {
   names: {
     'calls:read': 'Calls, reports, phones, what goes on now',
     'directory:read': 'Directory and settings of the company',
+    'signalling:read': 'SIP messages of a call: ladder, texts, files',
     'recordings:begin': 'Begin recording a call in progress, hide a part of it',
     'recordings:listen': 'Hear and download recordings, give links to them',
     'cases:write': 'Take missed calls in hand and close them',
@@ -36,6 +37,7 @@ export const rights: typeof source = {
     'companies:read': 'List of companies',
     'companies:write': 'Make and change companies',
     'operations:read': 'State of the system, and calls of no company',
+    'signalling:search': 'Search SIP messages across companies',
     'trunks:write': 'The operator’s trunks and routes',
     'operators:write': 'The operator’s people and their roles',
     'people:view': 'See a company as one of its people',

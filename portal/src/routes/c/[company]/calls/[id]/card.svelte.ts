@@ -1,3 +1,4 @@
+import type { Ladder } from '@callscope/portal/calls/ladder.ts';
 import type { Waveform as Shape } from '@callscope/portal/recordings/respond.ts';
 import type { CallCard } from '#page/call/load.ts';
 import type { Names } from '#page/journal/conditions.ts';
@@ -15,6 +16,8 @@ export class Card {
   readonly #player: Player;
   /** null: it has not come yet, or there is none */
   shape = $state.raw<Shape['segments'] | null>(null);
+  /** who said what to whom, once it has come */
+  ladder = $state.raw<Ladder | null>(null);
   /** the message that is shown, by its place in the ladder */
   step = $state<number | null>(null);
 
