@@ -46,6 +46,7 @@ import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { sendingRoutes } from './api/sending-routes.ts';
+import { soundRoutes } from './api/sound-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { transcriptRoutes } from './api/transcript-routes.ts';
 import { userRoutes } from './api/user-routes.ts';
@@ -138,6 +139,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);
+  soundRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);
   deskRoutes(api, deps);
