@@ -11,6 +11,8 @@ const OF_ITS_REPORT: MeasureId = 'handleTime';
 export const ALONE: readonly MeasureId[] = (Object.keys(MEASURES) as MeasureId[]).filter(
   (id) =>
     MEASURES[id].kind !== 'peakAt' &&
+    // added up for means, and for nothing else
+    MEASURES[id].kind !== 'sound' &&
     id !== OF_ITS_REPORT &&
     !additiveOf([id]).some((one) => LOOKS_BACK.some((field) => field in countedIn(one, DEFAULT_RULES))),
 );

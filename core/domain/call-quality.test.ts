@@ -11,6 +11,7 @@ import {
   qualityOfCall,
   type RtcpPacket,
   type SentPackets,
+  summaryOf,
   worstMos,
 } from './call-quality.ts';
 import { middleNtp } from './voice-quality.ts';
@@ -61,7 +62,7 @@ describe('the reports of the fixtures', () => {
     expect(right.reported?.loss).toBeCloseTo((last.packetsLost - first.packetsLost) / (last.highestSeq - first.highestSeq), 9);
     expect(right.reported?.loss).toBeCloseTo(0.06, 2);
     expect(right.reported?.jitter).toBeCloseTo(mean(own.map((b) => b.jitter / 8)), 9);
-    expect(left.reported).toMatchObject({ loss: 0, worstLoss: 0, address: '127.0.0.30:12425' });
+    expect(left.reported).toMatchObject({ loss: 0, worstLoss: 0, address: '127.0.0.30' });
     expect(worstMos(quality)).toBe(right.reported?.mos);
     expect(right.reported?.mos).toBeLessThan(left.reported?.mos ?? 0);
   });
@@ -119,7 +120,7 @@ describe('what is not there', () => {
     const reports = [report(0, {}), report(1, {}, { srcIp: '192.0.2.2', srcPort: 5_001, dstPort: 30_003, ssrc: 2 })];
     const { left, right } = qualityOfCall(asked({ reports, onlyEar: 'right' }));
     expect(left).toMatchObject({ reported: null, isWithheld: true });
-    expect(right).toMatchObject({ isWithheld: false, reported: { address: '192.0.2.2:5001' } });
+    expect(right).toMatchObject({ isWithheld: false, reported: { address: '192.0.2.2' } });
   });
 
   test('whoever hears nothing is named by the other side’s silence', () => {
@@ -193,6 +194,18 @@ describe('packets of the recording', () => {
     expect(quality.right.packets).toMatchObject({ loss: 0 });
     expect(mosHeard(quality.left)).toBe(quality.left.packets?.mos);
     expect(worstMos(quality)).toBe(quality.left.packets?.mos);
+  });
+
+  test('a summary has the worst of both sides, and where their sound came from', () => {
+    const quality = qualityOfCall(asked({ packets, reports: [report(0, {}), report(5, {})], silent: { left: true, right: false } }));
+    expect(summaryOf(quality)).toEqual({
+      ...{ mos: worstMos(quality), loss: 0.1, jitter: 10 },
+      heard: { left: mosHeard(quality.left), right: mosHeard(quality.right) },
+      silent: { left: true, right: false },
+      network: { left: '192.0.2.0/24', right: '192.0.2.0/24' },
+    });
+    expect(summaryOf(qualityOfCall(asked({})))).toBeNull();
+    expect(summaryOf(qualityOfCall(asked({ silent: { left: false, right: true } })))).toMatchObject({ mos: null, silent: { right: true } });
   });
 
   test('say which codec a report speaks of', () => {

@@ -1,6 +1,7 @@
 import type { Direction } from './call.ts';
 import { type Codec, formatOf } from './codec.ts';
 import { type Described, leftSide, type MediaFlow, sidesOf } from './media-sides.ts';
+import { networkOf } from './network.ts';
 import { mediaOf } from './sdp.ts';
 import { clockBehind, jitterMs, lossShare, mosOf, mosOfMetrics, ntpAfter, roundTripMs, USUAL_CLOCK } from './voice-quality.ts';
 
@@ -111,7 +112,7 @@ export interface Heard {
   /** the company may not see what this side's phone says: it is another company's */
   isWithheld: boolean;
   /** what came to the relay for this side, by the packets of the recording; null: none was measured */
-  packets: (QualityFigures & { received: number; outOfOrder: number; codec: string }) | null;
+  packets: (QualityFigures & { received: number; outOfOrder: number; codec: string; from: string }) | null;
   /** the recording has not a sound of the other side: this one heard nothing */
   isDeaf: boolean;
 }
@@ -165,6 +166,41 @@ export function qualityOfCall(asked: QualityAsked): CallQuality {
     };
   };
   return { left: heardBy('left'), right: heardBy('right') };
+}
+
+/** What lists and reports know of how a call sounded. */
+export interface QualitySummary {
+  /** of the side that heard worse; null: not measured */
+  mos: number | null;
+  loss: number | null;
+  /** ms */
+  jitter: number | null;
+  /** as this side heard the other */
+  heard: Record<Ear, number | null>;
+  /** the recording has no sound of this side */
+  silent: Record<Ear, boolean>;
+  /** where this side's sound came from; '' when that is not known */
+  network: Record<Ear, string>;
+}
+
+/** Null: there is nothing to say of it. */
+export function summaryOf(quality: CallQuality): QualitySummary | null {
+  const sides = EARS.flatMap((ear) => [quality[ear].reported, quality[ear].packets]).filter((figures) => figures !== null);
+  const silent = { left: quality.right.isDeaf, right: quality.left.isDeaf };
+  if (sides.length === 0 && !silent.left && !silent.right) return null;
+  const most = (values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  };
+  const network = (ear: Ear) => networkOf(quality[ear].reported?.address ?? quality[OTHER_EAR[ear]].packets?.from ?? '');
+  return {
+    mos: worstMos(quality),
+    loss: most(sides.map(({ loss }) => loss)),
+    jitter: most(sides.map(({ jitter }) => jitter)),
+    heard: { left: mosHeard(quality.left), right: mosHeard(quality.right) },
+    silent,
+    network: { left: network('left'), right: network('right') },
+  };
 }
 
 /** MOS of the side that heard worse, by whatever was measured; null: nothing was. */
@@ -252,7 +288,7 @@ function reportedBy(placed: readonly Placed[], latency: number, roundTrip: numbe
     by: own.length > 0 ? 'xr' : 'rtcp',
     reports: points.length,
     roundTrip,
-    address: `${last.packet.srcIp}:${last.packet.srcPort}`,
+    address: last.packet.srcIp,
     codec: codec.name,
     ...{ clock: codec.clock, isClockAssumed: codec.isAssumed },
   };
@@ -326,7 +362,7 @@ function arrived(sent: SentPackets | null, latency: number): Heard['packets'] {
     ...figuresOf(points, loss),
     ...{ jitter: sent.jitter, worstJitter: sent.jitterMost },
     mos: mosOf({ loss, jitter: sent.jitter, latency, codec }),
-    ...{ received: sent.packets, outOfOrder: sent.outOfOrder, codec: sent.codec },
+    ...{ received: sent.packets, outOfOrder: sent.outOfOrder, codec: sent.codec, from: sent.address },
   };
 }
 

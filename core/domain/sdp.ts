@@ -45,7 +45,8 @@ export function sameAddress(a: string, b: string): boolean {
   return a === b || (a.includes(':') && b.includes(':') && spelledOut(a) === spelledOut(b));
 }
 
-function spelledOut(ip: string): string {
+/** IPv6 with all of its eight groups, in lower case. */
+export function spelledOut(ip: string): string {
   const [head = '', tail] = ip.toLowerCase().split('::');
   const groups = (text: string) => text.split(':').filter((g) => g !== '');
   const [left, right] = [groups(head), groups(tail ?? '')];

@@ -1,6 +1,7 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import type { Sort } from '@callscope/analytics/query/sort.ts';
+import { type CallSound, soundsOfCalls } from '@callscope/analytics/run/call-quality.ts';
 import { type CallField, type CallValues, streamCalls } from '@callscope/analytics/run/call-stream.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -13,10 +14,11 @@ import { periodText, questionFacts } from './question-facts.ts';
 import type { CellKind, CellValue, Sheet, SheetRow } from './sheet.ts';
 import type { Speech } from './speech.ts';
 
-/** What PostgreSQL has of the calls of a part, asked for all of them at once. */
+/** What stands beside the calls of a part, asked for all of them at once. */
 export interface Beside {
   segments: ReadonlyMap<string, readonly SegmentState[]>;
   marks: ReadonlyMap<string, MarksOfCall>;
+  sounds: ReadonlyMap<string, CallSound>;
 }
 
 /** The place of a field among the values; asking for it has it read. */
@@ -32,7 +34,7 @@ export interface CallColumn {
   width?: number;
   /** the file ends with the sum of it */
   isSummed?: boolean;
-  /** what of PostgreSQL it needs */
+  /** what of them it needs */
   needs?: keyof Beside;
   cell: (place: PlaceOf) => CellOf;
 }
@@ -77,11 +79,12 @@ export async function callSheet(
   async function* rows(): AsyncGenerator<SheetRow[]> {
     for await (const { calls, values } of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
       const idsOfPart = values[id] as string[];
-      const [segments, marks] = await Promise.all([
+      const [segments, marks, sounds] = await Promise.all([
         needs.has('segments') ? segmentsOf(db, scope, idsOfPart) : NONE,
         needs.has('marks') ? marksOf(db, scope, idsOfPart) : NONE,
+        needs.has('sounds') ? soundsOfCalls(store, scope, idsOfPart) : NONE,
       ]);
-      const beside = { segments, marks };
+      const beside = { segments, marks, sounds };
       const rows: SheetRow[] = [];
       for (let call = 0; call < calls; call++) {
         const row: CellValue[] = [];

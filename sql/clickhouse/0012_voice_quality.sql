@@ -12,18 +12,19 @@ ALTER TABLE rtcp {on_cluster} ADD COLUMN IF NOT EXISTS xr_mos_cq Array(UInt8) AF
 
 -- How calls sounded, a row a call: what lists and reports choose calls by. Reckoned when a call is over, and again whenever more is
 -- known of it (jobs/voice); the version is when it was. left is the outside, right our side, each as it heard the other. No row: nothing
--- was measured. Loss is a share, jitter ms.
+-- was measured. MOS is in hundredths, so that a bound lets through what is
+-- shown; loss is a share, jitter ms.
 CREATE TABLE IF NOT EXISTS call_quality {on_cluster}
 (
     tenant        LowCardinality(String),
     started_at    DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     id            String CODEC(ZSTD(1)),
     -- of the side that heard worse
-    mos           Nullable(Float32),
-    loss          Nullable(Float32),
-    jitter        Nullable(Float32),
-    left_mos      Nullable(Float32),
-    right_mos     Nullable(Float32),
+    mos           Nullable(Float64),
+    loss          Nullable(Float64),
+    jitter        Nullable(Float64),
+    left_mos      Nullable(Float64),
+    right_mos     Nullable(Float64),
     -- the recording has no sound of this side
     left_silent   Bool,
     right_silent  Bool,
@@ -40,3 +41,5 @@ TTL toDateTime(started_at) + INTERVAL 1 DAY + INTERVAL 3 YEAR;
 
 -- calls that were written lately are found without reading the others
 ALTER TABLE calls {on_cluster} ADD INDEX IF NOT EXISTS lately written_at TYPE minmax GRANULARITY 1;
+-- what is there already, in the background
+ALTER TABLE calls {on_cluster} MATERIALIZE INDEX lately;

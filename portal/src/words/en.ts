@@ -35,6 +35,7 @@ import { rights } from './en/rights.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signIn } from './en/signIn.ts';
+import { sound } from './en/sound.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
 import { transcripts } from './en/transcripts.ts';
@@ -80,6 +81,7 @@ export const en: Words = {
   settings,
   shell,
   signIn,
+  sound,
   statistics,
   support,
   transcripts,

@@ -35,6 +35,7 @@ import { rights } from './ru/rights.ts';
 import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signIn } from './ru/signIn.ts';
+import { sound } from './ru/sound.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
 import { transcripts } from './ru/transcripts.ts';
@@ -80,6 +81,7 @@ export const ru = {
   settings,
   shell,
   signIn,
+  sound,
   statistics,
   support,
   transcripts,

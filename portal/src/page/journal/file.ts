@@ -127,6 +127,14 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     monologue: marked('duration', ({ talk }) => ofMs(talk && longestMonologue(talk))),
     silence: marked('duration', ({ talk }) => ofMs(talk?.longestSilence ?? null)),
     overtalk: marked('share', ({ talk }) => ofPercents(talk && overtalkShare(talk))),
+    mos: {
+      kind: 'number',
+      needs: 'sounds',
+      cell: (place) => {
+        const id = textAt(place, 'id');
+        return (values, call, { sounds }) => sounds.get(id(values, call))?.mos ?? null;
+      },
+    },
   };
 }
 

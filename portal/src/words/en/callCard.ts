@@ -90,7 +90,6 @@ export const callCard: typeof ru = {
   roundTrip: 'Round trip',
   outOfOrder: 'Out of order',
   codec: 'Codec',
-  ms: (n) => `${n}\u00a0ms`,
   formula: 'MOS is worked out by the E-model of ITU-T G.107 from loss, jitter and delay.',
   formulaOwn: 'MOS and loss are what the phone measured itself (RTCP XR), with what its buffer threw away.',
   clockAssumed: 'Which codec it was is not known: jitter is reckoned for 8,000 Hz.',
