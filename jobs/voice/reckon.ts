@@ -19,8 +19,9 @@ const EVERY = operatorScope(JOBS, 'companies:read') as OperatorScope;
 const LOOK_MS = 5_000;
 /** What came so long ago is in the store, when nothing lies behind: blocks are written within seconds. */
 const SETTLED_MS = 5_000;
-/** So much is looked at at once where more time has gone by. */
+/** So much is looked at at once where more time has gone by; where nothing is found, more and more of it. */
 const STRETCH_MS = 10 * 60_000;
+const LONGEST_STRETCH_MS = 86_400_000;
 /** Raw rows are kept as long: further back there is nothing to reckon with. */
 const FURTHEST_MS = 30 * 86_400_000;
 /** Calls of one block. */
@@ -53,9 +54,11 @@ export function reckonVoice(service: Service, voice: Voice): void {
         const now = voice.clock.now();
         from ??= Math.max(((await lastReckoned(voice.store, EVERY)) ?? 0) - STRETCH_MS, now - FURTHEST_MS);
         const until = now - SETTLED_MS - voice.fresh().seconds * 1_000;
+        let stretch = STRETCH_MS;
         while (from < until && !stopping.aborted) {
-          const to: number = Math.min(until, from + STRETCH_MS);
-          await reckonStretch(voice, from, to, () => stopping.aborted);
+          const to: number = Math.min(until, from + stretch);
+          const found = await reckonStretch(voice, from, to, () => stopping.aborted);
+          stretch = found > 0 ? STRETCH_MS : Math.min(2 * stretch, LONGEST_STRETCH_MS);
           from = to;
         }
         lag.set(Math.max(0, (voice.clock.now() - from) / 1_000));
@@ -70,7 +73,8 @@ export function reckonVoice(service: Service, voice: Voice): void {
   service.onStop('voice', () => reckoning);
 }
 
-async function reckonStretch({ store, db, clock }: Voice, from: number, to: number, isOver: () => boolean): Promise<void> {
+/** @returns calls of which more has become known */
+async function reckonStretch({ store, db, clock }: Voice, from: number, to: number, isOver: () => boolean): Promise<number> {
   const [sounding, recorded] = await Promise.all([callsSounding(store, EVERY, from, to), recordedLately(db, EVERY, from, to)]);
   for (const [tenant, list] of Map.groupBy([...sounding, ...recorded], (call) => call.tenant)) {
     const ids = [...new Set(list.map(({ id }) => id))];
@@ -79,6 +83,7 @@ async function reckonStretch({ store, db, clock }: Voice, from: number, to: numb
       await reckonCalls({ store, db, clock }, tenantScope(JOBS, tenant, 'calls:read') as TenantScope, ids.slice(at, at + MOST_CALLS));
     }
   }
+  return sounding.length + recorded.length;
 }
 
 async function reckonCalls(

@@ -45,9 +45,8 @@ const sentOf = (bytes: Buffer): Sent => {
   return { callId: packet.correlationId, srcIp: packet.srcIp, ssrc: json.ssrc, blocks: json.report_blocks };
 };
 const callOf = (n: number) => truth().find((c) => c.n === n) as TrueCall & { codec: string };
-/** Our phones are 127.0.1.x and 127.0.2.x; of an internal call the caller is the left side, as client. */
-const isOurs = (call: TrueCall, srcIp: string) =>
-  call.direction === 'int' ? srcIp !== call.call_id.split('@')[1] : /^127\.0\.[12]\./.test(srcIp);
+/** Whoever called is in the Call-ID; of an internal call, and of one that is sent on outside, the caller is the client. */
+const isOurs = (call: TrueCall, srcIp: string) => (srcIp === call.call_id.split('@')[1]) === (call.direction === 'out');
 
 /** Its reports come from the carrier alone: our phone sends none. */
 const ONE_SIDED = callOf(2);
