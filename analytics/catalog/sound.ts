@@ -94,7 +94,7 @@ export const SOUND_MADE = {
     ...{ kind: 'share', part: 'poorCalls', whole: 'measuredCalls' },
     ...{ unit: 'share', format: 'share', mark: muted, better: 'less' },
     label: { ru: 'Доля плохой связи', en: 'Share of poor sound' },
-    short: { ru: 'Плохой', en: 'Poor' },
+    short: { ru: 'Доля плохой', en: 'Poor share' },
     definition: {
       ru: 'Звонки с плохой связью, делённые на измеренные. Без измеренных – нет данных.',
       en: 'Calls with poor sound divided by measured ones. Without any measured: no data.',

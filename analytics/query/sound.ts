@@ -14,7 +14,7 @@ export function needSound(sums: readonly AdditiveId[], by: DimensionId | null): 
 /** `calls` with what is known of their sound beside them: each once, however often it was reckoned. Where nothing is, null and ''. */
 export function callsWithSound(filter: CallFilter): string {
   const conditions = ['tenant = {tenant: String}', ...periodParts(filter)].join(' AND ');
-  return `calls\nLEFT ANY JOIN (SELECT id, mos, loss, jitter, left_network, right_network FROM call_quality FINAL WHERE ${conditions}) AS sound USING (id)`;
+  return `calls\nLEFT ANY JOIN (SELECT id, mos, loss, jitter, left_silent OR right_silent AS one_way, left_network, right_network FROM call_quality FINAL WHERE ${conditions}) AS sound USING (id)`;
 }
 
 /** Thousandths of a value, as means are made of durations in ms. */

@@ -1,9 +1,16 @@
 import { findCall } from '@callscope/analytics/run/calls.ts';
+import { worstCalls } from '@callscope/analytics/run/worst-calls.ts';
 import { type Heard, mosHeard, type QualityFigures, worstMos } from '@callscope/core/domain/call-quality.ts';
+import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
+import { askedOf } from '../calls/company.ts';
 import { callSound } from '../calls/sound.ts';
+import { callJson, callSchema } from './call-json.ts';
 import { callParam } from './call-routes.ts';
-import { type Api, createRoute, type Deps, scopeOf } from './context.ts';
+import { tenantParam } from './company-routes.ts';
+import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
+import { filterParameters, readFilter } from './filter-query.ts';
 import { Problem, problems } from './problem.ts';
 
 const mos = z.number().describe('mean opinion score, 1 to 4.5');
@@ -64,6 +71,16 @@ function heardJson(heard: Heard): z.output<typeof heardSchema> {
   };
 }
 
+const worstQuery = z.strictObject({ ...filterParameters, limit: z.coerce.number().int().min(1).max(1_000).default(50) });
+const worstSchema = callSchema.extend({
+  sound: z.object({
+    mos: mos.nullable().describe('of the side that heard worse'),
+    loss: z.number().nullable().describe('share, of the worse side'),
+    jitterMs: z.number().nullable().describe('of the worse side'),
+    isOneWay: z.boolean().describe('the recording has no sound of one side, or of both'),
+  }),
+});
+
 export function soundRoutes(api: Api, deps: Deps): void {
   api.openapi(
     createRoute({
@@ -99,6 +116,46 @@ export function soundRoutes(api: Api, deps: Deps): void {
       if (!call) throw new Problem(404, `no call "${id}" in this company`);
       const sound = await callSound(deps, scope, call);
       return c.json({ mos: worstMos(sound), client: heardJson(sound.left), ours: heardJson(sound.right) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/tenants/{tenant}/worst-calls',
+      tags: ['Calls'],
+      summary: 'The calls that sounded worst, the worst first',
+      description:
+        'Calls whose sound was measured, by the MOS of the side that heard worse; figures of them all are in the reports `sound…`.',
+      needs: 'calls:read',
+      request: { params: tenantParam, query: worstQuery },
+      responses: {
+        200: { description: 'Calls', content: { 'application/json': { schema: z.object({ data: z.array(worstSchema) }) } } },
+        ...problems(400, 401, 403, 404, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { tenant } = c.req.valid('param');
+      const { limit, ...query } = c.req.valid('query');
+      const scope = scopeOf(c);
+      const company = await getTenant(deps.db, scope);
+      if (!company) throw noCompany(tenant);
+      const filter = readFilter(query);
+      const [worst, names] = await Promise.all([
+        askedOf(deps, scope, company, filter).then((asked) => worstCalls(deps.store, scope, filter, asked, limit)),
+        employeeNames(deps.db, scope.tenant),
+      ]);
+      const segments = await segmentsOf(
+        deps.db,
+        scope,
+        worst.map(({ call }) => call.id),
+      );
+      const now = deps.clock.now();
+      const data = worst.map(({ call, sound: { jitter, ...sound } }) => ({
+        ...callJson(call, names, segments.get(call.id) ?? [], now),
+        sound: { ...sound, jitterMs: jitter },
+      }));
+      return c.json({ data }, 200);
     },
   );
 }

@@ -42,6 +42,7 @@ WHERE tenant = {tenant: String}
       FROM calls WHERE tenant = {tenant: String} AND direction = 'in' AND NOT (lower(caller) IN ('', 'anonymous', 'unknown', 'restricted', 'unavailable', 'private', 'withheld') OR lengthUTF8(caller) > 64 OR position(caller, '\0') > 0) AND started_at >= fromUnixTimestamp64Micro({from: Int64} - {repeatWithin: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC'))
     WHERE toUnixTimestamp64Micro(before) > 0
       AND toUnixTimestamp64Micro(started_at) - toUnixTimestamp64Micro(before) <= {repeatWithin: Int64}))
+  AND id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))
 GROUP BY key, across
 ORDER BY key, across;
 -- from = 1795467600000000

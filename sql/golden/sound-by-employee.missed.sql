@@ -9,12 +9,13 @@ SELECT
   sumIf(toFloat64(ifNull(jitter, 0)) * 1000, id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))) AS jitterTotal,
   countIf(id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND (left_silent OR right_silent))) AS silentCalls
 FROM calls
-LEFT ANY JOIN (SELECT id, mos, loss, jitter, left_network, right_network FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')) AS sound USING (id)
+LEFT ANY JOIN (SELECT id, mos, loss, jitter, left_silent OR right_silent AS one_way, left_network, right_network FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')) AS sound USING (id)
 WHERE tenant = {tenant: String}
   AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
   AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
   AND direction = 'in'
   AND result != 'answered'
+  AND id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))
 GROUP BY key
 ORDER BY key;
 -- from = 1795467600000000

@@ -8,6 +8,7 @@ FROM calls
 WHERE tenant = {tenant: String}
   AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
   AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  AND id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))
 GROUP BY key, across
 ORDER BY key, across;
 -- from = 1792879200000000

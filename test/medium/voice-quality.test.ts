@@ -174,6 +174,10 @@ describe.skipIf(FFMPEG === null)('lists and reports', () => {
       await until(`calls of at most ${bound}`, async () => (await idsOf('t1', `mosMax=${bound}`)).sort().join() === right.sort().join());
     }
     const all = await idsOf('t1', '');
+    const worst = await stack.rest<{ data: { id: string; sound: { mos: number } }[] }>('GET', '/tenants/t1/worst-calls?limit=3');
+    const scores = known.map(({ quality }) => Number((quality.mos as number).toFixed(2))).sort((a, b) => a - b);
+    expect(worst.data.map(({ sound }) => sound.mos)).toEqual(scores.slice(0, 3));
+    expect(worst.data[0]?.id).toBe(callOf(21).call_id);
     expect((await idsOf('t1', 'measured=false')).length).toBe(all.length - known.length);
     expect(await idsOf('t1', 'oneWay=true')).toEqual([]);
     expect((await idsOf('t1', 'oneWay=false')).length).toBe(all.length);

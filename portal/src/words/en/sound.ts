@@ -14,6 +14,13 @@ export const sound: typeof source = {
   oneWayYes: 'a side is silent',
   oneWayNo: 'both sides are heard',
   scores: (from, to) => (from !== null && to !== null ? `${from}–${to}` : from !== null ? `from ${from}` : `up to ${to}`),
+  worst: {
+    title: 'Calls that sounded worst',
+    note: 'on the side that heard worse',
+    all: 'All that sounded badly',
+    loss: 'Loss',
+    jitter: 'Jitter',
+  },
   noNetwork: 'not known',
   mosMost: 'at most, for example 3.6',
   mosHint: '1 to 4.5; under 3.6 many people are dissatisfied',

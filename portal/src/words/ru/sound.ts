@@ -14,6 +14,13 @@ export const sound = {
   oneWayNo: 'слышно обе стороны',
   scores: (from: string | null, to: string | null) =>
     from !== null && to !== null ? `${from}–${to}` : from !== null ? `от ${from}` : `до ${to}`,
+  worst: {
+    title: 'Где было слышно хуже всего',
+    note: 'у той стороны, что слышала хуже',
+    all: 'Все с плохой связью',
+    loss: 'Потери',
+    jitter: 'Джиттер',
+  },
   noNetwork: 'не известна',
   mosMost: 'не выше, например 3,6',
   mosHint: 'От 1 до 4,5; ниже 3,6 многие недовольны',
