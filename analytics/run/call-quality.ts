@@ -17,12 +17,14 @@ export async function lastReckoned(client: ClickHouseClient, scope: OperatorScop
 /**
  * Calls of which more has become known in (from, to], ms since the epoch: answered ones that were written or revised, and those of which
  * RTCP came, however late. Raw rows are found by when they came: older parts of the table are not opened.
+ * @param most of them
  */
 export async function callsSounding(
   client: ClickHouseClient,
   scope: OperatorScope,
   from: number,
   to: number,
+  most: number,
 ): Promise<{ tenant: string; id: string }[]> {
   const since = (column: string) =>
     `${column} > fromUnixTimestamp64Milli({from: Int64}, 'UTC') AND ${column} <= fromUnixTimestamp64Milli({to: Int64}, 'UTC')`;
@@ -31,8 +33,8 @@ export async function callsSounding(
         SELECT tenant, id FROM calls WHERE result = 'answered' AND ${since('written_at')}
         UNION ALL
         SELECT tenant, id FROM call_ids WHERE call_id IN (SELECT call_id FROM rtcp WHERE ${since('received_at')}))
-      WHERE tenant != 'unassigned' ORDER BY tenant, id`,
-    params: { from, to },
+      WHERE tenant != 'unassigned' ORDER BY tenant, id LIMIT {most: UInt32}`,
+    params: { from, to, most },
   });
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { callsSounding, lastReckoned, soundingCalls, writeQuality } from '@callscope/analytics/run/call-quality.ts';
 import { soundOf } from '@callscope/analytics/run/sound.ts';
 import type { Freshness } from '@callscope/core/bus/freshness.ts';
-import { summaryOf } from '@callscope/core/domain/call-quality.ts';
+import { EARS, summaryOf } from '@callscope/core/domain/call-quality.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { Clock } from '@callscope/core/node/clock.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
@@ -19,11 +19,16 @@ const EVERY = operatorScope(JOBS, 'companies:read') as OperatorScope;
 const LOOK_MS = 5_000;
 /** What came so long ago is in the store, when nothing lies behind: blocks are written within seconds. */
 const SETTLED_MS = 5_000;
+/** As long reports are there for sure: a day less than they are kept. */
+const REPORTS_MS = 29 * 86_400_000;
 /** So much is looked at at once where more time has gone by; where nothing is found, more and more of it. */
 const STRETCH_MS = 10 * 60_000;
 const LONGEST_STRETCH_MS = 86_400_000;
 /** Raw rows are kept as long: further back there is nothing to reckon with. */
 const FURTHEST_MS = 30 * 86_400_000;
+/** Of a longer stretch so many are held at once; where there are more, a shorter one is looked at. */
+const MOST_FOUND = 50_000;
+const ANY = 2 ** 32 - 1;
 /** Calls of one block. */
 const MOST_CALLS = 200;
 
@@ -58,8 +63,8 @@ export function reckonVoice(service: Service, voice: Voice): void {
         while (from < until && !stopping.aborted) {
           const to: number = Math.min(until, from + stretch);
           const found = await reckonStretch(voice, from, to, () => stopping.aborted);
-          stretch = found > 0 ? STRETCH_MS : Math.min(2 * stretch, LONGEST_STRETCH_MS);
-          from = to;
+          stretch = found === 0 ? Math.min(2 * stretch, LONGEST_STRETCH_MS) : STRETCH_MS;
+          if (found !== null) from = to;
         }
         lag.set(Math.max(0, (voice.clock.now() - from) / 1_000));
         failure = '';
@@ -73,9 +78,11 @@ export function reckonVoice(service: Service, voice: Voice): void {
   service.onStop('voice', () => reckoning);
 }
 
-/** @returns calls of which more has become known */
-async function reckonStretch({ store, db, clock }: Voice, from: number, to: number, isOver: () => boolean): Promise<number> {
-  const [sounding, recorded] = await Promise.all([callsSounding(store, EVERY, from, to), recordedLately(db, EVERY, from, to)]);
+/** @returns calls of which more has become known; null: too many for so long a stretch, and nothing was done */
+async function reckonStretch({ store, db, clock }: Voice, from: number, to: number, isOver: () => boolean): Promise<number | null> {
+  const most = to - from > STRETCH_MS ? MOST_FOUND : ANY;
+  const [sounding, recorded] = await Promise.all([callsSounding(store, EVERY, from, to, most), recordedLately(db, EVERY, from, to)]);
+  if (sounding.length === most) return null;
   for (const [tenant, list] of Map.groupBy([...sounding, ...recorded], (call) => call.tenant)) {
     const ids = [...new Set(list.map(({ id }) => id))];
     for (let at = 0; at < ids.length; at += MOST_CALLS) {
@@ -95,10 +102,13 @@ async function reckonCalls(
   const version = clock.now();
   const calls = await soundingCalls(store, scope, ids);
   const sounds = await soundOf(store, scope, calls, await receptionsOf(db, scope, ids));
-  const known = calls.flatMap(({ id, startedAt }) => {
+  const known = calls.flatMap(({ id, startedAt, endedAt }) => {
     const sound = sounds.get(id);
     const summary = sound ? summaryOf(sound) : null;
-    return summary === null ? [] : [{ id, startedAt, summary }];
+    if (!sound || summary === null) return [];
+    // its reports are kept no more: what was reckoned with them stands
+    const isPast = version - endedAt / 1_000 > REPORTS_MS && EARS.every((ear) => sound[ear].reported === null);
+    return isPast ? [] : [{ id, startedAt, summary }];
   });
   await writeQuality(store, scope, version, known);
   reckoned.inc(calls.length);

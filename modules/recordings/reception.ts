@@ -40,7 +40,7 @@ export async function receptionsOf(
   return out;
 }
 
-/** Calls of which a recording came or went in (from, to], ms since the epoch. */
+/** Calls of which a recording came in (from, to], ms since the epoch. */
 export function recordedLately(
   db: Kysely<PostgresSchema>,
   _scope: OperatorScope,
@@ -52,6 +52,7 @@ export function recordedLately(
       .selectFrom('recordings')
       .select(['tenant', 'call_id as id'])
       .distinct()
+      .where('status', '=', 'ready')
       .where('updated_at', '>', new Date(from))
       .where('updated_at', '<=', new Date(to))
       .execute(),

@@ -55,7 +55,7 @@ beforeAll(async () => {
   await stack.rest('PUT', '/tenants/t1/users/quality', { password: PASSWORD, role: 'quality' });
   page = await newPage(browser);
   await signIn(page, stack.portal, { domain, login: 'quality', password: PASSWORD }, `/c/t1/journal?${DAY}`);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await stack?.end();

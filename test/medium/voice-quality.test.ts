@@ -74,7 +74,7 @@ beforeAll(async () => {
       ({ client, ours }, i) => (client.reported?.reports ?? 0) + (ours.reported?.reports ?? 0) === liveOf(REPORTED[i] as TrueCall).length,
     );
   });
-}, 120_000);
+});
 afterAll(() => stack?.end());
 
 const liveOf = (call: TrueCall) => LIVE.map(sentOf).filter(({ callId }) => callId === call.call_id);
