@@ -20,7 +20,7 @@ export interface WorstCall {
   };
 }
 
-/** The calls of a filter that sounded worst, the worst first; of equal ones the newest. */
+/** The calls of a filter that sounded worst: those in which a side was not heard at all, then by MOS; of equal ones the newest. */
 export async function worstCalls(
   client: ClickHouseClient,
   scope: TenantScope,
@@ -31,7 +31,7 @@ export async function worstCalls(
   const { conditions, params } = whereOf({ ...filter, measured: true }, askedBy(scope, company));
   const rows = await run<StoredCall & { mos: number; loss: number | null; jitter: number | null; one_way: number }>(client, scope, {
     sql: `SELECT ${WHOLE.columns}, mos, loss, jitter, toUInt8(one_way) AS one_way FROM ${callsWithSound(filter)}
-      WHERE ${conditions.join(' AND ')} ORDER BY mos, started_at DESC, id LIMIT {most: UInt16}`,
+      WHERE ${conditions.join(' AND ')} ORDER BY one_way DESC, mos, started_at DESC, id LIMIT {most: UInt16}`,
     params: { ...params, most },
   });
   return rows.map((row) => ({

@@ -126,7 +126,7 @@ export function soundRoutes(api: Api, deps: Deps): void {
       tags: ['Calls'],
       summary: 'The calls that sounded worst, the worst first',
       description:
-        'Calls whose sound was measured, by the MOS of the side that heard worse; figures of them all are in the reports `sound…`.',
+        'Calls whose sound was measured: first those of which the recording lacks a side, then by the MOS of the side that heard worse; figures of them all are in the reports `sound…`.',
       needs: 'calls:read',
       request: { params: tenantParam, query: worstQuery },
       responses: {
