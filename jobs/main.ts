@@ -22,6 +22,7 @@ import { keepRecordings } from './recordings/keeping.ts';
 import { watchMissing } from './recordings/missing.ts';
 import { followDirectories } from './recordings/policy.ts';
 import { transcribe } from './transcripts/transcribe.ts';
+import { reckonVoice } from './voice/reckon.ts';
 
 /** Well within the minute after which a measure is looked at again. */
 const ALERT_PATIENCE_MS = 20_000;
@@ -63,6 +64,7 @@ await runService('jobs', async (service) => {
   const measures = connectClickhouse(config.CLICKHOUSE_URL, 'callscope-alerts', ALERT_PATIENCE_MS);
   service.onStop('measures', () => measures.close());
   watchAlerts(service, { store: measures, db: postgres.db, bus, clock: systemClock, fresh: () => freshness.now() });
+  reckonVoice(service, { store, db: postgres.db, clock: systemClock, fresh: () => freshness.now() });
   const marks = await carryMarks(service, store, postgres);
   await runCases(service, bus, store, postgres.db, marks);
 });

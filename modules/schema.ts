@@ -1,3 +1,4 @@
+import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
@@ -114,6 +115,7 @@ export interface PostgresSchema
     peaks_left: Buffer | null;
     peaks_right: Buffer | null;
     talk: ColumnType<object | null, string | null, string | null>;
+    packets: ColumnType<PacketsOfSides | null, string | null, string | null>;
     sides_by: string | null;
     numbers: ColumnType<string[], string[] | undefined, string[]>;
     employees: ColumnType<string[], string[] | undefined, string[]>;

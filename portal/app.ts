@@ -47,6 +47,7 @@ import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { sendingRoutes } from './api/sending-routes.ts';
 import { signallingRoutes } from './api/signalling-routes.ts';
+import { soundRoutes } from './api/sound-routes.ts';
 import { requireStorable } from './api/storable.ts';
 import { transcriptRoutes } from './api/transcript-routes.ts';
 import { userRoutes } from './api/user-routes.ts';
@@ -139,6 +140,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   markRoutes(api, deps);
   libraryRoutes(api, deps);
   callRoutes(api, deps);
+  soundRoutes(api, deps);
   recordingRoutes(api, deps);
   keepingRoutes(api, deps);
   deskRoutes(api, deps);

@@ -1,11 +1,9 @@
 import { conversationsOf } from '@callscope/analytics/run/calls.ts';
-import { messagesOf } from '@callscope/analytics/run/raw.ts';
 import { companiesOfCallId } from '@callscope/analytics/run/recorded.ts';
 import { type CallRow, UNASSIGNED } from '@callscope/core/domain/call.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Described } from './capture/sides.ts';
 
 const RECORDER = ownService('recorder');
 
@@ -43,26 +41,4 @@ export function nearest<Call extends Pick<CallRow, 'startedAt' | 'endedAt'>>(cal
   const distance = ({ startedAt, endedAt }: Call) => Math.max(0, startedAt - at, at - endedAt);
   const best = calls.reduce((a, b) => (distance(b) < distance(a) ? b : a), first);
   return at - best.endedAt > CLOCKS_US ? null : best;
-}
-
-/** Descriptions of media in the packets of one dialog of a call. */
-export async function describedIn(store: ClickHouseClient, scope: TenantScope, call: CallRow, callId: string): Promise<Described[]> {
-  const out: Described[] = [];
-  let callerTag = '';
-  for (const { payload } of await messagesOf(store, scope, call)) {
-    const [head = '', body = ''] = payload.toString('latin1').split('\r\n\r\n', 2);
-    if (headerOf(head, 'Call-ID', 'i') !== callId || !/\sINVITE$/.test(headerOf(head, 'CSeq'))) continue;
-    const tag = /;\s*tag=([^;\s]+)/.exec(headerOf(head, 'From', 'f'))?.[1] ?? '';
-    callerTag ||= tag;
-    if (!body.startsWith('v=0')) continue;
-    // From names who asked in the answer too
-    const isAnswer = head.startsWith('SIP/2.0');
-    out.push({ from: (tag === callerTag) !== isAnswer ? 'caller' : 'callee', sdp: body });
-  }
-  return out;
-}
-
-function headerOf(head: string, name: string, short = ''): string {
-  const names = short === '' ? name : `(?:${name}|${short})`;
-  return new RegExp(`^${names}[ \\t]*:[ \\t]*(.*?)[ \\t]*\\r?$`, 'im').exec(head)?.[1] ?? '';
 }

@@ -1,5 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describedIn } from '@callscope/analytics/run/described.ts';
+import { messagesOf } from '@callscope/analytics/run/raw.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { RecordingReason } from '@callscope/core/domain/recording.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -19,7 +21,7 @@ import type { Kysely } from 'kysely';
 import { archive, objectKey } from './archive/archive.ts';
 import type { AudioFormat } from './audio/ffmpeg-arguments.ts';
 import { makeRecording, RecordingError, type Source } from './audio/recording.ts';
-import { callOf, describedIn } from './calls.ts';
+import { callOf } from './calls.ts';
 import { callIdOf } from './capture/metadata.ts';
 import { againAfter, type Outcome } from './spool/claims.ts';
 import { hashOf, type Spool, type Waiting } from './spool/spool.ts';
@@ -162,7 +164,7 @@ export class Recorder {
     const isFromOffer = metadata.sdps[0]?.mode === 'offer' && metadata.sdps[0].at < call.answeredAt;
     const source: Source = {
       ...{ pcap: waiting.pcap, callId, metadata, direction: call.direction },
-      described: await describedIn(store, scope, call, callId),
+      described: describedIn(await messagesOf(store, scope, call), callId),
       // ringing tones and announcements before the answer are no conversation
       notBefore: isFromOffer ? call.answeredAt : 0,
       ...{ notAfter: 0 },
@@ -171,7 +173,7 @@ export class Recorder {
     const seal = await keys.current(scope);
     const output = join(workDir, `${hashOf(waiting.name)}-${process.pid}.${format}`);
     try {
-      const { startedAt, seconds, peaks, talk, sidesBy } = await makeRecording(source, format, output, workDir, ffmpeg);
+      const { startedAt, seconds, peaks, talk, packets, sidesBy } = await makeRecording(source, format, output, workDir, ffmpeg);
       const place = { tenant: scope.tenant, startedAt: call.startedAt, conversation: call.id, segment, extension: format };
       const kept = await archive(objects, objectKey(place), output, seal);
       await saveSegment(
@@ -181,7 +183,17 @@ export class Recorder {
         { ...peopleOf(call), startedAt: call.startedAt },
         {
           status: 'ready',
-          kept: { startedAt, seconds, format, peaks, talk, sidesBy, afterMask: metadata.values.get('reason') === 'unmask', ...kept },
+          kept: {
+            startedAt,
+            seconds,
+            format,
+            peaks,
+            talk,
+            packets,
+            sidesBy,
+            afterMask: metadata.values.get('reason') === 'unmask',
+            ...kept,
+          },
         },
       );
       for (const side of ['left', 'right'] as const) {

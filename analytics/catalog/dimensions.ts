@@ -175,6 +175,28 @@ export const DIMENSIONS = {
     named: 'name',
     calls: (group) => ({ group: [group] }),
   },
+  ownNetwork: {
+    label: { ru: 'Сеть сотрудников', en: "Employees' network" },
+    definition: {
+      ru: 'Сеть, из которой шёл звук нашей стороны: первые 24 бита адреса IPv4, 64 бита IPv6.',
+      en: "The network that our side's sound came from: the first 24 bits of an IPv4 address, 64 of IPv6.",
+    },
+    type: 'text',
+    format: 'name',
+    column: 'right_network',
+    calls: (network) => ({ ownNetwork: [network] }),
+  },
+  farNetwork: {
+    label: { ru: 'Шлюз абонента', en: "The other party's gateway" },
+    definition: {
+      ru: 'Сеть, из которой шёл звук абонента: обычно шлюз провайдера. Первые 24 бита адреса IPv4, 64 бита IPv6.',
+      en: "The network that the other party's sound came from: the carrier's gateway as a rule. The first 24 bits of an IPv4 address, 64 of IPv6.",
+    },
+    type: 'text',
+    format: 'name',
+    column: 'left_network',
+    calls: (network) => ({ farNetwork: [network] }),
+  },
   direction: {
     label: { ru: 'Направление', en: 'Direction' },
     definition: { ru: 'Входящий, исходящий или внутренний.', en: 'Incoming, outgoing or internal.' },

@@ -57,6 +57,20 @@ const TARGET: Record<'true' | 'false', Words> = {
   false: { ru: 'Не подходят под правило целевого звонка', en: 'They do not fit the rule of target calls' },
 };
 
+const MEASURED: Record<'true' | 'false', Words> = {
+  true: { ru: 'Связь измерена', en: 'The sound was measured' },
+  false: {
+    ru: 'Связь не измерена: нет ни RTCP, ни пакетов записи',
+    en: 'The sound was not measured: neither RTCP nor packets of a recording',
+  },
+};
+/** Scores are hundredths. */
+const LEAST_MOS = 0.01;
+const SILENT: Record<'true' | 'false', Words> = {
+  true: { ru: 'В записи не слышно стороны', en: 'A side of the recording is silent' },
+  false: { ru: 'Слышно обе стороны, или записи нет', en: 'Both sides are heard, or there is no recording' },
+};
+
 /** What a field does not let through, a part each. */
 const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) => LeftOut[] } = {
   direction: (chosen) => words(DIRECTIONS, chosen).map((one) => ({ why: DIRECTION[one], calls: { direction: [one] } })),
@@ -76,6 +90,12 @@ const OTHERS: { [K in keyof Required<Counted>]: (chosen: Required<Counted>[K]) =
       calls: { waitMax: Number((least - LEAST).toFixed(3)) },
     },
   ],
+  measured: (chosen) => [{ why: MEASURED[`${!chosen}`], calls: { measured: !chosen } }],
+  mosMax: (most) => [{ why: { ru: `MOS выше ${most}`, en: `MOS over ${most}` }, calls: { mosMin: Number((most + LEAST_MOS).toFixed(2)) } }],
+  mosMin: (least) => [
+    { why: { ru: `MOS ниже ${least}`, en: `MOS under ${least}` }, calls: { mosMax: Number((least - LEAST_MOS).toFixed(2)) } },
+  ],
+  oneWay: (chosen) => [{ why: SILENT[`${!chosen}`], calls: { oneWay: !chosen } }],
   target: (chosen) => [{ why: TARGET[`${!chosen}`], calls: { target: !chosen } }],
 };
 const FIELDS = Object.keys(OTHERS) as (keyof Counted)[];

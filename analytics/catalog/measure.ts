@@ -10,7 +10,7 @@ import type { Format, Unit, Words } from './words.ts';
 export type Counted = Pick<
   CallFilter,
   | ('direction' | 'result' | 'shortAbandons' | 'outOfHours' | 'answered' | 'missedKind' | 'untakenOffer')
-  | ('waitMax' | 'waitMin' | 'hiddenNumber' | 'firstCall' | 'repeatCall' | 'target')
+  | ('waitMax' | 'waitMin' | 'hiddenNumber' | 'firstCall' | 'repeatCall' | 'target' | 'measured' | 'mosMin' | 'mosMax' | 'oneWay')
 >;
 
 /** How a series is drawn: never by colour alone (design/ui/brief.md, Colour). Colours are names of tokens. */
@@ -43,7 +43,7 @@ export interface Shown {
  * right too. `offers` counts legs, not calls: the list behind it has the calls that they belong to. `callers` counts different
  * numbers: it cannot be added up at all, so the store is asked for totals too; the list behind it has their calls. `peak` is the most
  * calls that stood at once, `peakAt` the first moment at which they did: of several rows the highest one's, and the list behind it has
- * the calls that stood then.
+ * the calls that stood then. `sound` is added up of how calls sounded, which stands beside them.
  * @typeParam Added what the store can answer
  */
 export type MeasureOf<Added extends string> = Shown &
@@ -51,6 +51,7 @@ export type MeasureOf<Added extends string> = Shown &
     | { kind: 'count' }
     | { kind: 'sum'; of: Duration }
     | { kind: 'offers'; which: Offers }
+    | { kind: 'sound'; of: 'mos' | 'loss' | 'jitter' }
     | { kind: 'callers' }
     | { kind: 'peak' }
     | { kind: 'peakAt' }

@@ -4,6 +4,7 @@ import { CALLERS } from './callers.ts';
 import { LINES } from './lines.ts';
 import type { Counted, Derived, Mark, MeasureOf } from './measure.ts';
 import { levelRule, SERVICE } from './service.ts';
+import { SOUND, SOUND_MADE } from './sound.ts';
 import type { Words } from './words.ts';
 
 const muted: Mark = { symbol: 'circle', colour: 'muted' };
@@ -19,6 +20,7 @@ const ADDITIVE = {
   ...CALLERS,
   ...LINES,
   ...SERVICE,
+  ...SOUND,
   calls: {
     ...calls,
     label: { ru: 'Звонки', en: 'Calls' },
@@ -206,6 +208,7 @@ export type AdditiveId = keyof typeof ADDITIVE;
 export type Measure = MeasureOf<AdditiveId>;
 
 const DERIVED = {
+  ...SOUND_MADE,
   averageTalk: {
     ...time,
     kind: 'mean',

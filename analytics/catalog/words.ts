@@ -5,7 +5,19 @@ export interface Words {
 }
 export type Language = keyof Words;
 
-/** share: 0 to 1 */
-export type Unit = 'calls' | 'lines' | 'moment' | 'offers' | 'callers' | 'seconds' | 'share';
+/** share: 0 to 1; mos: 1 to 4.5 */
+export type Unit = 'mos' | 'milliseconds' | 'calls' | 'lines' | 'moment' | 'offers' | 'callers' | 'seconds' | 'share';
 /** How a value is shown; the portal's formats turn it into text (design/ui/brief.md, Formats). */
-export type Format = 'count' | 'duration' | 'share' | 'moment' | 'hour' | 'day' | 'week' | 'month' | 'phone' | 'name';
+export type Format =
+  | 'mos'
+  | 'milliseconds'
+  | 'count'
+  | 'duration'
+  | 'share'
+  | 'moment'
+  | 'hour'
+  | 'day'
+  | 'week'
+  | 'month'
+  | 'phone'
+  | 'name';

@@ -69,7 +69,7 @@ export function figuresOf<M extends MeasureId>(measures: readonly M[], rows: rea
     // none at all is no moment
     if (measure.kind === 'peak') return Math.max(0, ...rows.map((row) => Number(row[id] ?? 0)));
     if (measure.kind === 'peakAt') return highestOf(rows);
-    if (measure.kind === 'sum') return total(id) / 1_000;
+    if (measure.kind === 'sum' || measure.kind === 'sound') return total(id) / 1_000;
     const whole =
       measure.kind === 'mean' ? total(measure.count) : total(measure.whole) - (measure.less === undefined ? 0 : total(measure.less));
     if (whole === 0) return null;

@@ -9,6 +9,7 @@ import { compileLines, hasLines } from './lines.ts';
 import { offeredToSql, offersSql } from './offers.ts';
 import { isKnown, peopleIn, peopleSql } from './people.ts';
 import { type Across, hasCallers, hasOffers, type Plan, type Source } from './plan.ts';
+import { callsWithSound, needSound, soundSql } from './sound.ts';
 import { countedBy, whereOf } from './where.ts';
 
 /** SQL with named parameters; {tenant: String} is given a value by analytics/run alone. */
@@ -51,6 +52,7 @@ export function compile(asked: Plan, parts: readonly Counted[] = []): Compiled {
  * asker sees is known only now: what is kept added up knows nothing of it, so that all calls of the company would be looked through.
  */
 function sourceOf({ source, sums, by, filter, company }: Plan, parts: readonly Counted[]): Source {
+  if (needSound(sums, by)) return 'rows';
   const counted = [...sums.map((id) => countedIn(id, company.rules)), ...parts];
   const ofPeople = !hasOffers(sums) && by !== 'offeredTo' && counted.every(isKnown) && peopleIn(filter, company) !== null;
   const otherwise = ofPeople ? 'people' : 'rows';
@@ -64,7 +66,8 @@ function sourceOf({ source, sums, by, filter, company }: Plan, parts: readonly C
 const hasCalls = (source: Source) => source === 'rows' || source === 'people';
 
 const TABLE: Record<Source, (conditions: readonly string[], plan: Plan) => string> = {
-  rows: (conditions) => `calls\nWHERE ${conditions.join('\n  AND ')}`,
+  rows: (conditions, { filter, sums, by, across }) =>
+    `${needSound(sums, by) || needSound([], across?.by ?? null) ? callsWithSound(filter) : 'calls'}\nWHERE ${conditions.join('\n  AND ')}`,
   quarters: (conditions, { sums, company }) =>
     `(\n${keptSql(['toStartOfFifteenMinutes(started_at) AS quarter'], sums, company, conditions)}\n)`,
   people: (conditions, { filter, company }) => peopleSql(peopleIn(filter, company) ?? [], conditions),
@@ -117,6 +120,7 @@ function sumOf(id: AdditiveId, plan: Plan, params: Compiled['params']): string {
     return `sum(${offersSql('arrayCount', measure.which, plan.filter, plan.company, plan.by === 'offeredTo' ? KEY : null)})`;
   if (measure.kind === 'count') return countOf(counts, plan, params);
   const counted = countedBy(counts, plan.filter, plan.company, params) ?? 'true';
+  if (measure.kind === 'sound') return counted === 'true' ? `sum(${soundSql(measure.of)})` : `sumIf(${soundSql(measure.of)}, ${counted})`;
   if (measure.kind === 'callers') return `uniqExactIf(caller, ${counted})`;
   if (measure.kind !== 'sum') throw new Error(`${id} is made of others`);
   if (!hasCalls(plan.source)) return counted === 'true' ? `sum(${measure.of})` : `sumIf(${measure.of}, ${overKept(counted)})`;

@@ -134,6 +134,20 @@ export function percent(about: string, meet: (a: number, b: number) => number): 
   };
 }
 
+/** A mean opinion score. */
+export function score(about: string, meet: (a: number, b: number) => number): Field<number> {
+  return {
+    read: (text) => {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      return value >= 1 && value <= 5 ? value : { wrong: 'a score, 1 to 5' };
+    },
+    write: String,
+    meet,
+    about,
+    example: '3.6',
+  };
+}
+
 export function flag(about: string): Field<boolean> {
   return {
     read: (text) => (text === 'true' || text === 'false' ? text === 'true' : { wrong: 'true or false' }),

@@ -51,6 +51,12 @@ const EVERYTHING: Required<CallFilter> = {
   monologueMin: 60,
   silenceMin: 12.5,
   overtalkMin: 5,
+  measured: true,
+  mosMin: 1.5,
+  mosMax: 3.6,
+  oneWay: true,
+  ownNetwork: ['192.0.2.0/24', ''],
+  farNetwork: ['2001:db8:0:0::/64'],
 };
 
 describe('an address', () => {

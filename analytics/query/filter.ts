@@ -1,6 +1,21 @@
 import { DIRECTIONS, type Direction } from '@callscope/core/domain/call.ts';
 import { type CallResult, MISSED_KINDS, type MissedKind, RESULTS } from '@callscope/core/domain/result.ts';
-import { choice, type Field, flag, ids, instant, otherThan, percent, seconds, text, timeOfDay, weekdays, word, words } from './field.ts';
+import {
+  choice,
+  type Field,
+  flag,
+  ids,
+  instant,
+  otherThan,
+  percent,
+  score,
+  seconds,
+  text,
+  timeOfDay,
+  weekdays,
+  word,
+  words,
+} from './field.ts';
 
 /**
  * Which calls: the one structure behind the journal, reports, REST, page addresses and drill-downs. All given fields must
@@ -92,6 +107,16 @@ export interface CallFilter {
   silenceMin?: number;
   /** the part of the recording in which both spoke, in per cent, at least */
   overtalkMin?: number;
+  /** how it sounded was measured: by RTCP of the phones, or by packets of the recording */
+  measured?: boolean;
+  /** mean opinion score of the side that heard worse, 1 to 4.5, both ends included: calls whose sound was measured */
+  mosMin?: number;
+  mosMax?: number;
+  /** true: the recording has no sound of one side, or of both */
+  oneWay?: boolean;
+  /** networks that the sound of our side came from, and that of the other party; '' = not known */
+  ownNetwork?: readonly string[];
+  farNetwork?: readonly string[];
 }
 
 /** «Пропущенные»: every inbound call that nobody answered, whatever its result. */
@@ -163,6 +188,12 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
     Math.max,
   ),
   overtalkMin: percent('lowest part of the recording in which both sides spoke, in per cent', Math.max),
+  measured: flag('whether its sound was measured: by RTCP of the phones, or by packets of the recording'),
+  mosMin: score('lowest MOS of the side that heard worse; calls whose sound was measured', Math.max),
+  mosMax: score('highest MOS of the side that heard worse; calls whose sound was measured', Math.min),
+  oneWay: flag('whether one side of the recording is silent, or both'),
+  ownNetwork: ids("networks that our side's sound came from", '192.0.2.0/24'),
+  farNetwork: ids("networks that the other party's sound came from", '198.51.100.0/24'),
 };
 const NAMES = Object.keys(FIELDS) as FieldName[];
 /** Fields that are the two ends of one span. */
@@ -171,6 +202,7 @@ const SPANS = [
   ['waitMin', 'waitMax'],
   ['scoreMin', 'scoreMax'],
   ['talkShareMin', 'talkShareMax'],
+  ['mosMin', 'mosMax'],
 ] as const satisfies readonly (readonly [FieldName, FieldName])[];
 
 /** What is wrong with the parameters of a filter, each by its name; English, for people who write requests. */

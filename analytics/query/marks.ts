@@ -6,14 +6,29 @@ import type { CallFilter } from './filter.ts';
  * leaves out the calls that have it.
  * @param holds condition on a row of call_marks
  */
-export function marksSql({ from, to }: CallFilter, bind: Bind, holds: string, lacks = false): string {
-  const conditions = [
-    'tenant = {tenant: String}',
-    ...(from === undefined ? [] : [`started_at >= ${at(bind('from', 'Int64', from * 1_000))}`]),
-    ...(to === undefined ? [] : [`started_at < ${at(bind('to', 'Int64', to * 1_000))}`]),
-    holds,
+export function marksSql(filter: CallFilter, bind: Bind, holds: string, lacks = false): string {
+  return besideSql('call_marks', filter, bind, holds, lacks);
+}
+
+/** The same by what `call_quality` keeps of how they sounded. @param holds condition on a row of it */
+export function soundingSql(filter: CallFilter, bind: Bind, holds: string, lacks = false): string {
+  return besideSql('call_quality', filter, bind, holds, lacks);
+}
+
+function besideSql(table: string, filter: CallFilter, bind: Bind, holds: string, lacks: boolean): string {
+  const { from, to } = filter;
+  if (from !== undefined) bind('from', 'Int64', from * 1_000);
+  if (to !== undefined) bind('to', 'Int64', to * 1_000);
+  const conditions = ['tenant = {tenant: String}', ...periodParts(filter), holds];
+  return `id ${lacks ? 'NOT ' : ''}IN (SELECT id FROM ${table} FINAL WHERE ${conditions.join(' AND ')})`;
+}
+
+/** The period of a question over what stands beside its calls, by the parameters that its calls have. */
+export function periodParts({ from, to }: CallFilter): string[] {
+  return [
+    ...(from === undefined ? [] : [`started_at >= ${at('{from: Int64}')}`]),
+    ...(to === undefined ? [] : [`started_at < ${at('{to: Int64}')}`]),
   ];
-  return `id ${lacks ? 'NOT ' : ''}IN (SELECT id FROM call_marks FINAL WHERE ${conditions.join(' AND ')})`;
 }
 
 /** '' among the ids: also calls without a tag. */

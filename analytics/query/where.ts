@@ -9,7 +9,7 @@ import type { CallFilter } from './filter.ts';
 import { goingSql } from './going.ts';
 import { workingSql } from './hours.ts';
 import { amongKnown } from './known-numbers.ts';
-import { MONOLOGUE, marksSql, OVERTALK, TALK_SHARE, taggedSql } from './marks.ts';
+import { MONOLOGUE, marksSql, OVERTALK, soundingSql, TALK_SHARE, taggedSql } from './marks.ts';
 import { offersSql } from './offers.ts';
 import { anywhere, parsePattern, type Terms } from './pattern.ts';
 import { peopleIn } from './people.ts';
@@ -110,7 +110,23 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
   silenceMin: (seconds, _, bind, filter) =>
     marksSql(filter, bind, `longest_silence_ms >= ${bind('silenceMin', 'Int64', Math.ceil(milliseconds(seconds)))}`),
   overtalkMin: (percent, _, bind, filter) => marksSql(filter, bind, `${OVERTALK} >= ${bind('overtalkMin', 'Float64', percent)}`),
+  measured: (yes, _, bind, filter) => soundingSql(filter, bind, 'isNotNull(mos)', !yes),
+  mosMin: (score, _, bind, filter) => soundingSql(filter, bind, `mos >= ${bind('mosMin', 'Float64', score)}`),
+  mosMax: (score, _, bind, filter) => soundingSql(filter, bind, `mos <= ${bind('mosMax', 'Float64', score)}`),
+  oneWay: (yes, _, bind, filter) => soundingSql(filter, bind, '(left_silent OR right_silent)', !yes),
+  ownNetwork: (list, _, bind, filter) => networkSql('right_network', 'ownNetwork', list, bind, filter),
+  farNetwork: (list, _, bind, filter) => networkSql('left_network', 'farNetwork', list, bind, filter),
 };
+
+/** '' among the networks: also calls of which it is not known. */
+function networkSql(column: string, param: string, list: readonly string[], bind: Bind, filter: CallFilter): string {
+  const networks = list.filter((network) => network !== '');
+  const parts = [
+    ...(networks.length > 0 ? [soundingSql(filter, bind, `${column} IN ${bind(param, 'Array(String)', networks)}`)] : []),
+    ...(list.includes('') ? [soundingSql(filter, bind, `${column} != ''`, true)] : []),
+  ];
+  return any(parts);
+}
 
 /** The start of a call against a bound of the period. Quarters are asked for in the projection's own words: else it is not used. */
 const STARTED: Record<'rows' | 'quarters', (operator: '>=' | '<', bound: Bound, at: number, bind: Bind) => string> = {

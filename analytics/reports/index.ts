@@ -10,6 +10,7 @@ import { offers, offersByEmployee } from './offers.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
 import { daily, monthly, weekHours, weekly } from './over-time.ts';
 import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from './service.ts';
+import { soundByDay, soundByEmployee, soundByGateway, soundByHour, soundByNetwork, soundByNumber, soundTotals } from './sound.ts';
 import { summary } from './summary.ts';
 
 /** Every report: a new one is a file and a line here. */
@@ -41,6 +42,13 @@ export const REPORTS: readonly Report[] = [
   offers,
   offersByEmployee,
   adLines,
+  soundTotals,
+  soundByEmployee,
+  soundByNumber,
+  soundByNetwork,
+  soundByGateway,
+  soundByHour,
+  soundByDay,
 ];
 
 export function reportOf(id: string): Report | undefined {

@@ -38,17 +38,17 @@ const COPY_WINDOW_US = 100_000;
  * `call_ids`. A repeated delivery of a row and a copy by the other transport are left out.
  */
 export async function messagesOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<SipMessageRow[]> {
-  const [isShared, messages] = await Promise.all([isOfTwoCompanies(client, scope, call), allMessagesOf(client, scope, call)]);
-  return isShared ? ownHop(messages, call) : messages;
+  const [shared, messages] = await Promise.all([ofTwoCompanies(client, scope, call.callIds), allMessagesOf(client, scope, call)]);
+  return shared.size > 0 ? ownHop(messages, call) : messages;
 }
 
-/** Whether another company of this edge has a call of the same Call-IDs: it was between the two. */
-async function isOfTwoCompanies(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<boolean> {
-  const [row] = await run<{ others: number }>(client, scope, {
-    sql: `SELECT toUInt32(count()) AS others FROM call_ids WHERE call_id IN ({callIds: Array(String)}) AND tenant NOT IN ({tenant: String}, 'unassigned')`,
-    params: { callIds: call.callIds },
+/** Those of these Call-IDs of which another company of this edge has a call too: it was between the two. */
+export async function ofTwoCompanies(client: ClickHouseClient, scope: TenantScope, callIds: readonly string[]): Promise<Set<string>> {
+  const rows = await run<{ call_id: string }>(client, scope, {
+    sql: `SELECT DISTINCT call_id FROM call_ids WHERE call_id IN ({callIds: Array(String)}) AND tenant NOT IN ({tenant: String}, 'unassigned')`,
+    params: { callIds },
   });
-  return (row?.others ?? 0) > 0;
+  return new Set(rows.map((r) => r.call_id));
 }
 
 /**
@@ -122,46 +122,6 @@ function withoutCopies(rows: readonly StoredMessage[]): SipMessageRow[] {
   });
 }
 
-/** One report of how sound was received (RFC 3550, 6.4), numbers as on the wire. */
-export interface RtcpRow {
-  /** µs at the edge */
-  at: number;
-  srcIp: string;
-  srcPort: number;
-  blocks: { ssrc: number; fractionLost: number; packetsLost: number; highestSeq: number; jitter: number; lsr: number; dlsr: number }[];
-}
-
-/** What receivers of the call's sound reported, in order. Of a call between two companies neither is told of the other's phones. */
-export async function reportsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<RtcpRow[]> {
-  if (await isOfTwoCompanies(client, scope, call)) return [];
-  return asReports(await run<StoredReport>(client, scope, { sql: reportsIn(CALL_IDS_IN_SCOPE), params: { callIds: call.callIds } }));
-}
-
-export async function reportsOfCallIds(client: ClickHouseClient, scope: OperatorScope, callIds: readonly string[]): Promise<RtcpRow[]> {
-  return asReports(await runAsOperator<StoredReport>(client, scope, { sql: reportsIn('{callIds: Array(String)}'), params: { callIds } }));
-}
-
-type Numbers = number[];
-type StoredReport = { us: string; src_ip: string; src_port: number } & Record<
-  'ssrc' | 'fraction' | 'lost' | 'seq' | 'jit' | 'last' | 'since',
-  Numbers
->;
-const reportsIn = (
-  callIds: string,
-) => `SELECT toUnixTimestamp64Micro(at) AS us, src_ip, src_port, source_ssrc AS ssrc, fraction_lost AS fraction, packets_lost AS lost,
-        highest_seq AS seq, jitter AS jit, lsr AS last, dlsr AS since FROM rtcp WHERE call_id IN (${callIds})
-    ORDER BY at, received_at, stream_seq, idx LIMIT 1 BY stream_seq, idx LIMIT ${MOST_ROWS}`;
-
-function asReports(rows: readonly StoredReport[]): RtcpRow[] {
-  return rows.map((r) => ({
-    ...{ at: Number(r.us), srcIp: r.src_ip, srcPort: r.src_port },
-    blocks: r.ssrc.map((ssrc, i) => ({
-      ...{ ssrc, fractionLost: r.fraction[i] ?? 0, packetsLost: r.lost[i] ?? 0, highestSeq: r.seq[i] ?? 0 },
-      ...{ jitter: r.jit[i] ?? 0, lsr: r.last[i] ?? 0, dlsr: r.since[i] ?? 0 },
-    })),
-  }));
-}
-
 /** Events that name another company are that company's, though the Call-ID is the same. */
 export async function eventsOf(client: ClickHouseClient, scope: TenantScope, call: CallRow): Promise<EventRow[]> {
   const rows = await run<StoredEvent>(client, scope, { sql: eventsIn(CALL_IDS_IN_SCOPE), params: { callIds: call.callIds } });
@@ -220,4 +180,5 @@ export async function revisionsOf(client: ClickHouseClient, scope: TenantScope, 
   }));
 }
 
-const CALL_IDS_IN_SCOPE = `SELECT call_id FROM call_ids WHERE tenant = {tenant: String} AND call_id IN ({callIds: Array(String)})`;
+/** Raw tables have no company of their own. */
+export const CALL_IDS_IN_SCOPE = `SELECT call_id FROM call_ids WHERE tenant = {tenant: String} AND call_id IN ({callIds: Array(String)})`;

@@ -66,6 +66,8 @@ test('binary RTCP: a sender report with one block (RFC 3550, 6.4.1), negative lo
     senderSsrc: 0xaabbccdd,
     senderPackets: 56,
     senderOctets: 8960,
+    ntp: 0,
+    metrics: [],
     blocks: [{ sourceSsrc: 0x11223344, fractionLost: 64, packetsLost: -3, highestSeq: 0, jitter: 10, lsr: 0, dlsr: 0 }],
   });
   for (let n = 0; n < b.length; n++) expect(parseRtcp(b.subarray(0, n))).toBe('rtcp');

@@ -55,6 +55,15 @@ export const RTCP: Table = {
     'jitter',
     'lsr',
     'dlsr',
+    'ntp',
+    'xr_ssrc',
+    'xr_loss',
+    'xr_discard',
+    'xr_round_trip',
+    'xr_end_delay',
+    'xr_r',
+    'xr_mos_lq',
+    'xr_mos_cq',
     'payload',
   ],
 };
@@ -138,7 +147,7 @@ export class RawBlock {
 
   rtcpReport(place: Place, packet: HepPacket, at: number, callId: string, report: RtcpReport): void {
     const s = this.rtcp;
-    const { blocks } = report;
+    const { blocks, metrics } = report;
     s.u64(place.receivedAt);
     s.u64(place.streamSeq);
     s.u16(place.idx);
@@ -160,6 +169,15 @@ export class RawBlock {
     s.array(blocks, (b) => s.u32(b.jitter));
     s.array(blocks, (b) => s.u32(b.lsr));
     s.array(blocks, (b) => s.u32(b.dlsr));
+    s.u32(report.ntp);
+    s.array(metrics, (m) => s.u32(m.sourceSsrc));
+    s.array(metrics, (m) => s.u8(m.lossRate));
+    s.array(metrics, (m) => s.u8(m.discardRate));
+    s.array(metrics, (m) => s.u16(m.roundTrip));
+    s.array(metrics, (m) => s.u16(m.endSystemDelay));
+    s.array(metrics, (m) => s.u8(m.r));
+    s.array(metrics, (m) => s.u8(m.mosLq));
+    s.array(metrics, (m) => s.u8(m.mosCq));
     s.raw(packet.payload);
     s.endRow();
   }

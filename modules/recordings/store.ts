@@ -1,3 +1,4 @@
+import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
 import type { RecordingReason } from '@callscope/core/domain/recording.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
@@ -18,6 +19,8 @@ export interface KeptSegment {
   sha256: string;
   peaks: { left: Uint8Array; right: Uint8Array };
   talk: object;
+  /** how each side's packets came to the relay */
+  packets: PacketsOfSides;
   sidesBy: string;
   /** the recording was masked until this part began */
   afterMask: boolean;
@@ -72,6 +75,7 @@ export async function saveSegment(
     peaks_left: kept ? Buffer.from(kept.peaks.left) : null,
     peaks_right: kept ? Buffer.from(kept.peaks.right) : null,
     talk: kept ? JSON.stringify(kept.talk) : null,
+    packets: kept ? JSON.stringify(kept.packets) : null,
     sides_by: kept?.sidesBy ?? null,
     after_mask: kept?.afterMask ?? false,
   };

@@ -7,7 +7,7 @@ type Parameters = Record<keyof CallFilter, z.ZodOptional<z.ZodString>>;
 /** Parameters that hold a number, for those who make a client from the description. */
 const NUMBERS: readonly string[] = [
   ...(['talkMin', 'talkMax', 'waitMin', 'waitMax', 'scoreMin', 'scoreMax', 'talkShareMin', 'talkShareMax'] as const),
-  ...(['monologueMin', 'silenceMin', 'overtalkMin'] as const),
+  ...(['monologueMin', 'silenceMin', 'overtalkMin', 'mosMin', 'mosMax'] as const),
 ];
 
 /** The filter's parameters for the description of a route; `readFilter` understands their values. */

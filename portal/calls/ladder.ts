@@ -1,6 +1,7 @@
-import type { EventRow, RtcpRow, SipMessageRow } from '@callscope/analytics/run/raw.ts';
+import { describedIn } from '@callscope/analytics/run/described.ts';
+import type { EventRow, SipMessageRow } from '@callscope/analytics/run/raw.ts';
+import { pointsByPacket, type RtcpPacket } from '@callscope/core/domain/call-quality.ts';
 import { type Lane, lanesOf } from './lanes.ts';
-import { qualityOf } from './quality.ts';
 import { headerOf, readMessage, soundOf, tagOf, transportOf, withoutSecrets } from './sip.ts';
 
 /** One SIP message: an arrow between two columns. */
@@ -57,7 +58,7 @@ export interface Ladder {
 export interface Told {
   messages: readonly SipMessageRow[];
   events: readonly EventRow[];
-  reports: readonly RtcpRow[];
+  reports: readonly RtcpPacket[];
 }
 
 /** More arrows than anybody follows with their eyes; the files have all. */
@@ -101,7 +102,7 @@ export function ladderOf({ messages, events, reports }: Told, startedAt: number)
   const marks: Mark[] = [
     ...events.map((e): Mark => ({ kind: 'event', at: after(e.at), ...eventSaid(e) })),
     ...messages.flatMap((m): Mark[] => (isSip(m) ? [] : [{ kind: 'log', at: after(m.at), label: '', text: m.payload.toString('utf8') }])),
-    ...reportMarks(reports, arrows, after, laneOf),
+    ...reportMarks(reports, sip, arrows, after, laneOf),
   ].filter(({ at }) => at <= after(end));
   // of the same moment the message stands first: what is told of it came of it
   const rows = [...arrows, ...marks].sort((a, b) => a.at - b.at || Number(a.kind !== 'message') - Number(b.kind !== 'message'));
@@ -113,12 +114,14 @@ export const isSip = (m: Pick<SipMessageRow, 'method'>) => m.method !== LOG;
 
 /** Reports between two messages are one mark a receiver: a phone reports every five seconds. */
 function reportMarks(
-  reports: readonly RtcpRow[],
+  reports: readonly RtcpPacket[],
+  messages: readonly SipMessageRow[],
   arrows: readonly Arrow[],
   after: (us: number) => number,
   laneOf: (ip: string, port: number) => number,
 ): Mark[] {
-  const groups = new Map<string, RtcpRow[]>();
+  const points = pointsByPacket(reports, (callId) => describedIn(messages, callId));
+  const groups = new Map<string, RtcpPacket[]>();
   let next = 0;
   for (const report of [...reports].sort((a, b) => a.at - b.at)) {
     while (next < arrows.length && (arrows[next] as Arrow).at <= after(report.at)) next++;
@@ -126,9 +129,9 @@ function reportMarks(
     groups.set(key, [...(groups.get(key) ?? []), report]);
   }
   return [...groups.values()].flatMap((group): Mark[] => {
-    const streams = qualityOf(group);
+    const told = group.flatMap((report) => points.get(report) ?? []);
     const [first] = group;
-    if (streams.length === 0 || first === undefined) return [];
+    if (told.length === 0 || first === undefined) return [];
     const lane = laneOf(first.srcIp, first.srcPort);
     return [
       {
@@ -137,9 +140,9 @@ function reportMarks(
         lane: lane < 0 ? null : lane,
         receiver: first.srcIp,
         reports: group.length,
-        loss: Math.max(...streams.map((s) => s.worstLoss)),
-        jitter: Math.max(...streams.map((s) => s.worstJitter)),
-        mos: Math.min(...streams.map((s) => s.worstMos)),
+        loss: Math.max(...told.map(({ loss }) => loss ?? 0)),
+        jitter: Math.max(...told.map(({ jitter }) => jitter ?? 0)),
+        mos: Math.min(...told.map(({ mos }) => mos)),
       },
     ];
   });

@@ -1,6 +1,7 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import type { Sort } from '@callscope/analytics/query/sort.ts';
+import { type CallSound, soundsOfCalls } from '@callscope/analytics/run/call-quality.ts';
 import { type CallField, type CallPart, streamCalls } from '@callscope/analytics/run/call-stream.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -13,10 +14,11 @@ import { periodText, questionFacts } from './question-facts.ts';
 import { type CellKind, type Cells, cellAt, type Sheet, type SheetPart } from './sheet.ts';
 import type { Speech } from './speech.ts';
 
-/** What PostgreSQL has of the calls of a part, asked for all of them at once. */
+/** What stands beside the calls of a part, asked for all of them at once. */
 export interface Beside {
   segments: ReadonlyMap<string, readonly SegmentState[]>;
   marks: ReadonlyMap<string, MarksOfCall>;
+  sounds: ReadonlyMap<string, CallSound>;
 }
 
 /** The place of a field among the columns of a part; asking for it has it read. */
@@ -31,7 +33,7 @@ export interface CallColumn {
   width?: number;
   /** the file ends with the sum of it; of columns that are worked out */
   isSummed?: boolean;
-  /** what of PostgreSQL it needs */
+  /** what of them it needs */
   needs?: keyof Beside;
   cells: (place: PlaceOf) => CellsOf;
 }
@@ -76,11 +78,12 @@ export async function callSheet(
   async function* rows(): AsyncGenerator<SheetPart> {
     for await (const part of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
       const idsOfPart = () => Array.from(part.texts(id));
-      const [segments, marks] = await Promise.all([
+      const [segments, marks, sounds] = await Promise.all([
         needs.has('segments') ? segmentsOf(db, scope, idsOfPart()) : NONE,
         needs.has('marks') ? marksOf(db, scope, idsOfPart()) : NONE,
+        needs.has('sounds') ? soundsOfCalls(store, scope, idsOfPart()) : NONE,
       ]);
-      const made = cellsOf.map((cells) => cells(part, { segments, marks }));
+      const made = cellsOf.map((cells) => cells(part, { segments, marks, sounds }));
       for (const at of summed)
         for (let row = 0; row < part.calls; row++) sums[at] = (sums[at] ?? 0) + Number(cellAt(made[at] as Cells, row));
       yield { rows: part.calls, columns: made, keyOf: (row) => part.texts(id)[row] };

@@ -1,4 +1,5 @@
-import { eventsOf, eventsOfCallIds, messagesOf, messagesOfCallIds, reportsOf, reportsOfCallIds } from '@callscope/analytics/run/raw.ts';
+import { eventsOf, eventsOfCallIds, messagesOf, messagesOfCallIds, ofTwoCompanies } from '@callscope/analytics/run/raw.ts';
+import { reportsOf, reportsOfCallIds } from '@callscope/analytics/run/rtcp.ts';
 import { conversationOf } from '@callscope/analytics/run/signalling.ts';
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
@@ -10,12 +11,15 @@ import type { Deps } from '../deps.ts';
 
 /** The signalling of a call with the names that its company knows. null: no messages of it are there. */
 export async function ladderOfCall(deps: Deps, scope: TenantScope, call: CallRow, directory: DirectoryBody): Promise<Ladder | null> {
-  const [messages, events, reports, hosts] = await Promise.all([
+  const [messages, events, told, shared, hosts] = await Promise.all([
     messagesOf(deps.store, scope, call),
     eventsOf(deps.store, scope, call),
-    reportsOf(deps.store, scope, call),
+    reportsOf(deps.store, scope, call.callIds),
+    ofTwoCompanies(deps.store, scope, call.callIds),
     trunkHosts(deps.db, scope),
   ]);
+  // of a call between two companies neither is told of the other's phones
+  const reports = shared.size > 0 ? [] : [...told.values()].flat();
   if (!messages.some(isSip)) return null;
   const ladder = ladderOf({ messages, events, reports }, Math.min(call.startedAt, messages[0]?.at ?? call.startedAt));
   return { ...ladder, lanes: named(ladder.lanes, { users: usersOf(directory), hosts }) };

@@ -1,4 +1,4 @@
-import { opusTicks } from '../capture/codec.ts';
+import { opusTicks } from '@callscope/core/domain/codec.ts';
 import type { AudioCodec } from '../capture/tracks.ts';
 
 /** Codecs that ffmpeg decodes; G.711 is a table and needs no other process. */

@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Direction } from '@callscope/core/domain/call.ts';
+import { leftSide } from '@callscope/core/domain/media-sides.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decoded, FFMPEG, ffmpeg, loudness } from '../../test/recordings/ffmpeg.ts';
 import { describedInHep, type RecordedCall, recordedCalls, recordsOf } from '../../test/recordings/pcap.ts';
 import type { AudioFormat } from './ffmpeg-arguments.ts';
-import { leftSide, makeRecording, type Recording, type Source } from './recording.ts';
+import { makeRecording, type Recording, type Source } from './recording.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'callscope-recording-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction } from '@callscope/core/domain/call.ts';
+import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
+import { type Described, leftSide, type MediaSide as Side, type Sides as SidesOf, sidesOf } from '@callscope/core/domain/media-sides.ts';
 import { type Ffmpeg, FfmpegError } from '@callscope/core/node/ffmpeg.ts';
 import { errorText } from '@callscope/core/node/log.ts';
-import { type Capture, type CaptureFault, readCapture } from '../capture/capture.ts';
+import { type Capture, type CaptureFault, type Flow, readCapture } from '../capture/capture.ts';
 import type { Metadata } from '../capture/metadata.ts';
-import { type Described, type Side, type Sides, sidesOf } from '../capture/sides.ts';
+import { receptionOf } from '../capture/reception.ts';
 import { keySpans, type Span } from '../capture/telephone-events.ts';
 import { type Track, tracksOf } from '../capture/tracks.ts';
 import { type AudioFormat, encodeArguments, type Rate } from './ffmpeg-arguments.ts';
@@ -13,6 +15,8 @@ import { PayloadFile } from './payload-file.ts';
 import { type Rendered, render } from './render.ts';
 import { type Talk, talkOf } from './talk.ts';
 import { openVoice, rateOf, type Voice } from './voice.ts';
+
+type Sides = SidesOf<Flow>;
 
 /** What a recording is made of: one pcap, which is one segment of a call. */
 export interface Source {
@@ -36,6 +40,8 @@ export interface Recording {
   /** waveform of both channels, 255 = full scale; as many points in both */
   peaks: { left: Uint8Array; right: Uint8Array };
   talk: Talk;
+  /** how each side's packets came to the relay */
+  packets: PacketsOfSides;
   /** how the sides were told apart */
   sidesBy: Sides['by'];
 }
@@ -59,14 +65,6 @@ const LENGTH_TOLERANCE_SECONDS = 0.3;
 const LONGEST_SECONDS = 48 * 3_600;
 
 /**
- * The outside is left and our side right, whoever called; in an internal call the caller is left.
- * @returns the side that is heard left
- */
-export function leftSide(direction: Direction | ''): Side {
-  return direction === 'out' ? 'callee' : 'caller';
-}
-
-/**
  * Makes the audio of a recording.
  * @param output the file to write @param workDir where a directory is made meanwhile: as large as the samples, 1 to 4 MB a minute
  * @throws RecordingError when the capture gives none; what the file system says of output or workDir
@@ -87,7 +85,12 @@ export async function makeRecording(
     const sides = sidesOfSource(source, capture);
     const tracks = tracksOf(capture, sides);
     if ('unknown' in tracks) throw new RecordingError('unknown_codec', tracks.unknown);
-    return await encode(source, tracks, sides.by, format, output, work, ffmpeg);
+    const left = leftSide(source.direction);
+    const packets: PacketsOfSides = {
+      left: receptionOf(capture, sides, left, source.notBefore),
+      right: receptionOf(capture, sides, left === 'caller' ? 'callee' : 'caller', source.notBefore),
+    };
+    return { ...(await encode(source, tracks, sides.by, format, output, work, ffmpeg)), packets };
   } catch (error) {
     // a full disk is no fault of the recording
     const isOfDisk = (error as NodeJS.ErrnoException).syscall !== undefined || (error as NodeJS.ErrnoException).code === 'ENOSPC';
@@ -115,7 +118,7 @@ async function encode(
   output: string,
   work: string,
   ffmpeg: Ffmpeg,
-): Promise<Recording> {
+): Promise<Omit<Recording, 'packets'>> {
   const left = leftSide(source.direction);
   const right = left === 'caller' ? 'callee' : 'caller';
   const opened: Voice[] = [];

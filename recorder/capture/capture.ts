@@ -1,4 +1,5 @@
-import type { Sample } from './codec.ts';
+import type { Sample } from '@callscope/core/domain/codec.ts';
+import type { MediaFlow } from '@callscope/core/domain/media-sides.ts';
 import { PacketList } from './packet-list.ts';
 import { type PcapFault, readPcap } from './pcap.ts';
 import { parseRtp, type RtpHeader } from './rtp.ts';
@@ -11,13 +12,8 @@ export interface RtpStream {
   samples: Map<number, Sample[]>;
 }
 
-/** What went from one address and port to one of the relay's. */
-export interface Flow {
-  srcIp: string;
-  srcPort: number;
-  /** the relay's */
-  dstIp: string;
-  dstPort: number;
+/** RTP of one flow, by its streams. */
+export interface Flow extends MediaFlow {
   streams: RtpStream[];
 }
 

@@ -1,8 +1,8 @@
+import { formatOf, opusTicks } from '@callscope/core/domain/codec.ts';
+import { mediaOf } from '@callscope/core/domain/sdp.ts';
 import { describe, expect, test } from 'vitest';
 import { describedInHep, recordedCalls } from '../../test/recordings/pcap.ts';
 import { type Capture, readCapture } from './capture.ts';
-import { formatOf, opusTicks } from './codec.ts';
-import { mediaOf } from './sdp.ts';
 import { keySpans } from './telephone-events.ts';
 
 const calls = recordedCalls();

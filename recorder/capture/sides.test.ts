@@ -1,8 +1,8 @@
+import { sidesOf } from '@callscope/core/domain/media-sides.ts';
+import { mediaOf, sameAddress } from '@callscope/core/domain/sdp.ts';
 import { describe, expect, test } from 'vitest';
 import { describedInHep, recordedCalls } from '../../test/recordings/pcap.ts';
 import { type Capture, type Flow, readCapture } from './capture.ts';
-import { mediaOf, sameAddress } from './sdp.ts';
-import { sidesOf } from './sides.ts';
 
 /** Who has the address in the fixtures: phones are 127.0.1.x and 127.0.2.x, the carrier calls from .30 and is called at .31. */
 function partyAt(ip: string, direction: string): string {
@@ -97,7 +97,7 @@ test('descriptions: of the session or of the stream, IPv6, refused streams', () 
   const text =
     'v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 0 RTP/AVP 0\r\nm=audio 4000/1 RTP/AVP 111\r\nc=IN IP6 2001:db8::1\r\na=rtpmap:111 OPUS/48000/2\r\n';
   expect(mediaOf(text)).toEqual([
-    { kind: 'audio', ip: '2001:db8::1', port: 4000, payloads: new Map([[111, { encoding: 'opus', clock: 48_000 }]]) },
+    { kind: 'audio', ip: '2001:db8::1', port: 4000, formats: [111], payloads: new Map([[111, { encoding: 'opus', clock: 48_000 }]]) },
   ]);
   expect(mediaOf('m=audio x RTP\nrubbish\n\n=\na=rtpmap:1')).toEqual([]);
   expect(sameAddress('2001:db8::1', '2001:DB8:0:0:0:0:0:1')).toBe(true);

@@ -27,7 +27,7 @@ const BEYOND_DOUBT_US = 1_000_000;
  * @param clockOf of a payload type, ticks a second; 0: its packets have no place of their own (telephone events)
  */
 export function timelineOf(packets: PacketList, clockOf: (payloadType: number) => number): Timeline {
-  const { order: sorted, runs } = inOrder(packets);
+  const { order: sorted, runs } = inSequence(packets);
   const order = new Uint32Array(sorted.length);
   const place = new Float64Array(sorted.length);
   let size = 0;
@@ -56,10 +56,18 @@ export function timelineOf(packets: PacketList, clockOf: (payloadType: number) =
   return { order: order.subarray(0, size), place: place.subarray(0, size) };
 }
 
+/** Packets of a stream by sequence number. */
+export interface Sequence {
+  /** indices into the list of packets: each sequence number once */
+  order: Uint32Array;
+  /** by packet: which run it belongs to, and its number without the wrap at 65,536 */
+  runs: Uint16Array;
+  extended: Int32Array;
+}
+
 /** By sequence number; a repeated one is dropped. A sequence that jumps far begins a run of its own, after the one before. */
-function inOrder(packets: PacketList): { order: Uint32Array; runs: Uint16Array } {
+export function inSequence(packets: PacketList): Sequence {
   const runs = new Uint16Array(packets.size);
-  /** sequence numbers without the wrap at 65,536 */
   const extended = new Int32Array(packets.size);
   const order = new Uint32Array(packets.size);
   const highest: number[] = [];
@@ -90,10 +98,10 @@ function inOrder(packets: PacketList): { order: Uint32Array; runs: Uint16Array }
     order[size++] = packet;
   }
   const list = order.subarray(0, size);
-  if (isSorted) return { order: list, runs };
+  if (isSorted) return { order: list, runs, extended };
   const rank = (packet: number) => (runs[packet] as number) * 2 ** 32 + (extended[packet] as number);
   list.sort((a, b) => rank(a) - rank(b) || a - b);
-  return { order: list.filter((packet, i) => i === 0 || rank(packet) !== rank(list[i - 1] as number)), runs };
+  return { order: list.filter((packet, i) => i === 0 || rank(packet) !== rank(list[i - 1] as number)), runs, extended };
 }
 
 function placeSpan(packets: PacketList, span: readonly number[], clock: number, placed: (packet: number, at: number) => void): void {

@@ -1,8 +1,10 @@
+import { type Codec, type Format, formatOf } from '@callscope/core/domain/codec.ts';
+import type { MediaSide as Side, Sides as SidesOf } from '@callscope/core/domain/media-sides.ts';
+import type { MediaDescription } from '@callscope/core/domain/sdp.ts';
 import type { Capture, Flow, RtpStream } from './capture.ts';
-import { type Codec, type Format, formatOf } from './codec.ts';
-import type { MediaDescription } from './sdp.ts';
-import type { Side, Sides } from './sides.ts';
 import { timelineOf } from './timeline.ts';
+
+type Sides = SidesOf<Flow>;
 
 /** Codecs that make a sound. */
 export type AudioCodec = Exclude<Codec, 'dtmf' | 'noise'>;
@@ -47,7 +49,7 @@ export function tracksOf(capture: Capture, sides: Sides): Record<Side, Track> | 
 }
 
 /** An offer names types for both directions, an answer mostly repeats them: a party's own words first, then its partner's. */
-function describedFor(flow: Flow, sides: Sides): MediaDescription[] {
+export function describedFor(flow: Flow, sides: Sides): MediaDescription[] {
   const side = sides.of.get(flow) as Side;
   return [...sides.described[side], ...sides.described[side === 'caller' ? 'callee' : 'caller']];
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { companies, rtcpHep, truth } from '../medium/fixtures.ts';
-import { type Stack, sendUdp, until } from '../medium/stack.ts';
+import { companies } from '../medium/fixtures.ts';
+import { type Stack, until } from '../medium/stack.ts';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
 import type { RecordedCall } from '../recordings/pcap.ts';
 import { RECORDED, startRecorded } from '../recordings/recorded-company.ts';
@@ -187,27 +187,6 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('the card of a call', () => {
       return other && (await audio((a) => !a.paused));
     });
     await page.locator('section.player').getByRole('button', { name: 'Закрыть проигрыватель' }).first().click();
-  });
-
-  test('how well it was heard stands there where a receiver reported it', async () => {
-    await sendUdp(stack.ports.hep, rtcpHep());
-    const reported = new Set(
-      rtcpHep().flatMap((bytes) =>
-        truth()
-          .filter((c) => bytes.includes(c.call_id))
-          .map((c) => c.call_id),
-      ),
-    );
-    const recorded = RECORDED.find(({ call }) => reported.has(call.call_id));
-    if (!recorded) throw new Error('no report of a recorded call');
-    await until('the card tells', async () => {
-      await open(page, stack.portal + cardOf(recorded));
-      return (await page.getByText('MOS, средний и худший').count()) === 1;
-    });
-    expect(await page.locator('.panel', { hasText: 'Качество связи' }).locator('td').first().textContent()).toMatch(
-      /^[1-4],\d\d \/ [1-4],\d\d$/,
-    );
-    await shot(page, 'quality', { fullPage: true });
   });
 
   test('a letter that cannot be sent says why; chosen recordings come as one file', async () => {

@@ -419,7 +419,7 @@ test('the description is OpenAPI 3.1 with an operation for every route', async (
   const { parameters } = document.paths['/tenants/{tenant}/calls']?.get ?? {};
   expect(parameters?.filter((p) => p.schema.type === 'number').map((p) => p.name)).toEqual([
     ...['talkMin', 'talkMax', 'waitMin', 'waitMax', 'scoreMin', 'scoreMax', 'talkShareMin', 'talkShareMax'],
-    ...['monologueMin', 'silenceMin', 'overtalkMin'],
+    ...['monologueMin', 'silenceMin', 'overtalkMin', 'mosMin', 'mosMax'],
   ]);
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Call', 'Ledger', 'Problem']));
 });

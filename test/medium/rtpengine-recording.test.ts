@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mediaOf } from '@callscope/core/domain/sdp.ts';
 import { onPath } from '@callscope/launch/supervise.ts';
 import { makeRecording } from '@callscope/recorder/audio/recording.ts';
 import { callIdOf, parseMetadata, recordingName } from '@callscope/recorder/capture/metadata.ts';
-import { mediaOf } from '@callscope/recorder/capture/sdp.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decoded, encoded, FFMPEG, ffmpeg, loudness } from '../recordings/ffmpeg.ts';
 import { rtp } from '../recordings/pcap.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Described } from '@callscope/core/domain/media-sides.ts';
 import { callIdOf, type Metadata, parseMetadata, recordingName } from '@callscope/recorder/capture/metadata.ts';
-import type { Described } from '@callscope/recorder/capture/sides.ts';
 import { decodeHep3 } from '../../ingest/decode/hep3.ts';
 import { hep, type TrueCall, truth } from '../medium/fixtures.ts';
 

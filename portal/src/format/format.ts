@@ -44,6 +44,8 @@ export function createFormat({ locale, words, zone, country, now = Date.now }: F
     /** difference of two shares: 0.021 -> +2,1 п. п. */
     pointsDifference: (share: number | null, digits = 1) =>
       share === null ? NONE : `${signed(locale, share * 100, digits)}\u00a0${words.points}`,
+    /** 12 мс */
+    milliseconds: (value: number | null) => (value === null ? NONE : words.milliseconds(number(locale, value))),
     phone: (value: string) => phone(value, country),
     /** 14:02:11 */
     time: (at: number) => clock(zone, at, true),

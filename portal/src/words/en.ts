@@ -36,6 +36,7 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signalling } from './en/signalling.ts';
 import { signIn } from './en/signIn.ts';
+import { sound } from './en/sound.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
 import { transcripts } from './en/transcripts.ts';
@@ -82,6 +83,7 @@ export const en: Words = {
   shell,
   signIn,
   signalling,
+  sound,
   statistics,
   support,
   transcripts,

@@ -36,6 +36,7 @@ import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signalling } from './ru/signalling.ts';
 import { signIn } from './ru/signIn.ts';
+import { sound } from './ru/sound.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
 import { transcripts } from './ru/transcripts.ts';
@@ -82,6 +83,7 @@ export const ru = {
   shell,
   signIn,
   signalling,
+  sound,
   statistics,
   support,
   transcripts,

@@ -36,11 +36,9 @@ export const labelOf = (id: string): Words => besideOf(id)?.label ?? MEASURES[id
 /** What it counts in a company, and how. */
 export const meaningOf = (id: string, rules: FigureRules): Words => besideOf(id)?.definition ?? definitionIn(id as MeasureId, rules);
 
-/** In what its values are typed: calls, seconds, or per cent of a share. */
-export const inputOf = (id: string): 'count' | 'duration' | 'share' => {
-  const format = formatOf(id);
-  return format === 'duration' || format === 'share' ? format : 'count';
-};
+/** In what its values are typed: calls, seconds, per cent of a share, a score, milliseconds. */
+const TYPED = ['duration', 'share', 'mos', 'milliseconds'] as const;
+export const inputOf = (id: string): 'count' | (typeof TYPED)[number] => TYPED.find((typed) => typed === formatOf(id)) ?? 'count';
 
 /** Whether it is a mean or a share, which says nothing of too few calls. */
 export const isWeighed = (id: string): boolean => !besideOf(id) && divisionOf(id as MeasureId) !== null;

@@ -1,5 +1,6 @@
 import { findCall } from '@callscope/analytics/run/calls.ts';
-import { eventsOf, messagesOf, reportsOf } from '@callscope/analytics/run/raw.ts';
+import { eventsOf, messagesOf } from '@callscope/analytics/run/raw.ts';
+import type { CallQuality } from '@callscope/core/domain/call-quality.ts';
 import { type Explanation, explainCall } from '@callscope/core/domain/explain.ts';
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
@@ -10,7 +11,7 @@ import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { type Course, courseOf } from '@callscope/portal/calls/course.ts';
 import { isSip } from '@callscope/portal/calls/ladder.ts';
 import { lanesOf } from '@callscope/portal/calls/lanes.ts';
-import { qualityOf, type StreamQuality } from '@callscope/portal/calls/quality.ts';
+import { callSound, drawn } from '@callscope/portal/calls/sound.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from '../directory/visible.ts';
 import { namesIn } from '../directory.ts';
@@ -34,7 +35,8 @@ export interface CallCard {
   parties: { host: string; user: string }[];
   /** packets of a call as old as this are kept no more */
   isPastPackets: boolean;
-  quality: StreamQuality[];
+  /** null: nobody answered, there was nothing to hear */
+  quality: CallQuality | null;
   /** when the recording was taken away and by whom */
   gone: { at: number; by: string | null } | null;
   names: CompanyNames;
@@ -50,10 +52,10 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
   const call = await findCall(store, scope, id);
   if (!call) return null;
   const now = clock.now();
-  const [messages, events, reports, segments, directory, gone] = await Promise.all([
+  const [messages, events, sound, segments, directory, gone] = await Promise.all([
     messagesOf(store, scope, call),
     eventsOf(store, scope, call),
-    reportsOf(store, scope, call),
+    call.answeredAt ? callSound({ store, db }, scope, call) : null,
     segmentsOf(db, scope, [call.id]),
     getDirectory(db, scope, new Date(now)),
     goneOf(db, scope, call.id),
@@ -73,7 +75,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     course: courseOf(call, messages, events),
     parties: lanesOf(messages.filter(isSip)).lanes.flatMap(({ host, user }) => (user === '' ? [] : [{ host, user }])),
     isPastPackets: now - call.endedAt / 1_000 > PACKETS_MS,
-    quality: qualityOf(reports),
+    quality: sound && drawn(sound),
     gone: gone && { at: gone.at.getTime(), by: gone.by },
     names: namesIn(body, company),
     now,

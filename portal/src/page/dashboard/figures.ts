@@ -13,6 +13,9 @@ const LEAST_FOR_SHARE = 20;
 
 export type Tone = 'good' | 'bad' | 'neutral';
 
+/** What reads the same has not changed: the smallest step of a format; none: as it stands. */
+const STEPS: Partial<Record<(typeof MEASURES)[MeasureId]['format'], number>> = { duration: 1, share: 0.001, mos: 0.01, milliseconds: 1 };
+
 /** How a figure changed, in words; undefined where there is nothing to compare. Colour by meaning, not by sign. */
 export function deltaOf(
   id: MeasureId,
@@ -22,11 +25,12 @@ export function deltaOf(
 ): { text: string; tone: Tone } | undefined {
   if (value === null || base === null || MEASURES[id].format === 'moment') return undefined;
   const { format: shown, better } = MEASURES[id];
-  // what reads the same has not changed
-  const unit = shown === 'duration' ? 1 : shown === 'share' ? 0.001 : null;
+  const unit = STEPS[shown] ?? null;
   const change = unit === null ? value - base : (Math.round(value / unit) - Math.round(base / unit)) * unit;
   const tone = better === null || change === 0 ? 'neutral' : change > 0 === (better === 'more') ? 'good' : 'bad';
-  return { text: shown === 'share' ? format.pointsDifference(change) : differenceWords(shown === 'duration', value, base, format), tone };
+  if (shown === 'share') return { text: format.pointsDifference(change), tone };
+  if (shown === 'mos' || shown === 'milliseconds') return { text: format.difference(change, shown === 'mos' ? 2 : 0), tone };
+  return { text: differenceWords(shown === 'duration', value, base, format), tone };
 }
 
 /** A difference of two counts as the chart says it. */
@@ -50,5 +54,7 @@ export function textOf(id: MeasureId, value: number | null, format: Format): str
   const { format: shown } = MEASURES[id];
   if (shown === 'moment') return value === null ? format.none : `${format.date(value)} ${format.time(value)}`;
   if (shown === 'share') return format.percent(value);
+  if (shown === 'mos') return format.number(value, 2);
+  if (shown === 'milliseconds') return format.milliseconds(value);
   return shown === 'duration' ? format.duration(value) : format.number(value);
 }

@@ -15,6 +15,8 @@ export interface Said {
   duration: (seconds: number) => string;
   /** of a share: 0.5 is «50 %» */
   percent: (share: number) => string;
+  /** of a mean opinion score: 4.12 is «4,12» */
+  score: (mos: number) => string;
   channelOf: Readonly<Record<string, string>>;
 }
 
@@ -72,6 +74,7 @@ export const COLUMNS = {
   },
   silence: { width: 84, end: true, text: ({ marks }, { duration }) => spanText(marks?.talk?.longestSilence ?? null, duration) },
   overtalk: { width: 84, end: true, text: ({ marks }, { percent }) => shareText(marks?.talk ? overtalkShare(marks.talk) : null, percent) },
+  mos: { width: 64, end: true, text: ({ sound }, { score }) => (typeof sound?.mos === 'number' ? score(sound.mos) : '') },
 } as const satisfies Record<string, Column>;
 
 export type ColumnId = keyof typeof COLUMNS;

@@ -49,6 +49,11 @@ const GROUPS = {
   monologue: ['monologueMin'],
   silence: ['silenceMin'],
   overtalk: ['overtalkMin'],
+  measured: ['measured'],
+  mos: ['mosMin', 'mosMax'],
+  oneWay: ['oneWay'],
+  ownNetwork: ['ownNetwork'],
+  farNetwork: ['farNetwork'],
 } as const satisfies Record<string, readonly FieldName[]>;
 export type ConditionId = keyof typeof GROUPS;
 
@@ -84,8 +89,10 @@ export function conditionWords(
   names: Names,
   { words, format, locale }: Pick<I18n, 'words' | 'format' | 'locale'>,
 ): { name: string; value: string } {
-  const [w, m] = [words.journal, words.marks];
+  const [w, m, s] = [words.journal, words.marks, words.sound];
   const lower = (text: string) => text.toLocaleLowerCase(locale);
+  const scoreText = (score: number | undefined) =>
+    score === undefined ? null : format.number(score, Number.isInteger(score * 10) ? 1 : 2);
   const said = (list: readonly string[] | undefined, name: (item: string) => string) => few((list ?? []).map(name), w.andMore);
   const value: Record<ConditionId, () => string> = {
     missed: () => lower(words.calls.missedMany),
@@ -130,8 +137,13 @@ export function conditionWords(
     monologue: () => m.fromSeconds(secondsText(c.monologueMin) ?? ''),
     silence: () => m.fromSeconds(secondsText(c.silenceMin) ?? ''),
     overtalk: () => m.percent(secondsText(c.overtalkMin), null),
+    measured: () => (c.measured ? s.measuredYes : s.measuredNo),
+    mos: () => s.scores(scoreText(c.mosMin), scoreText(c.mosMax)),
+    oneWay: () => (c.oneWay ? s.oneWayYes : s.oneWayNo),
+    ownNetwork: () => said(c.ownNetwork, (network) => network || s.noNetwork),
+    farNetwork: () => said(c.farNetwork, (network) => network || s.noNetwork),
   };
-  return { name: { ...w.conditions, ...m.conditions }[id], value: value[id]() };
+  return { name: { ...w.conditions, ...m.conditions, ...s.conditions }[id], value: value[id]() };
 }
 
 /** Items of the «Тип» filter: its groups, and single results where only a part of a group is meant. */

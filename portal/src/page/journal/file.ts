@@ -145,6 +145,17 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     monologue: marked('duration', ({ talk }) => ofMs(talk && longestMonologue(talk))),
     silence: marked('duration', ({ talk }) => ofMs(talk?.longestSilence ?? null)),
     overtalk: marked('share', ({ talk }) => ofPercents(talk && overtalkShare(talk))),
+    mos: {
+      kind: 'number',
+      needs: 'sounds',
+      cells: byCall((place) => {
+        const ids = textsAt(place, 'id');
+        return (part, { sounds }) => {
+          const id = ids(part);
+          return (call) => sounds.get(id[call] as string)?.mos ?? null;
+        };
+      }),
+    },
   };
 }
 

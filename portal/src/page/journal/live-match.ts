@@ -30,7 +30,8 @@ export function isListed(
 /** What is said of calls afterwards, and measured in their recordings, only the store's side knows. */
 function isUnmarked(c: Conditions): boolean {
   const asked = [c.tag, c.noted, c.commented, c.scoreMin, c.scoreMax, c.talkShareMin, c.talkShareMax];
-  return [...asked, c.monologueMin, c.silenceMin, c.overtalkMin].every((given) => given === undefined);
+  const sounded = [c.measured, c.mosMin, c.mosMax, c.oneWay, c.ownNetwork, c.farNetwork];
+  return [...asked, ...sounded, c.monologueMin, c.silenceMin, c.overtalkMin].every((given) => given === undefined);
 }
 
 function isOf(call: LiveCall | EndedCall, c: Conditions): boolean {

@@ -1,5 +1,6 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
+import { soundsOfCalls } from '@callscope/analytics/run/call-quality.ts';
 import { LINE } from '@callscope/analytics/run/call-row.ts';
 import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/run/calls.ts';
 import { QueryTooLarge, StoreUnavailable } from '@callscope/analytics/run/run.ts';
@@ -87,7 +88,11 @@ export async function loadJournal(
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
   const ids = page.rows.map((call) => call.id);
-  const [segments, marks] = await Promise.all([segmentsOf(db, scope, ids), marksOf(db, scope, ids)]);
+  const [segments, marks, sounds] = await Promise.all([
+    segmentsOf(db, scope, ids),
+    marksOf(db, scope, ids),
+    soundsOfCalls(deps().store, scope, ids),
+  ]);
   const employees = body.employees.map(({ id, name, record }) => ({ id, name, record }));
   const numbers = body.numbers.map(({ number, label, channel }) => {
     const id = normalizePhone(number, company.country);
@@ -97,7 +102,7 @@ export async function loadJournal(
     address: { ...address, place },
     now,
     limit,
-    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now, marks.get(call.id))),
+    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now, marks.get(call.id), sounds.get(call.id))),
     row: place?.row ?? 1,
     older: page.older,
     newer: page.newer,

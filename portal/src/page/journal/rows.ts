@@ -1,3 +1,4 @@
+import type { CallSound } from '@callscope/analytics/run/call-quality.ts';
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import { type CallLine, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
 import type { RecordingReason, RecordingStatus } from '@callscope/core/domain/recording.ts';
@@ -46,10 +47,18 @@ export interface JournalRow {
   recording: RowRecording | null;
   /** what people said of it, and how it was talked; null = nothing */
   marks: MarksOfCall | null;
+  /** how it sounded; null = nothing is known of it */
+  sound: CallSound | null;
 }
 
 /** @param segments what recorders have said of the call @param now ms */
-export function journalRow(call: CallLine, segments: readonly SegmentState[], now: number, marks: MarksOfCall | null = null): JournalRow {
+export function journalRow(
+  call: CallLine,
+  segments: readonly SegmentState[],
+  now: number,
+  marks: MarksOfCall | null = null,
+  sound: CallSound | null = null,
+): JournalRow {
   const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy } = call;
   const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
   return {
@@ -63,6 +72,7 @@ export function journalRow(call: CallLine, segments: readonly SegmentState[], no
     wait: seconds((call.answeredAt || call.endedAt) - call.startedAt),
     recording: { status, reason, seconds: recorded },
     marks,
+    sound,
   };
 }
 
@@ -82,6 +92,7 @@ export function liveRow(call: LiveCall | EndedCall): JournalRow {
     code: 0,
     recording: null,
     marks: null,
+    sound: null,
   };
 }
 

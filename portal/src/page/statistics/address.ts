@@ -11,6 +11,15 @@ import { missedByGroup, missedByNumber } from '@callscope/analytics/reports/miss
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from '@callscope/analytics/reports/outgoing.ts';
 import { daily, monthly, weekHours, weekly } from '@callscope/analytics/reports/over-time.ts';
 import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from '@callscope/analytics/reports/service.ts';
+import {
+  soundByDay,
+  soundByEmployee,
+  soundByGateway,
+  soundByHour,
+  soundByNetwork,
+  soundByNumber,
+  soundTotals,
+} from '@callscope/analytics/reports/sound.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { Kind } from '#ui/chart/model.ts';
 import { type Comparison, comparisonFrom } from '../comparison.ts';
@@ -30,6 +39,7 @@ export const SECTIONS = {
   groups: [byGroup],
   service: [serviceLevel, serviceByGroup, serviceByHour, serviceByDay, callers, callersByNumber],
   lines: [concurrent, concurrentByDay],
+  sound: [soundTotals, soundByHour, soundByDay, soundByEmployee, soundByNetwork, soundByGateway, soundByNumber],
   days: [daily, weekly, monthly, weekHours],
   people: [],
 } as const satisfies Record<string, readonly Report[]>;
@@ -57,7 +67,10 @@ export function reportsOf(section: Section, period: Period, zone: string, step: 
 export const BLOCK_KINDS = ['bars', 'line', 'pie', 'table'] as const;
 export type BlockKind = (typeof BLOCK_KINDS)[number];
 /** Their shares and means say more than their bars. */
-const TABLES: ReadonlySet<string> = new Set([serviceByGroup.id, serviceByHour.id, serviceByDay.id, callersByNumber.id]);
+const TABLES: ReadonlySet<string> = new Set([
+  ...[serviceByGroup.id, serviceByHour.id, serviceByDay.id, callersByNumber.id],
+  ...[soundByHour.id, soundByDay.id, soundByEmployee.id, soundByNetwork.id, soundByGateway.id, soundByNumber.id],
+]);
 /** As a breakdown is drawn when the address says nothing. */
 export const usualKind = (report: string): BlockKind => (TABLES.has(report) ? 'table' : isOfLines(report) ? 'line' : 'bars');
 /** Peaks are no parts of a whole. */

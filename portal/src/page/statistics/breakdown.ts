@@ -86,6 +86,7 @@ export function breakdownOf(
     }
     if (report.by === 'month') return format.monthYear(format.dayOf(Date.parse(key)));
     if (report.by === 'account') return key;
+    if (report.by === 'ownNetwork' || report.by === 'farNetwork') return key || words.noNetwork;
     if (report.by === 'number') return names.number(key);
     if (report.by === 'hour') return hourLabel(Date.parse(key), filter, company.zone, format);
     return report.by === 'group' ? names.group(key) : names.employee(key);

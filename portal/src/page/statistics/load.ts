@@ -5,6 +5,7 @@ import type { Report } from '@callscope/analytics/reports/define.ts';
 import { hourly } from '@callscope/analytics/reports/hourly.ts';
 import { type LineCall, lineCalls } from '@callscope/analytics/run/day.ts';
 import { runCourse, runReport } from '@callscope/analytics/run/report.ts';
+import { worstCalls } from '@callscope/analytics/run/worst-calls.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
 import type { RuledTenant } from '@callscope/modules/directory/store.ts';
@@ -18,6 +19,7 @@ import { answered, type Failure } from '../failure.ts';
 import { type HourlyData, loadHourly } from '../hourly-load.ts';
 import { loadIncidents } from '../incidents-load.ts';
 import { filterOf } from '../journal/address.ts';
+import { type JournalRow, journalRow } from '../journal/rows.ts';
 import type { CompanyNames } from '../names.ts';
 import type { Period } from '../period.ts';
 import { type Missing, missingIn } from '../views/missing.ts';
@@ -38,6 +40,8 @@ export interface StatisticsData {
   limit: number | null;
   /** of the day's lines; null = another section, more days than one, or no answer */
   day: { calls: LineCall[]; isCut: boolean } | null;
+  /** of sound: the calls that sounded worst; null = another section, or no answer */
+  worst: WorstRow[] | null;
   /** more days than the report takes */
   isTooLong: boolean;
   failure: Failure | null;
@@ -47,6 +51,13 @@ export interface StatisticsData {
   names: CompanyNames;
   /** what the conditions name that the directory does not have */
   missing: Missing | null;
+}
+
+/** A call that sounded badly: loss a share, jitter ms, of the side that heard worse. */
+export interface WorstRow {
+  row: JournalRow;
+  loss: number | null;
+  jitter: number | null;
 }
 
 /** A report of a section and what it answers. */
@@ -62,6 +73,9 @@ export interface Block {
 const DAY = 86_400_000;
 /** Calls of a day that a page draws: of a company with more, the first. */
 const MOST_DRAWN = 5_000;
+
+/** Worst calls that the page shows: more are in the journal. */
+const MOST_WORST = 15;
 
 const NOT_ASKED = { answer: null, failure: null };
 
@@ -108,6 +122,11 @@ async function loadLines(scope: TenantScope, company: Company, filter: CallFilte
   return { calls: calls.slice(0, MOST_DRAWN), isCut: calls.length > MOST_DRAWN };
 }
 
+async function loadWorst(scope: TenantScope, company: Company, filter: CallFilter, now: number): Promise<WorstRow[]> {
+  const worst = await worstCalls(deps().store, scope, filter, company, MOST_WORST);
+  return worst.map(({ call, sound: { loss, jitter, ...sound } }) => ({ row: journalRow(call, [], now, null, sound), loss, jitter }));
+}
+
 export async function loadStatistics(
   scope: TenantScope,
   tenant: RuledTenant,
@@ -129,13 +148,14 @@ export async function loadStatistics(
     (section === 'lines' && reportsOf(section, period, company.zone, address.step).length === 0);
   // hours of many days are drawn beside others only when somebody asks for it
   const ghost = compare !== 'weeks' || isOne ? compared : null;
-  const [found, blocks, day, names, limit, incidents] = await Promise.all([
+  const [found, blocks, day, names, limit, incidents, worst] = await Promise.all([
     isByHour && !isTooLong ? answered(loadHourly(scope, company, filterOf(address), ghost)) : NOT_ASKED,
     isByHour || isLines || isTooLong ? NOT_ASKED : answered(loadBlocks(scope, company, address, look, compared)),
     isLines && isOne ? answered(loadLines(scope, company, filterOf(address))) : NOT_ASKED,
     loadNames(scope, tenant),
     section === 'lines' ? callLimit(deps().db, scope) : null,
     loadIncidents(scope, period),
+    section === 'sound' ? answered(loadWorst(scope, company, filterOf(address), now)) : NOT_ASKED,
   ]);
   return {
     address,
@@ -146,7 +166,8 @@ export async function loadStatistics(
     isTooLong,
     limit,
     day: day.answer,
-    failure: found.failure ?? blocks.failure ?? day.failure,
+    worst: worst.answer,
+    failure: found.failure ?? blocks.failure ?? day.failure ?? worst.failure,
     incidents,
     names,
     missing: await missingIn(scope, tenant, conditions, { ...names, numbers: names.numbers.map((n) => n.number) }),

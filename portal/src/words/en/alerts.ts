@@ -17,7 +17,7 @@ export const alerts: typeof ru = {
   sides: { above: (bound) => `more than ${bound}`, below: (bound) => `less than ${bound}` },
   sideNames: { above: 'Above the bound', below: 'Below the bound' },
   bound: 'Bound',
-  units: { count: '', duration: 's', share: '%' },
+  units: { count: '', duration: 's', share: '%', mos: '', milliseconds: 'ms' },
   minutes: 'Over the last',
   minutesUnit: 'min',
   minutesNote: 'From 5 minutes to a day.',

@@ -18,6 +18,7 @@ export const format: typeof source = {
   ago: (age) => `${age} ago`,
   justNow: 'just now',
   points: 'pp',
+  milliseconds: (n) => `${n}\u00a0ms`,
   noData: 'no data',
   cities: {},
 };

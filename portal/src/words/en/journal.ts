@@ -51,6 +51,7 @@ export const journal: typeof source = {
     monologue: 'Monologue',
     silence: 'Silence',
     overtalk: 'Overtalk',
+    mos: 'MOS',
   },
   hungUp: { client: 'client', employee: 'employee', caller: 'caller', callee: 'callee', system: 'exchange' },
   chooser: {

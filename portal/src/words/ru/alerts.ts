@@ -22,7 +22,7 @@ export const alerts = {
   } satisfies Record<Side, (bound: string) => string>,
   sideNames: { above: 'Больше порога', below: 'Меньше порога' } satisfies Record<Side, string>,
   bound: 'Порог',
-  units: { count: '', duration: 'с', share: '%' },
+  units: { count: '', duration: 'с', share: '%', mos: '', milliseconds: 'мс' },
   minutes: 'За последние',
   minutesUnit: 'мин',
   minutesNote: 'От 5 минут до суток.',

@@ -17,6 +17,7 @@ export const format = {
   ago: (age: string) => `${age} назад`,
   justNow: 'только что',
   points: 'п.\u00a0п.',
+  milliseconds: (n: string) => `${n}\u00a0мс`,
   noData: 'нет данных',
   cities: {
     'Europe/Kaliningrad': 'Калининград',

@@ -59,6 +59,7 @@ export const journal = {
     monologue: 'Монолог',
     silence: 'Молчание',
     overtalk: 'Вместе',
+    mos: 'MOS',
   },
   hungUp: { client: 'абонент', employee: 'сотрудник', caller: 'звонивший', callee: 'принявший', system: 'АТС' },
   chooser: {

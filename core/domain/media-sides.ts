@@ -1,22 +1,39 @@
-import type { Flow } from './capture.ts';
+import type { Direction } from './call.ts';
 import { type MediaDescription, mediaOf, sameAddress } from './sdp.ts';
 
 /** Who made the call, and whoever answered it. */
-export type Side = 'caller' | 'callee';
-const OTHER: Record<Side, Side> = { caller: 'callee', callee: 'caller' };
+export type MediaSide = 'caller' | 'callee';
+const OTHER: Record<MediaSide, MediaSide> = { caller: 'callee', callee: 'caller' };
+
+/**
+ * The outside is left and our side right, whoever called; in an internal call the caller is left.
+ * @returns the side that is heard left
+ */
+export function leftSide(direction: Direction | ''): MediaSide {
+  return direction === 'out' ? 'callee' : 'caller';
+}
+
+/** What went from one address and port to one of the relay's. */
+export interface MediaFlow {
+  srcIp: string;
+  srcPort: number;
+  /** the relay's */
+  dstIp: string;
+  dstPort: number;
+}
 
 /** A session description of the call: the words of `from`, as they came or as the proxy sent them on with the relay's address. */
 export interface Described {
-  from: Side;
+  from: MediaSide;
   sdp: string;
 }
 
-export interface Sides {
-  of: ReadonlyMap<Flow, Side>;
+export interface Sides<Flow extends MediaFlow = MediaFlow> {
+  of: ReadonlyMap<Flow, MediaSide>;
   /** flows of pictures and the like */
   noAudio: ReadonlySet<Flow>;
   /** descriptions of audio that each side gave */
-  described: Record<Side, MediaDescription[]>;
+  described: Record<MediaSide, MediaDescription[]>;
   /** how the sides were told apart; `guess`: nothing said it */
   by: 'description' | 'call_id' | 'guess';
 }
@@ -27,10 +44,15 @@ export interface Sides {
  * has the address after `@` in the Call-ID.
  * @param sure descriptions whose author is known @param likely those whose author is assumed: used where the sure ones say nothing
  */
-export function sidesOf(flows: readonly Flow[], callId: string, sure: readonly Described[], likely: readonly Described[] = []): Sides {
-  const of = new Map<Flow, Side>();
+export function sidesOf<Flow extends MediaFlow>(
+  flows: readonly Flow[],
+  callId: string,
+  sure: readonly Described[],
+  likely: readonly Described[] = [],
+): Sides<Flow> {
+  const of = new Map<Flow, MediaSide>();
   const noAudio = new Set<Flow>();
-  const described: Sides['described'] = { caller: [], callee: [] };
+  const described: Sides<Flow>['described'] = { caller: [], callee: [] };
   const take = (list: readonly Described[]) => {
     for (const { from, sdp } of list)
       for (const media of mediaOf(sdp)) {
@@ -45,7 +67,7 @@ export function sidesOf(flows: readonly Flow[], callId: string, sure: readonly D
         }
       }
   };
-  let by: Sides['by'] = 'description';
+  let by: Sides<Flow>['by'] = 'description';
   take(sure);
   const host = callId.slice(callId.lastIndexOf('@') + 1);
   if (of.size === 0) {
@@ -73,13 +95,13 @@ export function sidesOf(flows: readonly Flow[], callId: string, sure: readonly D
 }
 
 /** A port of the relay belongs to one party, whatever address that sends from after a change; and so does a party's own. */
-function spread(flows: readonly Flow[], of: Map<Flow, Side>): void {
+function spread<Flow extends MediaFlow>(flows: readonly Flow[], of: Map<Flow, MediaSide>): void {
   for (const flow of flows) {
     if (of.has(flow)) continue;
     const kin = flows.find(
       (f) =>
         of.has(f) && ((f.dstIp === flow.dstIp && f.dstPort === flow.dstPort) || (f.srcIp === flow.srcIp && f.srcPort === flow.srcPort)),
     );
-    if (kin) of.set(flow, of.get(kin) as Side);
+    if (kin) of.set(flow, of.get(kin) as MediaSide);
   }
 }

@@ -4,6 +4,8 @@ export interface MediaDescription {
   /** where this party wants to receive, and by custom (symmetric RTP) where it sends from */
   ip: string;
   port: number;
+  /** payload types of the `m=` line, the preferred one first (RFC 8866, 5.14) */
+  formats: number[];
   /** payload type -> encoding and clock of `a=rtpmap`; static types need none */
   payloads: Map<number, { encoding: string; clock: number }>;
 }
@@ -18,9 +20,13 @@ export function mediaOf(sdp: string): MediaDescription[] {
     const value = line.slice(2);
     if (line.startsWith('m=')) {
       isSession = false;
-      const [, kind, digits] = /^([a-z]+) (\d{1,5})(?:\/\d+)? /.exec(value) ?? [];
+      const [, kind, digits, rest = ''] = /^([a-z]+) (\d{1,5})(?:\/\d+)? \S+ ?(.*)$/.exec(value) ?? [];
       const port = Number(digits ?? 0);
-      media = port === 0 || port > 65_535 ? null : { kind: kind === 'audio' ? 'audio' : 'other', ip: session, port, payloads: new Map() };
+      const formats = rest.split(' ').filter((type) => /^\d{1,3}$/.test(type));
+      media =
+        port === 0 || port > 65_535
+          ? null
+          : { kind: kind === 'audio' ? 'audio' : 'other', ip: session, port, formats: formats.map(Number), payloads: new Map() };
       if (media) found.push(media);
     } else if (line.startsWith('c=')) {
       const [, ip = ''] = /^IN IP[46] ([^\s/]+)/.exec(value) ?? [];
@@ -39,7 +45,8 @@ export function sameAddress(a: string, b: string): boolean {
   return a === b || (a.includes(':') && b.includes(':') && spelledOut(a) === spelledOut(b));
 }
 
-function spelledOut(ip: string): string {
+/** IPv6 with all of its eight groups, in lower case. */
+export function spelledOut(ip: string): string {
   const [head = '', tail] = ip.toLowerCase().split('::');
   const groups = (text: string) => text.split(':').filter((g) => g !== '');
   const [left, right] = [groups(head), groups(tail ?? '')];

@@ -1,0 +1,22 @@
+-- sound-by-day?from=2026-10-24T21:00:00Z&to=2026-11-23T21:00:00Z
+-- Europe/Moscow, RU; read from rows. Written by npm run golden.
+SELECT
+  roundDown(intDiv(toUnixTimestamp64Micro(started_at), 1000000), {days: Array(Int64)}) AS key,
+  countIf(id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))) AS measuredCalls,
+  countIf(id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos)) AND id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND mos <= {countedMosMax: Float64})) AS poorCalls,
+  sumIf(toFloat64(ifNull(mos, 0)) * 1000, id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))) AS mosTotal,
+  sumIf(toFloat64(ifNull(loss, 0)) * 1000, id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))) AS lossTotal,
+  sumIf(toFloat64(ifNull(jitter, 0)) * 1000, id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))) AS jitterTotal,
+  countIf(id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND (left_silent OR right_silent))) AS silentCalls
+FROM calls
+LEFT ANY JOIN (SELECT id, mos, loss, jitter, left_silent OR right_silent AS one_way, left_network, right_network FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')) AS sound USING (id)
+WHERE tenant = {tenant: String}
+  AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC')
+  AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC')
+  AND id IN (SELECT id FROM call_quality FINAL WHERE tenant = {tenant: String} AND started_at >= fromUnixTimestamp64Micro({from: Int64}, 'UTC') AND started_at < fromUnixTimestamp64Micro({to: Int64}, 'UTC') AND isNotNull(mos))
+GROUP BY key
+ORDER BY key;
+-- from = 1792875600000000
+-- to = 1795467600000000
+-- countedMosMax = 3.6
+-- days = [1792875600,1792962000,1793048400,1793134800,1793221200,1793307600,1793394000,1793480400,1793566800,1793653200,1793739600,1793826000,1793912400,1793998800,1794085200,1794171600,1794258000,1794344400,1794430800,1794517200,1794603600,1794690000,1794776400,1794862800,1794949200,1795035600,1795122000,1795208400,1795294800,1795381200]
