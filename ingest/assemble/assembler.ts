@@ -269,7 +269,9 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     const capture = captureBook(book, phones.saved());
     lastSnapshotSeq = capture.seq;
     queue.add('saving a snapshot', async () => {
-      await snapshots.putBlob({ name: key }, await encodeSnapshot(capture));
+      // a backup has to know of which moment it is without reading it
+      const metadata = { seq: String(capture.seq), timeMs: String(capture.timeMs) };
+      await snapshots.putBlob({ name: key, metadata }, await encodeSnapshot(capture));
       saving = false;
       await makeRoom(bus, settings.group, capture.seq);
     });
