@@ -15,6 +15,7 @@ import type { MarksSchema } from './marks/schema.ts';
 import type { NoticeSchema } from './notices/schema.ts';
 import type { PbxSchema } from './pbx/schema.ts';
 import type { QualitySchema } from './quality/schema.ts';
+import type { ReconciliationSchema } from './reconciliation/schema.ts';
 import type { HoldKind } from './recordings/keeping.ts';
 import type { RecordingRulesSchema } from './recordings/schema.ts';
 import type { TranscriptSchema } from './transcripts/schema.ts';
@@ -39,6 +40,7 @@ export interface PostgresSchema
     MarksSchema,
     NoticeSchema,
     QualitySchema,
+    ReconciliationSchema,
     TranscriptSchema,
     RecordingRulesSchema {
   tenants: {

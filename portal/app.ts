@@ -42,6 +42,7 @@ import { projectRoutes } from './api/project-routes.ts';
 import { qualityFigureRoutes } from './api/quality-figure-routes.ts';
 import { qualityReviewRoutes } from './api/quality-review-routes.ts';
 import { qualityRoutes } from './api/quality-routes.ts';
+import { reconciliationRoutes } from './api/reconciliation-routes.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
@@ -161,6 +162,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
+  reconciliationRoutes(api, deps);
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halt } from '../halted.ts';
-import { companies, conversations, events, hep } from '../medium/fixtures.ts';
+import { conversations, events, hep } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
 import { allIds, callEvents, putCompanies, sendReliably } from './reliable-edge.ts';
 
