@@ -22,6 +22,7 @@ import { watchArchive } from './recordings/archive.ts';
 import { keepRecordings } from './recordings/keeping.ts';
 import { watchMissing } from './recordings/missing.ts';
 import { followDirectories } from './recordings/policy.ts';
+import { keepStore } from './retention/keep.ts';
 import { transcribe } from './transcripts/transcribe.ts';
 
 /** Well within the minute after which a measure is looked at again. */
@@ -58,6 +59,7 @@ await runService('jobs', async (service) => {
   followDirectories(service, postgres.db);
   watchMissing(service, store, postgres.db);
   drawPlans(service, store, postgres.db);
+  keepStore(service, store, postgres.db);
   await reconcileNightly(service, { store, postgres, objects });
   const freshness = watchFreshness(bus, config.EDGE_GROUP);
   service.onStop('freshness', () => freshness.stop());

@@ -23,6 +23,7 @@ import { directoryRoutes } from './api/directory-routes.ts';
 import { edgeRoutes } from './api/edge-routes.ts';
 import { exportRoutes } from './api/export-routes.ts';
 import { forecastRoutes } from './api/forecast-routes.ts';
+import { healthRoutes } from './api/health-routes.ts';
 import { incidentRoutes } from './api/incident-routes.ts';
 import { keepingRoutes } from './api/keeping-routes.ts';
 import { libraryRoutes } from './api/library-routes.ts';
@@ -45,6 +46,7 @@ import { qualityRoutes } from './api/quality-routes.ts';
 import { reconciliationRoutes } from './api/reconciliation-routes.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
+import { retentionRoutes } from './api/retention-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { sendingRoutes } from './api/sending-routes.ts';
 import { requireStorable } from './api/storable.ts';
@@ -162,7 +164,9 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   missedRoutes(api, deps);
   reportRoutes(api, deps);
   opsRoutes(api, deps);
+  healthRoutes(api, deps);
   reconciliationRoutes(api, deps);
+  retentionRoutes(api, deps);
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 

@@ -15,6 +15,7 @@ import { isExpected } from '@callscope/modules/recordings/count.ts';
 import { companiesKeeping } from '@callscope/modules/recordings/leaving.ts';
 import { PENDING_MS, recordingOf } from '@callscope/modules/recordings/rules.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
+import { retentionRules } from '@callscope/modules/retention/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
@@ -23,8 +24,6 @@ import { lengthOf } from '../recordings/archive.ts';
 const JOBS = ownService('jobs');
 const DAY_MS = 24 * 3_600_000;
 const PAGE = 5_000;
-/** Packets that are a day from going (sql/clickhouse/0001_raw.sql) may have gone in part. */
-const WHOLE_MS = 29 * DAY_MS;
 
 export interface Sources {
   store: ClickHouseClient;
@@ -49,7 +48,9 @@ export async function reconcile(sources: Sources, scope: OperatorScope, day: str
   const findings = new Findings();
   if (to <= from) return { findings, compared: {}, hasCapture: true };
   const first = await firstPacket(sources.store, scope, { from, to });
-  const hasCapture = now - (first ?? from) < WHOLE_MS;
+  const { messages } = await retentionRules(sources.db, scope);
+  // packets that are a day from going may have gone in part
+  const hasCapture = now - (first ?? from) < (messages - 1) * DAY_MS;
   const calls = await callsAgainstSources(sources.store, scope, { from, to, most: MOST_LISTED });
   for (const { cause, count, some } of calls.found) {
     if (!hasCapture && (NEEDS_CAPTURE.includes(cause) || cause === 'cdr_missing')) continue;

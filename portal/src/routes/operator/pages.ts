@@ -13,6 +13,8 @@ export interface OperatorPage {
 
 const PAGES: readonly OperatorPage[] = [
   { id: 'companies', href: '/operator', key: 'c', needs: 'companies:read' },
+  { id: 'health', href: '/operator/health', key: 'h', needs: 'operations:read' },
+  { id: 'reconciliation', href: '/operator/reconciliation', key: 'r', needs: 'operations:read' },
   { id: 'people', href: '/operator/people', key: 'u', needs: 'operators:write' },
   { id: 'audit', href: '/operator/audit', key: 'a', needs: 'operators:write' },
 ];
