@@ -24,6 +24,8 @@ const AGES: Readonly<Record<string, readonly { table: string; age: string }[]>> 
 /** Tables in which the calls of one company are let go of before all others', by the beginning of the call. */
 const OF_COMPANY = ['call_ids', 'call_people', 'call_marks', 'calls'] as const;
 
+const DAYS_OF_YEAR = 365.25;
+
 const agesOf = (what: string) => {
   const ages = AGES[what];
   if (ages === undefined) throw new RangeError(`${what} is not kept for a time`);
@@ -39,8 +41,9 @@ export async function daysInForce(client: ClickHouseClient, scope: OperatorScope
   const made = new Map(rows.map((r) => [r.name, r.made]));
   return agesOf(what).map(({ table }) => {
     const ttl = / TTL (.*?)(?: SETTINGS |$)/.exec(made.get(table) ?? '')?.[1] ?? '';
-    const days = /toIntervalDay\((\d+)\)$/.exec(ttl)?.[1];
-    return days === undefined ? null : Number(days);
+    const [, unit, count] = /toInterval(Day|Year)\((\d+)\)$/.exec(ttl) ?? [];
+    // as the tables were made (sql/clickhouse): a year counts with its leap day
+    return unit === undefined ? null : unit === 'Day' ? Number(count) : Math.ceil(Number(count) * DAYS_OF_YEAR);
   });
 }
 

@@ -15,6 +15,8 @@ export interface ChannelOptions {
   channel: ChannelName;
   subject: string;
   publisher: Publisher;
+  /** told of every packet with its number, for people who follow a call through the logs; looking into packets costs, so only then */
+  follow?: (packets: readonly Uint8Array[], firstN: number) => void;
 }
 
 /**
@@ -94,11 +96,12 @@ export class Channel {
   }
 
   #send(accepted: Uint8Array[], late?: (why: string) => void): Promise<void> {
-    const { edge, boot, channel, subject, publisher } = this.#o;
+    const { edge, boot, channel, subject, publisher, follow } = this.#o;
     const packets = blankDtmf(channel, accepted);
     this.drop('dtmf', accepted.length - packets.length);
     const firstN = this.#nextN;
     this.#nextN += packets.length;
+    follow?.(packets, firstN);
     this.#dropsSaid = this.#dropsTotal;
     received.inc({ channel }, packets.length);
     const frame = encodeFrame(

@@ -4,6 +4,7 @@ import type { Service } from '@callscope/core/node/lifecycle.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { Channel } from './channel.ts';
 import { receiveEventsTcp, receiveEventsUdp } from './events.ts';
+import { followCalls } from './followed.ts';
 import { receiveHepTcp } from './hep-tcp.ts';
 import { type Receiver, receiveUdp } from './hep-udp.ts';
 import { Publisher } from './publisher.ts';
@@ -29,11 +30,12 @@ export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings
   const boot = Date.now() * 1_000 + Math.floor(Math.random() * 1_000);
   const hep = subjects.rawHep(edge);
   const events = subjects.rawEvents(edge);
+  const follow = (channel: string) => (log.isDebug ? { follow: followCalls(log, channel) } : {});
   const channels = {
-    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher }),
-    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher }),
-    eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher }),
-    eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher }),
+    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher, ...follow('hep-udp') }),
+    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher, ...follow('hep-tcp') }),
+    eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher, ...follow('event-udp') }),
+    eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher, ...follow('event-tcp') }),
   };
   let shortage: string | null = null;
   service.setHealth(() => {

@@ -17,8 +17,8 @@ export const BOUNDS: Readonly<Record<Kept, Bounds>> = {
   rtcp: { usual: 31, least: 1 },
   events: { usual: 31, least: 2 },
   calls: { usual: 1096, least: 31 },
-  registrations: { usual: 365, least: 7 },
-  security_events: { usual: 365, least: 7 },
+  registrations: { usual: 366, least: 7 },
+  security_events: { usual: 366, least: 7 },
 };
 /** Ten years and the leap days. */
 export const MOST_DAYS = 3_653;

@@ -1,6 +1,6 @@
-import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
-import { asOperator } from '@callscope/core/node/postgres.ts';
-import { type Kysely, sql } from 'kysely';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Caller } from '../access/callers.ts';
 import { actorOf } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
@@ -9,11 +9,18 @@ import { companyDaysFault, daysFault, type Kept, type Rules, rulesOf } from './r
 
 type Db = Kysely<PostgresSchema>;
 
+const rulesIn = async (trx: Transaction<PostgresSchema>): Promise<Rules> => {
+  const rows = await trx.selectFrom('retention').select(['what', 'days']).execute();
+  return rulesOf(new Map(rows.map((r) => [r.what, r.days])));
+};
+
 export function retentionRules(db: Db, _scope: OperatorScope): Promise<Rules> {
-  return asOperator(db, async (trx) => {
-    const rows = await trx.selectFrom('retention').selectAll().execute();
-    return rulesOf(new Map(rows.map((r) => [r.what, r.days])));
-  });
+  return asOperator(db, rulesIn);
+}
+
+/** The same for a company, which may read that its packets are gone. */
+export function rulesForCompany(db: Db, { tenant }: TenantScope): Promise<Rules> {
+  return asTenant(db, tenant, rulesIn);
 }
 
 /** Companies that keep their calls shorter than all do, with their days. */

@@ -4,7 +4,7 @@ import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
-import { type Bounds, type SystemState, TROUBLE_KINDS, troublesOf } from '@callscope/modules/operations/rules.ts';
+import { type Bounds, type SystemState, TROUBLE_KINDS, type TroubleKind, troublesOf } from '@callscope/modules/operations/rules.ts';
 import { forgetTroubles, type NotedTrouble, noteTold, noteTroubles, noteUntold, takeUntold } from '@callscope/modules/operations/store.ts';
 import type { Deps } from '../deps.ts';
 import { tell } from '../notices/webhook.ts';
@@ -12,6 +12,10 @@ import { operations as words } from '../src/words/ru/operations.ts';
 
 const EVERY_MS = 5_000;
 const CLEAN_MS = 24 * 3_600_000;
+/** What starts together is not heard of at once; trouble counts when all has been well, or has not become so in this time. */
+const GRACE_MS = 60_000;
+/** What is so while everything starts. */
+const STARTING: readonly TroubleKind[] = ['part_failing', 'recorder_stopped', 'stage_late', 'retention_late'];
 const EVERYTHING = operatorScope(ownService('operations'), 'companies:read') as OperatorScope;
 
 const going = gauge('portal_troubles', 'Troubles of the system that go on', ['kind']);
@@ -38,10 +42,15 @@ export function watchSystem(service: Service, deps: Deps, alarms: Alarms, state:
   const { log, stopping } = service;
   let cleanedAt = performance.now();
   let failure = '';
+  const began = performance.now();
+  let hasBegun = false;
   const look = async () => {
     const now = await state();
     const troubles = troublesOf(now, alarms.bounds);
     show(now);
+    hasBegun ||= !troubles.some(({ kind }) => STARTING.includes(kind)) || performance.now() - began > GRACE_MS;
+    if (!hasBegun) return;
+    if (await isWithoutDatabase(now)) return;
     for (const kind of TROUBLE_KINDS) going.set({ kind }, troubles.filter((t) => t.kind === kind).length);
     await noteTroubles(deps.db, EVERYTHING, troubles);
     for (const { trouble, isOver } of await takeUntold(deps.db, EVERYTHING, alarms.holdSeconds)) await say(trouble, isOver);
@@ -50,11 +59,33 @@ export function watchSystem(service: Service, deps: Deps, alarms: Alarms, state:
       cleanedAt = performance.now();
     }
   };
-  const say = async (trouble: NotedTrouble, isOver: boolean) => {
+  const send = async (trouble: NotedTrouble, isOver: boolean) => {
     log.warn(isOver ? 'trouble is over' : 'trouble', { kind: trouble.kind, what: trouble.what, detail: trouble.detail });
+    await byWebhook(trouble, isOver);
+    await byLetter(trouble, isOver);
+  };
+  let away: { trouble: NotedTrouble; isTold: boolean } | null = null;
+  /** PostgreSQL cannot note its own absence: it is told from memory, by every portal, and nothing else until it is back. */
+  const isWithoutDatabase = async ({ at, parts }: SystemState): Promise<boolean> => {
+    const database = parts.find((part) => part.name === 'postgres' && part.failing);
+    if (database) {
+      const { name: what, detail } = database;
+      away ??= {
+        trouble: { id: `postgres-${at}`, kind: 'part_failing', what, detail, beganAt: at, endedAt: null, fault: '' },
+        isTold: false,
+      };
+      if (away.isTold || at - away.trouble.beganAt < alarms.holdSeconds * 1_000) return true;
+      await send(away.trouble, false);
+      away.isTold = true;
+      return true;
+    }
+    if (away?.isTold) await send({ ...away.trouble, endedAt: at }, true);
+    away = null;
+    return false;
+  };
+  const say = async (trouble: NotedTrouble, isOver: boolean) => {
     try {
-      await byWebhook(trouble, isOver);
-      await byLetter(trouble, isOver);
+      await send(trouble, isOver);
       await noteTold(deps.db, EVERYTHING, trouble.id, isOver);
     } catch (error) {
       log.warn('the operator could not be told, trying again', { kind: trouble.kind, error: errorText(error) });

@@ -18,9 +18,11 @@ ALTER TABLE retention_companies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE retention_companies FORCE ROW LEVEL SECURITY;
 CREATE POLICY every ON retention TO app_operator USING (true);
 CREATE POLICY every ON retention_companies TO app_operator USING (true);
+-- what a page of a company says of packets that are gone
+CREATE POLICY everybodys ON retention FOR SELECT TO app USING (true);
 CREATE POLICY own ON retention_companies TO app USING (tenant = current_setting('app.tenant', true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON retention, retention_companies TO app_operator;
-GRANT SELECT ON retention_companies TO app;
+GRANT SELECT ON retention, retention_companies TO app;
 
 -- What was wrong with the system, from when to when, and whether the operator was told.
 CREATE TABLE troubles

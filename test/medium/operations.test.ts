@@ -1,5 +1,7 @@
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -137,6 +139,24 @@ describe.skipIf(FFMPEG === null)('the operator is told of trouble', () => {
     await publishDeadLetter(bus, { step: 'test', reason: 'a test', subject: '', bytes: Buffer.from('x') });
     await bus.close();
     await heard('dead_letters');
+  });
+
+  test('PostgreSQL that does not answer, which cannot note that itself', async () => {
+    const directory = realpathSync(join(stack.dataDir, 'postgres'));
+    const ofPostgres = readdirSync('/proc').filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === directory;
+      } catch {
+        return false;
+      }
+    });
+    for (const pid of ofPostgres) await halt(Number(pid));
+    try {
+      await heard('part_failing', 'postgres');
+    } finally {
+      for (const pid of ofPostgres) process.kill(Number(pid), 'SIGCONT');
+    }
+    await heard('part_failing', 'postgres', 'over');
   });
 
   test('each was told once, and stands with its times in REST', async () => {

@@ -56,7 +56,7 @@ export const callCard: typeof ru = {
   noPackets: 'There are no packets of this call',
   noPacketsText: 'The PBX itself told of it; no SIP packets of it came.',
   pastPackets: 'The packets are kept no more',
-  pastPacketsText: 'SIP packets are kept for 30 days. Hold and transfers of this call are therefore not shown.',
+  pastPacketsText: 'The SIP packets of this call are past their time and gone. Its hold and transfers are therefore not shown.',
   quality: 'Quality',
   qualityNote: 'by RTCP reports',
   heardBy: 'Received by',
