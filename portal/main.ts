@@ -28,7 +28,7 @@ import { connectMail } from './mail/mail.ts';
 import { sendMailings } from './mailings/send.ts';
 import { sendNotices } from './notices/send.ts';
 import { Providers } from './oidc/providers.ts';
-import { systemState } from './operations/state.ts';
+import { createSystemState } from './operations/state.ts';
 import { watchSystem } from './operations/watch.ts';
 import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
@@ -113,7 +113,7 @@ await runService('portal', async (service) => {
   const recordings = new RecordedAudio(objects, keys, ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
   service.onStop('copies of recordings', recordings.keepSwept());
   const deps: Deps = {
-    system: () => systemState(deps, health, ownScope, localDataDir()),
+    system: () => state(),
     db: postgres.db,
     store,
     bus,
@@ -141,6 +141,7 @@ await runService('portal', async (service) => {
       ],
     },
   };
+  const state = createSystemState(deps, health, ownScope, localDataDir());
   provide(deps);
   if (mail) await sendMailings(service, postgres, deps, mail, config.MAIL_FILES_KB * 1_024);
   await sendNotices(service, postgres, deps, config.WEBHOOKS_INSIDE);

@@ -52,7 +52,8 @@ function written(table: string, cutMs: number | null): string {
   const cut = `fromUnixTimestamp64Milli(${cutMs})`;
   const moved = `SELECT tenant, id FROM call_revisions WHERE at > ${cut} AND why IN ('directory', 'replay')`;
   const later = `SELECT tenant, id FROM calls WHERE written_at > ${cut} AND (tenant, id) NOT IN (${moved})`;
-  if (table === 'calls' || table === 'call_ids') return `(tenant, id) NOT IN (${later})`;
+  if (table === 'calls') return `written_at <= ${cut} OR (tenant, id) IN (${moved})`;
+  if (table === 'call_ids') return `(tenant, id) NOT IN (${later})`;
   if (table === 'call_revisions') return `at <= ${cut} OR why IN ('directory', 'replay')`;
   return table === 'security_events' ? `written_at <= ${cut}` : '1';
 }

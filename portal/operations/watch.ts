@@ -115,10 +115,11 @@ export function watchSystem(service: Service, deps: Deps, alarms: Alarms, state:
     const { mail } = deps;
     if (alarms.mail.length === 0 || mail === null) return;
     const { title, todo } = words.kinds[kind];
-    const name = what === '' ? title : `${title}: ${what}`;
+    const named = words.stageNames[what] ?? words.partNames[what] ?? words.keptNames[what] ?? what;
+    const name = named === '' ? title : `${title}: ${named}`;
     const lines = [
       words.letter.since(new Date(beganAt).toISOString()),
-      ...(detail === '' ? [] : [words.letter.detail(detail)]),
+      ...(detail === '' ? [] : [words.letter.detail(words.said[detail] ?? detail)]),
       ...(isOver ? [] : [todo]),
       ...(addressOf(deps) === null ? [] : [words.letter.open(addressOf(deps) as string)]),
     ];
