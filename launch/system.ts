@@ -64,7 +64,7 @@ export function launch(config: Config, log: Log): System {
       await stopAll(of('assembler'), STOP_MS.assemblers);
       await stopAll([...of('jobs'), ...of('recorder')], STOP_MS.jobs);
       await stopAll(run.servers, STOP_MS.servers);
-      forgetServers(config.DATA_DIR);
+      if (hasBegun) forgetServers(config.DATA_DIR);
       run.release();
       if (hasBegun) log.info('stopped');
     },
