@@ -91,6 +91,7 @@ export async function runDecoder(service: Service, bus: Bus, store: ClickHouseCl
       nextFact += facts.length;
       const bytes = encodeFacts({ decoder, boot, firstN, facts });
       factsTotal.inc(facts.length);
+      if (log.isDebug) for (const callId of new Set(facts.map((fact) => fact.callId))) log.debug('decoded', { callId, facts: firstN });
       const msgID = `${decoder}-${boot}-${firstN}`;
       tell(untilDone('publishing facts', log, stopping, () => bus.js.publish(subjects.facts(settings.group), bytes, { msgID })));
     }

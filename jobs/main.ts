@@ -17,10 +17,12 @@ import { pumpReloads } from './edges/reload.ts';
 import { watchIncidents } from './incidents/watch.ts';
 import { carryMarks } from './marks/carry.ts';
 import { drawPlans } from './quality/plans.ts';
+import { reconcileNightly } from './reconciliation/nightly.ts';
 import { watchArchive } from './recordings/archive.ts';
 import { keepRecordings } from './recordings/keeping.ts';
 import { watchMissing } from './recordings/missing.ts';
 import { followDirectories } from './recordings/policy.ts';
+import { keepStore } from './retention/keep.ts';
 import { transcribe } from './transcripts/transcribe.ts';
 import { reckonVoice } from './voice/reckon.ts';
 
@@ -58,6 +60,8 @@ await runService('jobs', async (service) => {
   followDirectories(service, postgres.db);
   watchMissing(service, store, postgres.db);
   drawPlans(service, store, postgres.db);
+  keepStore(service, store, postgres.db);
+  await reconcileNightly(service, { store, postgres, objects });
   const freshness = watchFreshness(bus, config.EDGE_GROUP);
   service.onStop('freshness', () => freshness.stop());
   // a store that stands still holds up nothing else, and is soon found not to answer

@@ -14,7 +14,7 @@ export class MigrationError extends Error {}
 const LOCK = 7_205_001;
 
 /** sql/<store>/NNNN_name.sql, in order. */
-export function migrationsOf(store: 'clickhouse' | 'postgres'): Migration[] {
+export function migrationsOf(store: Store): Migration[] {
   const dir = fileURLToPath(new URL(`../sql/${store}/`, import.meta.url));
   return readdirSync(dir)
     .filter((f) => /^\d{4}_\w+\.sql$/.test(f))
@@ -41,12 +41,13 @@ function pending(store: string, all: readonly Migration[], applied: ReadonlyMap<
   return all.filter((m) => !applied.has(m.id));
 }
 
-async function migratePostgres(client: pg.Client, log: Log): Promise<void> {
+async function migratePostgres(client: pg.Client, log: Log, only: Only): Promise<void> {
   await client.query(
     'CREATE TABLE IF NOT EXISTS schema_migrations (id text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
   );
   const { rows } = await client.query<{ id: string; checksum: string }>('SELECT id, checksum FROM schema_migrations');
   for (const m of pending('PostgreSQL', migrationsOf('postgres'), new Map(rows.map((r) => [r.id, r.checksum])))) {
+    if (!only('postgres', m.id)) continue;
     log.info('migrating PostgreSQL', { migration: m.id });
     await client.query('BEGIN');
     try {
@@ -61,7 +62,7 @@ async function migratePostgres(client: pg.Client, log: Log): Promise<void> {
 }
 
 /** Statements end with `;` at the end of a line. They are written to be safe when repeated: ClickHouse has no transactions for them. */
-async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<void> {
+async function migrateClickhouse(client: ClickHouseClient, log: Log, only: Only): Promise<void> {
   await client.command({
     query:
       'CREATE TABLE IF NOT EXISTS schema_migrations (id String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY id',
@@ -71,6 +72,7 @@ async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<vo
     checksum: string;
   }>();
   for (const m of pending('ClickHouse', migrationsOf('clickhouse'), new Map(rows.map((r) => [r.id, r.checksum])))) {
+    if (!only('clickhouse', m.id)) continue;
     log.info('migrating ClickHouse', { migration: m.id });
     for (const statement of statementsOf(m, null)) {
       try {
@@ -89,15 +91,21 @@ async function migrateClickhouse(client: ClickHouseClient, log: Log): Promise<vo
 /** A statement that reads what is there already takes minutes in a large store, and says nothing meanwhile. */
 const PATIENCE_MS = 6 * 3_600_000;
 
-/** Brings both stores to this build's shape. Safe to run twice and by two processes at once. */
-export async function migrate(databaseUrl: string, clickhouseUrl: string, log: Log): Promise<void> {
+export type Store = 'clickhouse' | 'postgres';
+type Only = (store: Store, id: string) => boolean;
+
+/**
+ * Brings both stores to this build's shape. Safe to run twice and by two processes at once.
+ * @param only which migrations: a restore brings empty stores to the shape that its backup had, and to ours when they are filled
+ */
+export async function migrate(databaseUrl: string, clickhouseUrl: string, log: Log, only: Only = () => true): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
   const store = connectClickhouse(clickhouseUrl, 'callscope-migrate', PATIENCE_MS);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await migratePostgres(client, log);
-    await migrateClickhouse(store, log);
+    await migratePostgres(client, log, only);
+    await migrateClickhouse(store, log, only);
   } finally {
     await store.close();
     await client.end();

@@ -1,21 +1,18 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type blocks, ConfigError, given, readConfig, blocks as settings } from '@callscope/core/node/config.ts';
 import { findFfmpeg } from '@callscope/core/node/ffmpeg.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import type { z } from 'zod';
-import { watchBus } from './bus-watch.ts';
 import { checkDataDir, claim } from './data-dir.ts';
 import { waitForGiven } from './given-servers.ts';
 import { ensurePackages, FFMPEG, MissingPackages, NATS_SERVER } from './install.ts';
 import { migrate } from './migrate.ts';
-import { natsServer } from './nats.ts';
 import { buildPages } from './pages.ts';
-import { portFor, requireDistinct, requireFree, type WantedPort } from './ports.ts';
-import { postgresServer } from './postgres.ts';
+import { requireDistinct, requireFree, type WantedPort } from './ports.ts';
 import { masterKey, secret } from './secrets.ts';
-import { type ProcessSpec, Stopping, Supervisor, stopLeftovers } from './supervise.ts';
+import { forgetServers, LATER, requireHope, startServers } from './servers.ts';
+import { type ProcessSpec, Supervisor, stopLeftovers } from './supervise.ts';
 
 type Config = z.output<typeof blocks.common> &
   z.output<typeof blocks.data> &
@@ -23,9 +20,6 @@ type Config = z.output<typeof blocks.common> &
   z.output<typeof blocks.portal> &
   z.output<typeof blocks.edge>;
 
-const SERVER_LIMIT_MS = 60_000;
-/** a part that dies this often before everything is ready will not live: the start has failed */
-const DEATHS_AT_START = 5;
 /** Time to drain, one step after the other; together well under the 20 s in which everything must be gone. */
 const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, jobs: 2_000, servers: 6_000 };
 /**
@@ -33,7 +27,6 @@ const STOP_MS = { entrances: 3_000, decoders: 3_000, assemblers: 3_000, jobs: 2_
  * priority alone is not enough: at 50,000 packets/s on two full cores it still stood for 90 ms, and a socket's buffer holds 70.
  */
 const FIRST = { nice: -10, realtime: true } as const;
-const LATER = { nice: 5 } as const;
 /** A larger nursery: packets and facts die young, and the more room they have the fewer of them are copied first. */
 export const V8 = ['--max-semi-space-size=32'];
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -71,6 +64,7 @@ export function launch(config: Config, log: Log): System {
       await stopAll(of('assembler'), STOP_MS.assemblers);
       await stopAll([...of('jobs'), ...of('recorder')], STOP_MS.jobs);
       await stopAll(run.servers, STOP_MS.servers);
+      if (hasBegun) forgetServers(config.DATA_DIR);
       run.release();
       if (hasBegun) log.info('stopped');
     },
@@ -99,53 +93,9 @@ async function start(config: Config, log: Log, runDir: string, run: Run): Promis
   const pages = buildPages(log);
   // it is waited for below; its failure must not be an unhandled one meanwhile
   pages.catch(() => undefined);
-  const urls: Record<string, string> = {};
-  const checks: (() => Promise<void>)[] = [];
-
-  if (!given('DATABASE_URL')) {
-    const port = await portFor('POSTGRES_PORT', config.POSTGRES_PORT, reserved);
-    log.info('starting PostgreSQL', { port });
-    const { spec, url, create } = postgresServer(dataDir, port);
-    supervisor.start(spec);
-    servers.push(spec);
-    urls.DATABASE_URL = url;
-    checks.push(() => until('PostgreSQL', spec.name, supervisor, create));
-  }
-  if (!given('NATS_URL')) {
-    const port = await portFor('NATS_PORT', config.NATS_PORT, reserved);
-    log.info('starting the bus', { port });
-    const { spec, url } = natsServer(dataDir, port);
-    supervisor.start(spec);
-    servers.push(spec);
-    urls.NATS_URL = url;
-    checks.push(() => until('the bus', spec.name, supervisor, () => canConnect(port)));
-    watchBus(url, spec.name, dataDir, supervisor, log).catch((error) => log.error('nobody looks after the bus', { error }));
-  }
-  if (!given('CLICKHOUSE_URL')) {
-    const port = await portFor('CLICKHOUSE_PORT', config.CLICKHOUSE_PORT, reserved);
-    const password = secret(dataDir, 'clickhouse');
-    log.info('starting the store', { port });
-    supervisor.start({
-      name: 'clickhouse',
-      ...LATER,
-      command: process.execPath,
-      args: [join(root, 'launch/clickhouse/main.ts')],
-      env: {
-        DATA_DIR: dataDir,
-        CLICKHOUSE_PORT: String(port),
-        CLICKHOUSE_PASSWORD: password,
-        LOG_FORMAT: 'json',
-        METRICS_PORT: metricsPort(config, 'clickhouse'),
-        UV_THREADPOOL_SIZE: '12',
-      },
-    });
-    servers.push({ name: 'clickhouse' });
-    urls.CLICKHOUSE_URL = `http://callscope:${password}@127.0.0.1:${port}/callscope`;
-    checks.push(() => until('the store', 'clickhouse', supervisor, () => canConnect(port)));
-  }
+  const urls = await startServers(config, log, supervisor, { servers, reserved, metricsPort: metricsPort(config, 'clickhouse'), stores });
   if (!given('RECORDING_KEYS_FILE')) secret(dataDir, 'recording-keys', masterKey);
-  await Promise.all(checks.map((check) => check()));
-  const { DATABASE_URL, CLICKHOUSE_URL } = { ...stores, ...urls };
+  const { DATABASE_URL, CLICKHOUSE_URL } = urls;
   await migrate(DATABASE_URL, CLICKHOUSE_URL, log);
   await pages;
 
@@ -253,40 +203,6 @@ function numbered(name: string, script: string, count: number, priority: Priorit
     instance: String(i + 1),
     priority,
   }));
-}
-
-/** @throws when the start is being stopped, or a part dies again and again */
-function requireHope(supervisor: Supervisor): void {
-  if (supervisor.isStopping) throw new Stopping('the start was cut short');
-  const failing = supervisor.failing(DEATHS_AT_START);
-  if (failing) throw new Error(`${failing.name} cannot start: ${failing.said || 'it said nothing'}`);
-}
-
-async function until(what: string, name: string, supervisor: Supervisor, check: () => Promise<void>): Promise<void> {
-  const limit = performance.now() + SERVER_LIMIT_MS;
-  for (;;) {
-    try {
-      await check();
-      return;
-    } catch (cause) {
-      if (performance.now() > limit)
-        throw new Error(`${what} did not start in ${SERVER_LIMIT_MS / 1000} s; it last said: ${supervisor.lastWords(name) || 'nothing'}`, {
-          cause,
-        });
-      requireHope(supervisor);
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  }
-}
-
-function canConnect(port: number): Promise<void> {
-  return new Promise((done, failed) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      done();
-    });
-    socket.once('error', failed);
-  });
 }
 
 /** Says every few seconds what is still missing, so that a long start is not a silent one. */

@@ -14,10 +14,13 @@ import type { LikingSchema } from './likings/schema.ts';
 import type { MailingSchema } from './mailings/schema.ts';
 import type { MarksSchema } from './marks/schema.ts';
 import type { NoticeSchema } from './notices/schema.ts';
+import type { OperationsSchema } from './operations/schema.ts';
 import type { PbxSchema } from './pbx/schema.ts';
 import type { QualitySchema } from './quality/schema.ts';
+import type { ReconciliationSchema } from './reconciliation/schema.ts';
 import type { HoldKind } from './recordings/keeping.ts';
 import type { RecordingRulesSchema } from './recordings/schema.ts';
+import type { RetentionSchema } from './retention/schema.ts';
 import type { TranscriptSchema } from './transcripts/schema.ts';
 import type { ViewPage } from './views/forms.ts';
 
@@ -39,7 +42,10 @@ export interface PostgresSchema
     MailingSchema,
     MarksSchema,
     NoticeSchema,
+    OperationsSchema,
     QualitySchema,
+    ReconciliationSchema,
+    RetentionSchema,
     TranscriptSchema,
     RecordingRulesSchema {
   tenants: {

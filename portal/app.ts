@@ -23,6 +23,7 @@ import { directoryRoutes } from './api/directory-routes.ts';
 import { edgeRoutes } from './api/edge-routes.ts';
 import { exportRoutes } from './api/export-routes.ts';
 import { forecastRoutes } from './api/forecast-routes.ts';
+import { healthRoutes } from './api/health-routes.ts';
 import { incidentRoutes } from './api/incident-routes.ts';
 import { keepingRoutes } from './api/keeping-routes.ts';
 import { libraryRoutes } from './api/library-routes.ts';
@@ -42,8 +43,10 @@ import { projectRoutes } from './api/project-routes.ts';
 import { qualityFigureRoutes } from './api/quality-figure-routes.ts';
 import { qualityReviewRoutes } from './api/quality-review-routes.ts';
 import { qualityRoutes } from './api/quality-routes.ts';
+import { reconciliationRoutes } from './api/reconciliation-routes.ts';
 import { recordingRoutes } from './api/recording-routes.ts';
 import { reportRoutes } from './api/report-routes.ts';
+import { retentionRoutes } from './api/retention-routes.ts';
 import { sealingRoutes } from './api/sealing-routes.ts';
 import { sendingRoutes } from './api/sending-routes.ts';
 import { signallingRoutes } from './api/signalling-routes.ts';
@@ -165,6 +168,9 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   reportRoutes(api, deps);
   opsRoutes(api, deps);
   signallingRoutes(api, deps);
+  healthRoutes(api, deps);
+  reconciliationRoutes(api, deps);
+  retentionRoutes(api, deps);
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
 

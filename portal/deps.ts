@@ -3,6 +3,7 @@ import type { Log } from '@callscope/core/node/log.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { Attempts } from '@callscope/modules/access/attempts.ts';
 import type { FactorSecrets } from '@callscope/modules/access/factor-secrets.ts';
+import type { SystemState } from '@callscope/modules/operations/rules.ts';
 import type { CompanyKeys } from '@callscope/modules/recordings/keys.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -15,6 +16,8 @@ import type { RecordedAudio } from './recordings/audio.ts';
 
 /** What REST and pages work with. */
 export interface Deps {
+  /** how the whole system stands */
+  system(): Promise<SystemState>;
   db: Kysely<PostgresSchema>;
   store: ClickHouseClient;
   bus: Bus;

@@ -28,6 +28,8 @@ import { connectMail } from './mail/mail.ts';
 import { sendMailings } from './mailings/send.ts';
 import { sendNotices } from './notices/send.ts';
 import { Providers } from './oidc/providers.ts';
+import { createSystemState } from './operations/state.ts';
+import { watchSystem } from './operations/watch.ts';
 import { RecordedAudio } from './recordings/audio.ts';
 import { serve } from './serve.ts';
 
@@ -43,6 +45,7 @@ await runService('portal', async (service) => {
     blocks.recorder,
     blocks.path,
     blocks.mail,
+    blocks.alarms,
     blocks.providers,
     blocks.edgeNode,
   );
@@ -71,9 +74,10 @@ await runService('portal', async (service) => {
       return blocked.length > 0 ? `ingest does not get the last change of ${blocked.join(', ')}`.slice(0, 500) : null;
     },
   };
+  const ownScope = operatorScope(ownService('portal'), 'companies:read') as OperatorScope;
   const keys = new CompanyKeys(postgres.db, recordingKeysFile(config));
   let sealed: string | null = null;
-  await keys.wrapAnew(operatorScope(ownService('portal'), 'companies:read') as OperatorScope).catch((error: unknown) => {
+  await keys.wrapAnew(ownScope).catch((error: unknown) => {
     if (!(error instanceof KeysMissing)) throw error;
     sealed = error.message;
     service.log.error('sealed recordings cannot be heard', { error });
@@ -109,6 +113,7 @@ await runService('portal', async (service) => {
   const recordings = new RecordedAudio(objects, keys, ffmpeg, join(config.DATA_DIR, 'joined-recordings'));
   service.onStop('copies of recordings', recordings.keepSwept());
   const deps: Deps = {
+    system: () => state(),
     db: postgres.db,
     store,
     bus,
@@ -136,10 +141,24 @@ await runService('portal', async (service) => {
       ],
     },
   };
+  const state = createSystemState(deps, health, ownScope, localDataDir());
   provide(deps);
   if (mail) await sendMailings(service, postgres, deps, mail, config.MAIL_FILES_KB * 1_024);
   await sendNotices(service, postgres, deps, config.WEBHOOKS_INSIDE);
   await makeExports(service, postgres, deps);
+  const { ALARM_LAG_SECONDS, ALARM_DISK_PERCENT, ALARM_SPOOL_SECONDS, ALARM_STREAM_PERCENT } = config;
+  watchSystem(
+    service,
+    deps,
+    {
+      bounds: {
+        ...{ lagSeconds: ALARM_LAG_SECONDS, diskPercent: ALARM_DISK_PERCENT },
+        ...{ spoolSeconds: ALARM_SPOOL_SECONDS, streamPercent: ALARM_STREAM_PERCENT },
+      },
+      ...{ holdSeconds: config.ALARM_HOLD_SECONDS, mail: config.ALARM_MAIL, webhook: config.ALARM_WEBHOOK },
+    },
+    deps.system,
+  );
   const close = await serve(createApp(deps, health), config.PORTAL_HOST, config.PORTAL_PORT, config.TRUST_PROXY);
   service.onStop('http', close);
   // streams end first: a connection that stays open would hold http back

@@ -39,14 +39,21 @@ await runService('recorder', async (service) => {
     ...{ format: config.RECORDING_FORMAT, workDir: join(config.DATA_DIR, 'recorder') },
   });
   await recorder.prepare();
+  let oldestAt: number | null = null;
   service.setHealth(() => {
     if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
-    return recorder.trouble === null ? { failing: null } : { failing: 'recorder', detail: recorder.trouble, isShared: true };
+    const lag = oldestAt === null ? {} : { lagSeconds: (performance.now() - oldestAt) / 1_000 };
+    return recorder.trouble === null
+      ? { failing: null, ...lag }
+      : { failing: 'recorder', detail: recorder.trouble, isShared: true, ...lag };
   });
   reportStatus(service, bus, 'recorder');
   const waiting = gauge('recorder_waiting', 'Complete recordings in the spool');
-  void announceFiles(spool, bus, log, stopping, (count) => {
+  const oldest = gauge('recorder_spool_oldest_seconds', 'How long the oldest recording of the spool has waited');
+  void announceFiles(spool, bus, log, stopping, (count, since) => {
     waiting.set(count);
+    oldestAt = since;
+    oldest.set(since === null ? 0 : (performance.now() - since) / 1_000);
     if (count === 0) recorder.nothingWaits();
   });
   const sweep = () =>

@@ -205,6 +205,7 @@ export class Recorder {
       await rm(output, { force: true });
     }
     await spool.remove(waiting);
+    log.debug('recorded', { callId: call.id, tenant: scope.tenant, segment });
     outcomes.inc({ outcome: 'ready' });
   }
 

@@ -198,6 +198,24 @@ export const blocks = {
       .optional()
       .describe('address under which people reach the portal, for links in letters; needed with SMTP_URL'),
   }),
+  alarms: z.object({
+    ALARM_MAIL: z
+      .string()
+      .default('')
+      .transform((v) =>
+        v
+          .split(',')
+          .map((s) => s.trim())
+          .filter(Boolean),
+      )
+      .describe('addresses that are told of trouble with the system, with commas between; needs SMTP_URL'),
+    ALARM_WEBHOOK: url(['http:', 'https:']).optional().describe('address that is told of trouble with the system, by POST'),
+    ALARM_HOLD_SECONDS: count(30, 0, 3_600).describe('trouble that lasts shorter is told to nobody'),
+    ALARM_LAG_SECONDS: count(60, 1, 86_400).describe('a stage that is further behind is trouble'),
+    ALARM_DISK_PERCENT: count(10, 0, 100).describe('less free room in DATA_DIR is trouble'),
+    ALARM_SPOOL_SECONDS: count(900, 1, 604_800).describe('a recording that waits longer in the spool is trouble'),
+    ALARM_STREAM_PERCENT: count(50, 1, 100).describe('a stream of the bus that is fuller is trouble'),
+  }),
   providers: z.object({
     OIDC_PROVIDERS: z
       .string()

@@ -8,6 +8,8 @@ const LEVELS: Record<Level, number> = { debug: 10, info: 20, warn: 30, error: 40
 export interface Log {
   /** how lines are written: for machines, or for people */
   readonly format: 'json' | 'text';
+  /** whether `debug` writes anything: what costs something to say is not worked out for nobody */
+  readonly isDebug: boolean;
   debug(message: string, fields?: object): void;
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -33,6 +35,7 @@ export function createLog(service: string, options: LogOptions = {}): Log {
     };
     return {
       format,
+      isDebug: threshold <= LEVELS.debug,
       debug: (m, f) => emit('debug', m, f),
       info: (m, f) => emit('info', m, f),
       warn: (m, f) => emit('warn', m, f),

@@ -214,6 +214,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
         unwritten.calls -= block.rows.length;
         unwritten.security -= block.security.length;
         live.written(block);
+        if (log.isDebug)
+          for (const { id, callIds, tenant } of block.rows) log.debug('written', { callId: id, callIds, tenant, block: block.seq });
       });
       queue.add('telling of a block of calls', () => announce(bus, `${named}-${block.seq}`, block));
     } else if (queue.isEmpty && book.pendingRows === 0) book.flushedSeq = book.state.seq;
@@ -269,7 +271,9 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     const capture = captureBook(book, phones.saved());
     lastSnapshotSeq = capture.seq;
     queue.add('saving a snapshot', async () => {
-      await snapshots.putBlob({ name: key }, await encodeSnapshot(capture));
+      // a backup has to know of which moment it is without reading it
+      const metadata = { seq: String(capture.seq), timeMs: String(capture.timeMs) };
+      await snapshots.putBlob({ name: key, metadata }, await encodeSnapshot(capture));
       saving = false;
       await makeRoom(bus, settings.group, capture.seq);
     });

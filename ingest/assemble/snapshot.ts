@@ -39,6 +39,8 @@ interface Head {
 /** The book as it stands now; cheap, so that it can be taken between two messages and encoded while the next are applied. */
 export interface Capture {
   seq: number;
+  /** time of the stream there, ms */
+  timeMs: number;
   state: string;
   settled: Float64Array;
   phones: string[];
@@ -59,7 +61,7 @@ export function captureBook(book: Book, phones: string[]): Capture {
       facts: c.members.map(({ facts }) => ({ list: facts, count: facts.length })),
     });
   }
-  return { seq: book.state.seq, state: JSON.stringify(book.state), settled: book.settledHashes(), phones, open };
+  return { seq: book.state.seq, timeMs: book.state.time, state: JSON.stringify(book.state), settled: book.settledHashes(), phones, open };
 }
 
 export async function encodeSnapshot({ state, settled, phones, open }: Capture): Promise<Uint8Array> {

@@ -17,6 +17,8 @@ export interface ChannelOptions {
   publisher: Publisher;
   /** a packet as it may be kept, of the same length; not given: as it is */
   mask?: (packet: Uint8Array) => Uint8Array;
+  /** told of every packet with its number, for people who follow a call through the logs; looking into packets costs, so only then */
+  follow?: (packets: readonly Uint8Array[], firstN: number) => void;
 }
 
 /**
@@ -96,12 +98,13 @@ export class Channel {
   }
 
   #send(accepted: Uint8Array[], late?: (why: string) => void): Promise<void> {
-    const { edge, boot, channel, subject, publisher, mask } = this.#o;
+    const { edge, boot, channel, subject, publisher, mask, follow } = this.#o;
     const blanked = blankDtmf(channel, accepted);
     this.drop('dtmf', accepted.length - blanked.length);
     const packets = mask === undefined ? blanked : blanked.map(mask);
     const firstN = this.#nextN;
     this.#nextN += packets.length;
+    follow?.(packets, firstN);
     this.#dropsSaid = this.#dropsTotal;
     received.inc({ channel }, packets.length);
     const frame = encodeFrame(

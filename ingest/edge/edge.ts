@@ -5,6 +5,7 @@ import type { Service } from '@callscope/core/node/lifecycle.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import { Channel } from './channel.ts';
 import { receiveEventsTcp, receiveEventsUdp } from './events.ts';
+import { followCalls } from './followed.ts';
 import { receiveHepTcp } from './hep-tcp.ts';
 import { type Receiver, receiveUdp } from './hep-udp.ts';
 import { maskerOf } from './mask-secrets.ts';
@@ -34,11 +35,12 @@ export async function runEdge(service: Service, bus: Bus, settings: EdgeSettings
   const mask = maskerOf(settings.masks);
   const hep = subjects.rawHep(edge);
   const events = subjects.rawEvents(edge);
+  const follow = (channel: string) => (log.isDebug ? { follow: followCalls(log, channel) } : {});
   const channels = {
-    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher, mask }),
-    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher, mask }),
-    eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher }),
-    eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher }),
+    hepUdp: new Channel({ edge, boot, channel: 'hep-udp', subject: hep, publisher, mask, ...follow('hep-udp') }),
+    hepTcp: new Channel({ edge, boot, channel: 'hep-tcp', subject: hep, publisher, mask, ...follow('hep-tcp') }),
+    eventUdp: new Channel({ edge, boot, channel: 'event-udp', subject: events, publisher, ...follow('event-udp') }),
+    eventTcp: new Channel({ edge, boot, channel: 'event-tcp', subject: events, publisher, ...follow('event-tcp') }),
   };
   let shortage: string | null = null;
   service.setHealth(() => {

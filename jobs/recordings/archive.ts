@@ -116,4 +116,4 @@ export async function compareArchive({ db, objects, log }: ArchiveParts, tenant:
 }
 
 /** Of the object that a row names. */
-const lengthOf = ({ key, bytes }: ArchivedRow) => (isSealed(key) ? sealedBytes(bytes) : bytes);
+export const lengthOf = ({ key, bytes }: Pick<ArchivedRow, 'key' | 'bytes'>) => (isSealed(key) ? sealedBytes(bytes) : bytes);

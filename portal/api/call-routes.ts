@@ -179,6 +179,7 @@ export function callRoutes(api: Api, deps: Deps): void {
       const { tenant, id } = c.req.valid('param');
       const scope = scopeOf(c);
       const call = await found(scope, id);
+      deps.log.debug('read', { callId: call.id, tenant });
       const [names, company, events, revisions, segments] = await Promise.all([
         employeeNames(deps.db, tenant),
         getTenant(deps.db, scope),

@@ -77,6 +77,15 @@ export class HealthWatch {
     return this.#kept.health;
   }
 
+  /** The longest that something has waited for any instance of a service, s; null: nothing waits, or nobody says. */
+  lagOf(service: string): number | null {
+    const now = performance.now();
+    const lags = [...this.#heard.values()].flatMap((s) =>
+      s.service === service && s.lagSeconds !== undefined ? [s.lagSeconds + (now - s.heardAt) / 1_000] : [],
+    );
+    return lags.length === 0 ? null : Math.max(...lags);
+  }
+
   async #check(): Promise<SystemHealth> {
     const parts = await Promise.all([
       // first: it is the cause of what else fails then

@@ -17,16 +17,17 @@ const NOT_STORED = 10_077;
 /**
  * Tells the bus of every complete recording: at once where the kernel tells us of new files, and by looking every 5 s, since
  * on a network file system it does not. However many recorders tell, a file has one message until it is done.
- * @param onSweep how many wait
+ * @param onSweep how many wait, and since when this life has seen the oldest of them, ms by performance.now()
  */
 export async function announceFiles(
   spool: Spool,
   bus: Bus,
   log: Log,
   stopping: AbortSignal,
-  onSweep: (waiting: number) => void,
+  onSweep: (waiting: number, oldestAt: number | null) => void,
 ): Promise<void> {
   let told = new Map<string, number>();
+  let seen = new Map<string, number>();
   const tell = async (name: string) => {
     if (performance.now() - (told.get(name) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
     told.set(name, performance.now());
@@ -54,7 +55,9 @@ export async function announceFiles(
         if (orphans > 0) log.warn('recordings that a relay did not finish are taken as they are', { orphans });
       }
       const names = await spool.names();
-      onSweep(names.length);
+      const now = performance.now();
+      seen = new Map(names.map((name) => [name, seen.get(name) ?? now]));
+      onSweep(names.length, names.length === 0 ? null : Math.min(...seen.values()));
       told = new Map(names.flatMap((name) => (told.has(name) ? [[name, told.get(name) as number]] : [])));
       for (const name of names) await tell(name);
     } catch (error) {

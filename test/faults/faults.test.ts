@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halt } from '../halted.ts';
 import { conversations, events, hep } from '../medium/fixtures.ts';
 import { type Stack, sendTcp, sendUdp, startStack, until } from '../medium/stack.ts';
-import { callEvents, type Ledger, putCompanies, sendReliably, settled } from './reliable-calls.ts';
+import { callEvents, type Ledger, putCompanies, sendReliably, settled } from './reliable-edge.ts';
 
 /** pid of a part, as the launcher wrote it down */
 function pidOf(stack: Stack, part: string): number {

@@ -44,6 +44,7 @@ const VALUES: Record<string, string> = {
   collection: '1',
   entry: '1',
   card: 'figures',
+  day: '2026-11-23',
   form: '1',
   plan: '1',
   review: '1',

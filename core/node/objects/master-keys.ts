@@ -49,6 +49,11 @@ export class MasterKeys {
     return this.#keys.keys().next().value as string;
   }
 
+  /** Which keys there are, the one in force first. */
+  get names(): string[] {
+    return [...this.#keys.keys()];
+  }
+
   /** 32 bytes for another purpose out of each key (HKDF, RFC 5869), the one in force first. */
   derived(purpose: string): [Buffer, ...Buffer[]] {
     const all = [...this.#keys.values()].map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));

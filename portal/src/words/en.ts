@@ -22,6 +22,7 @@ import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { myFiles } from './en/myFiles.ts';
 import { notices } from './en/notices.ts';
+import { operations } from './en/operations.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
 import { paper } from './en/paper.ts';
@@ -30,6 +31,7 @@ import { phones } from './en/phones.ts';
 import { picture } from './en/picture.ts';
 import { player } from './en/player.ts';
 import { quality } from './en/quality.ts';
+import { reconciliation } from './en/reconciliation.ts';
 import { recordings } from './en/recordings.ts';
 import { rights } from './en/rights.ts';
 import { settings } from './en/settings.ts';
@@ -69,6 +71,7 @@ export const en: Words = {
   missed,
   myFiles,
   notices,
+  operations,
   operator,
   ownCall,
   paper,
@@ -77,6 +80,7 @@ export const en: Words = {
   picture,
   player,
   quality,
+  reconciliation,
   recordings,
   rights,
   settings,

@@ -22,6 +22,7 @@ import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { myFiles } from './ru/myFiles.ts';
 import { notices } from './ru/notices.ts';
+import { operations } from './ru/operations.ts';
 import { operator } from './ru/operator.ts';
 import { ownCall } from './ru/ownCall.ts';
 import { paper } from './ru/paper.ts';
@@ -30,6 +31,7 @@ import { phones } from './ru/phones.ts';
 import { picture } from './ru/picture.ts';
 import { player } from './ru/player.ts';
 import { quality } from './ru/quality.ts';
+import { reconciliation } from './ru/reconciliation.ts';
 import { recordings } from './ru/recordings.ts';
 import { rights } from './ru/rights.ts';
 import { settings } from './ru/settings.ts';
@@ -69,6 +71,7 @@ export const ru = {
   missed,
   myFiles,
   notices,
+  operations,
   operator,
   ownCall,
   paper,
@@ -77,6 +80,7 @@ export const ru = {
   picture,
   player,
   quality,
+  reconciliation,
   recordings,
   rights,
   settings,

@@ -8,6 +8,7 @@ import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { goneOf } from '@callscope/modules/recordings/gone.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
+import { rulesForCompany } from '@callscope/modules/retention/store.ts';
 import { type Course, courseOf } from '@callscope/portal/calls/course.ts';
 import { isSip } from '@callscope/portal/calls/ladder.ts';
 import { lanesOf } from '@callscope/portal/calls/lanes.ts';
@@ -43,8 +44,7 @@ export interface CallCard {
   now: number;
 }
 
-/** Raw tables keep a packet as long (sql/clickhouse/0001_raw.sql). */
-const PACKETS_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** @returns null: no such call, or none that this right reaches */
 export async function loadCard(scope: TenantScope, company: RuledTenant, id: string): Promise<CallCard | null> {
@@ -52,13 +52,14 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
   const call = await findCall(store, scope, id);
   if (!call) return null;
   const now = clock.now();
-  const [messages, events, sound, segments, directory, gone] = await Promise.all([
+  const [messages, events, sound, segments, directory, gone, kept] = await Promise.all([
     messagesOf(store, scope, call),
     eventsOf(store, scope, call),
     call.answeredAt ? callSound({ store, db }, scope, call) : null,
     segmentsOf(db, scope, [call.id]),
     getDirectory(db, scope, new Date(now)),
     goneOf(db, scope, call.id),
+    rulesForCompany(db, scope),
   ]);
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
   const number = body.numbers.find((n) => normalizePhone(n.number, company.country) === call.number);
@@ -74,7 +75,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     explained: explainCall(call),
     course: courseOf(call, messages, events),
     parties: lanesOf(messages.filter(isSip)).lanes.flatMap(({ host, user }) => (user === '' ? [] : [{ host, user }])),
-    isPastPackets: now - call.endedAt / 1_000 > PACKETS_MS,
+    isPastPackets: now - call.endedAt / 1_000 > kept.messages * DAY_MS,
     quality: sound && drawn(sound),
     gone: gone && { at: gone.at.getTime(), by: gone.by },
     names: namesIn(body, company),

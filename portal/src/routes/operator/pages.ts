@@ -14,6 +14,8 @@ export interface OperatorPage {
 const PAGES: readonly OperatorPage[] = [
   { id: 'companies', href: '/operator', key: 'c', needs: 'companies:read' },
   { id: 'signalling', href: '/operator/signalling', key: 's', needs: 'signalling:search' },
+  { id: 'health', href: '/operator/health', key: 'h', needs: 'operations:read' },
+  { id: 'reconciliation', href: '/operator/reconciliation', key: 'r', needs: 'operations:read' },
   { id: 'people', href: '/operator/people', key: 'u', needs: 'operators:write' },
   { id: 'audit', href: '/operator/audit', key: 'a', needs: 'operators:write' },
 ];

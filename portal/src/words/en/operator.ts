@@ -3,7 +3,14 @@ import type { operator as source } from '../ru/operator.ts';
 export const operator: typeof source = {
   title: 'Operator',
   sections: 'The operator’s pages',
-  tabs: { companies: 'Companies', signalling: 'Signalling', people: 'The operator’s people', audit: 'The operator’s audit' },
+  tabs: {
+    companies: 'Companies',
+    health: 'Health',
+    reconciliation: 'Reconciliation',
+    signalling: 'Signalling',
+    people: 'The operator’s people',
+    audit: 'The operator’s audit',
+  },
   auditLead:
     'Who of the operator’s people signed in, and who was added, changed, blocked and deleted, and what of the operator’s telephony was changed. Lines cannot be altered or removed.',
   companies: {

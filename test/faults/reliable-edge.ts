@@ -3,10 +3,6 @@ import { expect } from 'vitest';
 import { companies } from '../medium/fixtures.ts';
 import { type Stack, until } from '../medium/stack.ts';
 
-export interface Ledger {
-  closed: boolean;
-  stages: { stage: string; received: number; inFlight: number; unexplained: number }[];
-}
 interface Page {
   data: { id: string; revision: number }[];
   next: string | null;
@@ -103,6 +99,12 @@ export function callEvents(prefix: string, count: number): string[] {
   }).flat();
 }
 
+export interface Ledger {
+  closed: boolean;
+  stages: { stage: string; received: number; inFlight: number; unexplained: number }[];
+}
+
+/** Every call that was answered is there once, and the ledger closes. */
 export async function settled(stack: Stack, expected: string[]): Promise<void> {
   await until(`${expected.length} calls`, async () => (await allIds(stack, 't1')).length >= expected.length, 60_000);
   await until(

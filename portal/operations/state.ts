@@ -1,0 +1,100 @@
+import { statfs } from 'node:fs/promises';
+import { droppedTimes } from '@callscope/analytics/run/drops.ts';
+import { daysInForce } from '@callscope/analytics/run/retention.ts';
+import { STREAMS } from '@callscope/core/bus/streams.ts';
+import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import type { SystemState } from '@callscope/modules/operations/rules.ts';
+import { reconciledDays } from '@callscope/modules/reconciliation/store.ts';
+import { KEPT } from '@callscope/modules/retention/rules.ts';
+import { retentionRules } from '@callscope/modules/retention/store.ts';
+import { ledger } from '../api/ledger.ts';
+import type { Deps } from '../deps.ts';
+import type { HealthWatch } from '../health/health.ts';
+
+/** Packets that were dropped so long ago are no news. */
+const DROPS_MS = 5 * 60_000;
+const KEEP_MS = 20_000;
+
+/** What is not known now is null: whatever keeps it from being known is among the parts. */
+const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
+
+/**
+ * How the whole system stands, as far as it says, to be asked again and again.
+ * @param dataDir where the servers keep their data, when that is this machine
+ */
+export function createSystemState(
+  deps: Deps,
+  health: HealthWatch,
+  scope: OperatorScope,
+  dataDir: string | null,
+): () => Promise<SystemState> {
+  const { store } = deps;
+  // what reads the frames of a day is asked less often: at 50,000 packets/s these are millions
+  const book = kept(() => ledger(deps, scope));
+  const drops = kept((now) => droppedTimes(store, scope, now - DROPS_MS, now));
+  return () => systemState(deps, health, scope, dataDir, book, drops);
+}
+
+/** The answer of the last time, for a while; one that failed is asked for again. */
+function kept<T>(ask: (now: number) => Promise<T>): (now: number) => Promise<T> {
+  let last: { at: number; answer: Promise<T> } | undefined;
+  return (now) => {
+    if (last === undefined || now - last.at > KEEP_MS) {
+      const answer = ask(now);
+      const asked = { at: now, answer };
+      last = asked;
+      answer.catch(() => {
+        if (last === asked) last = undefined;
+      });
+    }
+    return last.answer;
+  };
+}
+
+async function systemState(
+  deps: Deps,
+  health: HealthWatch,
+  scope: OperatorScope,
+  dataDir: string | null,
+  askLedger: (now: number) => ReturnType<typeof ledger>,
+  askDrops: (now: number) => ReturnType<typeof droppedTimes>,
+): Promise<SystemState> {
+  const { db, bus, clock } = deps;
+  const now = clock.now();
+  const [{ parts }, disk, book, drops, streams, retention, days] = await Promise.all([
+    health.check(),
+    dataDir === null ? null : orNull(statfs(dataDir)),
+    orNull(askLedger(now)),
+    orNull(askDrops(now)),
+    orNull(Promise.all(STREAMS.map(({ name }) => bus.jsm.streams.info(name)))),
+    orNull(inForce(deps, scope)),
+    orNull(reconciledDays(db, scope, 1)),
+  ]);
+  const [newest] = days ?? [];
+  return {
+    ...{ at: now, parts, retention },
+    disk: disk && { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize },
+    stages: book?.stages.map(({ stage, lagSeconds, unexplained }) => ({ stage, lagSeconds, unexplained })) ?? null,
+    deadLetters: book?.deadLetters ?? null,
+    droppedAt: drops?.at(-1)?.to ?? null,
+    streams:
+      streams?.map(({ config, state }) => ({
+        name: config.name,
+        messages: state.messages,
+        bytes: state.bytes,
+        mostBytes: config.max_bytes,
+      })) ?? null,
+    spoolSeconds: health.lagOf('recorder'),
+    failedReconciliation: newest?.state === 'failed' ? newest.day : null,
+  };
+}
+
+async function inForce({ store, db }: Deps, scope: OperatorScope): Promise<SystemState['retention']> {
+  const rules = await retentionRules(db, scope);
+  return Promise.all(
+    KEPT.map(async (what) => ({
+      ...{ what, days: rules[what] },
+      inForce: (await daysInForce(store, scope, what)).every((found) => found === rules[what]),
+    })),
+  );
+}
