@@ -1,5 +1,5 @@
-import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
 import type { DirectoryBody } from '@callscope/core/domain/directory.ts';
+import type { PacketsOfSides } from '@callscope/core/domain/sent-packets.ts';
 import type { CompanySettings } from '@callscope/core/domain/settings.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { ActorKind } from './access/callers.ts';

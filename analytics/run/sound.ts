@@ -1,6 +1,7 @@
 import type { CallRow } from '@callscope/core/domain/call.ts';
-import { type CallQuality, type PacketsOfSides, qualityOfCall } from '@callscope/core/domain/call-quality.ts';
+import { type CallQuality, qualityOfCall } from '@callscope/core/domain/call-quality.ts';
 import type { Described } from '@callscope/core/domain/media-sides.ts';
+import type { PacketsOfSides } from '@callscope/core/domain/sent-packets.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { describedIn } from './described.ts';

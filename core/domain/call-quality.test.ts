@@ -3,17 +3,8 @@ import { decodeHep3 } from '../../ingest/decode/hep3.ts';
 import { parseRtcp } from '../../ingest/decode/rtcp.ts';
 import { rtcpHep, type TrueCall, truth } from '../../test/medium/fixtures.ts';
 import { describedInHep } from '../../test/recordings/pcap.ts';
-import {
-  type Ear,
-  joinedPackets,
-  mosHeard,
-  type QualityAsked,
-  qualityOfCall,
-  type RtcpPacket,
-  type SentPackets,
-  summaryOf,
-  worstMos,
-} from './call-quality.ts';
+import { type Ear, mosHeard, type QualityAsked, qualityOfCall, type RtcpPacket, summaryOf, worstMos } from './call-quality.ts';
+import { joinedPackets, type SentPackets } from './sent-packets.ts';
 import { middleNtp } from './voice-quality.ts';
 
 const SILENT = { left: false, right: false };

@@ -1,4 +1,4 @@
-import { joinedPackets, type PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
+import { joinedPackets, type PacketsOfSides } from '@callscope/core/domain/sent-packets.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';

@@ -1,5 +1,5 @@
-import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
 import type { RecordingReason } from '@callscope/core/domain/recording.ts';
+import type { PacketsOfSides } from '@callscope/core/domain/sent-packets.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';

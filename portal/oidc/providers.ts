@@ -1,4 +1,4 @@
-import type { OidcProvider } from '@callscope/core/node/config.ts';
+import type { OidcProvider } from '@callscope/core/node/setting-kinds.ts';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,

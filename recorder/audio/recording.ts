@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Direction } from '@callscope/core/domain/call.ts';
-import type { PacketsOfSides } from '@callscope/core/domain/call-quality.ts';
 import { type Described, leftSide, type MediaSide as Side, type Sides as SidesOf, sidesOf } from '@callscope/core/domain/media-sides.ts';
+import type { PacketsOfSides } from '@callscope/core/domain/sent-packets.ts';
 import { type Ffmpeg, FfmpegError } from '@callscope/core/node/ffmpeg.ts';
 import { errorText } from '@callscope/core/node/log.ts';
 import { type Capture, type CaptureFault, type Flow, readCapture } from '../capture/capture.ts';

@@ -1,6 +1,6 @@
-import type { SentPackets } from '@callscope/core/domain/call-quality.ts';
 import { type Format, formatOf } from '@callscope/core/domain/codec.ts';
 import type { MediaSide, Sides } from '@callscope/core/domain/media-sides.ts';
+import type { SentPackets } from '@callscope/core/domain/sent-packets.ts';
 import type { Capture, Flow, RtpStream } from './capture.ts';
 import { inSequence } from './timeline.ts';
 import { describedFor } from './tracks.ts';

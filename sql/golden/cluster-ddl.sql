@@ -438,6 +438,81 @@ SELECT tenant, arrayJoin(arrayDistinct(arrayFilter(e -> e != '', arrayPushBack(l
     toUInt64(revision) * 2 AS version, 0 AS gone, toDate(written_at) AS written_on
 FROM calls;
 INSERT INTO schema_migrations (id, checksum) VALUES ('0010_call_people', 'ecae1b2ab9eed57cec30421ba31fae209e591867f2b8a050d6a5b1b827dfaa9d');
+-- 0011_signalling
+-- Where to look for SIP messages whose Call-ID nobody knows: `messages` lies in the order of Call-IDs, this by time and number. A row for each
+-- user that a message names (From, To, request URI) and each kind of start line of a Call-ID (method, code) in a block of the writer; neither
+-- ACK nor 100. What else is asked about a Call-ID that was found is read from `messages` (analytics/run/signalling.ts; npm run bench -- signalling).
+--
+-- Ten minutes, then user: a number is a granule or two of each ten minutes, and rows of one user have few agents and addresses, so that the
+-- skip indexes let little through. At-least-once, as raw rows are: reads take one row of a Call-ID. It goes when the messages go.
+CREATE TABLE IF NOT EXISTS signalling ON CLUSTER 'callscope'
+(
+    received_at DateTime64(3, 'UTC') CODEC(Delta, LZ4),
+    at          DateTime64(6, 'UTC') CODEC(Delta, LZ4),
+    user        String,
+    call_id     String,
+    method      LowCardinality(String),
+    code        UInt16,
+    from_user   String,
+    to_user     String,
+    agent       LowCardinality(String),
+    hosts       Array(LowCardinality(String)),
+    INDEX agents agent TYPE set(64) GRANULARITY 1,
+    INDEX addresses hosts TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX codes code TYPE set(32) GRANULARITY 1,
+    INDEX methods method TYPE set(16) GRANULARITY 1
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(received_at)
+ORDER BY (toStartOfTenMinutes(at), user, at)
+TTL toDateTime(received_at) + INTERVAL 30 DAY
+SETTINGS ttl_only_drop_parts = 1, min_bytes_for_wide_part = 268435456, merge_selector_base = 12;
+INSERT INTO schema_migrations (id, checksum) VALUES ('0011_signalling', '17ce379a29469b4df476c5731e61e84357470391d57d5b0e0323f4e204c69755');
+-- 0012_voice_quality
+-- What RTCP says beside the blocks of a report, numbers as on the wire: when the sender sent it (middle 32 bits of NTP time, which the
+-- other's LSR names), and the voice metrics of extended reports (RFC 3611, 4.7), an element a source.
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS ntp UInt32 AFTER dlsr;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_ssrc Array(UInt32) AFTER ntp;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_loss Array(UInt8) AFTER xr_ssrc;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_discard Array(UInt8) AFTER xr_loss;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_round_trip Array(UInt16) AFTER xr_discard;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_end_delay Array(UInt16) AFTER xr_round_trip;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_r Array(UInt8) AFTER xr_end_delay;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_mos_lq Array(UInt8) AFTER xr_r;
+ALTER TABLE rtcp ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS xr_mos_cq Array(UInt8) AFTER xr_mos_lq;
+-- How calls sounded, a row a call: what lists and reports choose calls by. Reckoned when a call is over, and again whenever more is
+-- known of it (jobs/voice); the version is when it was. left is the outside, right our side, each as it heard the other. No row: nothing
+-- was measured. MOS is in hundredths, so that a bound lets through what is
+-- shown; loss is a share, jitter ms.
+CREATE TABLE IF NOT EXISTS call_quality ON CLUSTER 'callscope'
+(
+    tenant        LowCardinality(String),
+    started_at    DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+    id            String CODEC(ZSTD(1)),
+    -- of the side that heard worse
+    mos           Nullable(Float64),
+    loss          Nullable(Float64),
+    jitter        Nullable(Float64),
+    left_mos      Nullable(Float64),
+    right_mos     Nullable(Float64),
+    -- the recording has no sound of this side
+    left_silent   Bool,
+    right_silent  Bool,
+    -- where sound came from: of IPv4 the first three bytes, of IPv6 the first four groups
+    left_network  LowCardinality(String),
+    right_network LowCardinality(String),
+    version       UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree(version)
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (tenant, started_at, id)
+-- no sooner than the call itself
+TTL toDateTime(started_at) + INTERVAL 1 DAY + INTERVAL 3 YEAR;
+-- calls that were written lately are found without reading the others
+ALTER TABLE calls ON CLUSTER 'callscope' ADD INDEX IF NOT EXISTS lately written_at TYPE minmax GRANULARITY 1;
+-- what is there already, in the background
+ALTER TABLE calls ON CLUSTER 'callscope' MATERIALIZE INDEX lately;
+INSERT INTO schema_migrations (id, checksum) VALUES ('0012_voice_quality', '54acefd707a354e01b161e128494cb13e7e58db2f16ef5f728fbcfcd453cd8a8');
 -- For questions by hand: every shard at once.
 CREATE TABLE IF NOT EXISTS messages_of_all ON CLUSTER 'callscope' AS messages ENGINE = Distributed('callscope', currentDatabase(), messages, cityHash64(call_id));
 CREATE TABLE IF NOT EXISTS rtcp_of_all ON CLUSTER 'callscope' AS rtcp ENGINE = Distributed('callscope', currentDatabase(), rtcp, cityHash64(call_id));
@@ -452,3 +527,5 @@ CREATE TABLE IF NOT EXISTS registrations_of_all ON CLUSTER 'callscope' AS regist
 CREATE TABLE IF NOT EXISTS known_numbers_of_all ON CLUSTER 'callscope' AS known_numbers ENGINE = Distributed('callscope', currentDatabase(), known_numbers, cityHash64(tenant));
 CREATE TABLE IF NOT EXISTS call_marks_of_all ON CLUSTER 'callscope' AS call_marks ENGINE = Distributed('callscope', currentDatabase(), call_marks, cityHash64(tenant));
 CREATE TABLE IF NOT EXISTS call_people_of_all ON CLUSTER 'callscope' AS call_people ENGINE = Distributed('callscope', currentDatabase(), call_people, cityHash64(tenant));
+CREATE TABLE IF NOT EXISTS signalling_of_all ON CLUSTER 'callscope' AS signalling ENGINE = Distributed('callscope', currentDatabase(), signalling, cityHash64(call_id));
+CREATE TABLE IF NOT EXISTS call_quality_of_all ON CLUSTER 'callscope' AS call_quality ENGINE = Distributed('callscope', currentDatabase(), call_quality, cityHash64(tenant));

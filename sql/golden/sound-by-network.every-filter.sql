@@ -1,4 +1,4 @@
--- sound-by-network?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&group=sales&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true
+-- sound-by-network?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&notAuthor=e104&group=sales&notGroup=night&notNumber=84951000102&callId=a@b&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true
 -- Europe/Moscow, RU; read from rows. Written by npm run golden.
 SELECT
   right_network AS key,
@@ -20,10 +20,14 @@ WHERE tenant = {tenant: String}
   AND missed_kind != 'short_abandon'
   AND missed_kind != 'out_of_hours'
   AND number IN {number: Array(String)}
+  AND number NOT IN {notNumber: Array(String)}
   AND (employee IN {employee: Array(String)} OR hasAny(leg_employee, {employee: Array(String)}))
   AND employee IN {author: Array(String)}
+  AND employee NOT IN {notAuthor: Array(String)}
   AND arrayExists(e -> has({employee: Array(String)}, e), untaken_by)
   AND group_id IN {group: Array(String)}
+  AND group_id NOT IN {notGroup: Array(String)}
+  AND (started_at, id) IN (SELECT started_at, id FROM call_ids WHERE call_id = {callId: String} AND tenant = {tenant: String})
   AND (caller IN {caller: Array(String)} OR caller LIKE {caller0: String} OR caller LIKE {caller1: String}) AND NOT (caller IN {callerNot: Array(String)})
   AND NOT (dialled LIKE {dialledNot0: String})
   AND (answered_by LIKE {answeredBy0: String})
@@ -53,9 +57,13 @@ ORDER BY key;
 -- from = 1795467600000000
 -- to = 1795554000000000
 -- number = ["74951000101"]
+-- notNumber = ["74951000102"]
 -- employee = ["e101","e102"]
 -- author = ["","e103"]
+-- notAuthor = ["e104"]
 -- group = ["sales"]
+-- notGroup = ["night"]
+-- callId = "a@b"
 -- caller = ["101"]
 -- caller0 = "8916%"
 -- caller1 = "7916%"

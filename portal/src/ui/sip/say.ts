@@ -45,7 +45,7 @@ export function timeSaid(seconds: number, { format, locale }: Say): string {
 /** '+0,4 мс', '+180 мс', '+12,3 с': what passed since the row above. @param seconds */
 export function gapSaid(seconds: number, { words, format }: Say): string {
   const ms = seconds * 1_000;
-  if (ms < 1_000) return `+${words.callCard.ms(format.number(ms, ms < 10 ? 1 : 0))}`;
+  if (ms < 1_000) return `+${words.format.milliseconds(format.number(ms, ms < 10 ? 1 : 0))}`;
   return `+${format.number(seconds, 1)}\u00a0${words.format.seconds}`;
 }
 
