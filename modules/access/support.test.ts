@@ -24,5 +24,5 @@ test("what is heard while looking as somebody is told under support's own name, 
 
 test('support changes nothing and hears no recordings as itself', () => {
   const support = callerOfPerson({ id: '2', login: 'sofia', tenant: null }, { rights: GRANTS.support, within: NOTHING }, '');
-  expect(rightsOf(support, 't1').filter((right) => !right.endsWith(':read'))).toEqual(['people:view']);
+  expect(rightsOf(support, 't1').filter((right) => !right.endsWith(':read'))).toEqual(['signalling:search', 'people:view']);
 });

@@ -42,7 +42,7 @@ export function reconciliationRoutes(api: Api, { db, clock }: Deps): void {
     createRoute({
       ...{ ...about, method: 'get', path: '/ops/reconciliation', summary: 'Days that were reconciled, the newest first' },
       description: `Every day is reconciled in the night after it. ${CAUSES.map((cause) => `\`${cause}\`: ${CAUSE_MEANING[cause]}`).join('; ')}.`,
-      responses: { 200: { description: 'Days', content: json(z.object({ data: z.array(daySchema) })) }, ...problems(401, 403, 503) },
+      responses: { 200: { description: 'Days', content: json(z.object({ data: z.array(daySchema) })) }, ...problems(400, 401, 403, 503) },
     }),
     async (c) => c.json({ data: (await reconciledDays(db, operatorOf(c), MOST_DAYS)).map(toJson) }, 200),
   );

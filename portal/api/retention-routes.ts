@@ -44,7 +44,7 @@ export function retentionRoutes(api: Api, { db, store, clock }: Deps): void {
           description: 'By table and by company',
           content: json(z.object({ tables: z.array(ruleSchema), companies: z.array(companySchema) })),
         },
-        ...problems(401, 403, 503),
+        ...problems(400, 401, 403, 503),
       },
     }),
     async (c) => {

@@ -4,6 +4,7 @@ import { companies } from '../medium/fixtures.ts';
 import { type Stack, startStack, until } from '../medium/stack.ts';
 import { cpuBetween, usageOfTree } from './processes.ts';
 import type { BenchResult } from './result.ts';
+import { storeOf } from './store.ts';
 
 /** Packets a second that two cores must carry; more is overload. */
 const SUSTAINED = 50_000;
@@ -72,6 +73,7 @@ export async function hepLoad(rate: number, seconds: number, withEvents = false)
       : `HEP over UDP, ${rate.toLocaleString('en')}/s for ${seconds} s`;
     const overload = rate > SUSTAINED;
     const stored = ledger.stages.find((s) => s.stage === 'calls')?.stored ?? 0;
+    const disk = await onDisk(stack);
     return [
       { name, figure: 'packets and events sent', value: sentAll, unit: '' },
       { name, figure: 'rate reached', value: Math.round(sentAll / generated.seconds), unit: '/s' },
@@ -104,9 +106,25 @@ export async function hepLoad(rate: number, seconds: number, withEvents = false)
       },
       { name, figure: 'memory, all processes, peak', value: Math.round(peakMb), unit: 'MB' },
       { name, figure: 'memory, last third over middle third', value: growth(rss), unit: '×' },
+      ...disk.map(({ table, bytes }) => ({ name, figure: `on disk, a call: ${table}`, value: bytes / Math.max(1, stored), unit: 'B' })),
     ];
   } finally {
     await stack.end();
+  }
+}
+
+/** What tables of calls and packets take, merged as far as they are after some seconds. */
+async function onDisk(stack: Stack): Promise<{ table: string; bytes: number }[]> {
+  const store = storeOf(stack);
+  try {
+    const answer = await store.query({
+      query: `SELECT table, toUInt32(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active AND database = currentDatabase()
+        GROUP BY table HAVING bytes > 1000000 ORDER BY bytes DESC`,
+      format: 'JSONEachRow',
+    });
+    return await answer.json<{ table: string; bytes: number }>();
+  } finally {
+    await store.close();
   }
 }
 

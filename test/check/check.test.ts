@@ -84,12 +84,12 @@ test('a promise without a line, and a test that does not exist, are found', () =
 test("a report's SQL that is missing, changed or nobody's is found", () => {
   const root = tree({ 'sql/golden/gone.sql': '' });
   expect(checkGolden(root)).toContain('sql/golden/hourly.day.sql: missing: npm run golden, then read the difference');
-  expect(checkGolden(root)).toContain('sql/golden/gone.sql: no report makes it: npm run golden, then read the difference');
+  expect(checkGolden(root)).toContain('sql/golden/gone.sql: nothing makes it: npm run golden, then read the difference');
   writeGolden(root);
   expect(checkGolden(root)).toEqual([]);
   const file = join(root, 'sql/golden/hourly.day.sql');
   writeFileSync(file, readFileSync(file, 'utf8').replace("direction = 'out'", "direction = 'in'"));
-  expect(checkGolden(root)).toEqual([expect.stringMatching(/^sql\/golden\/hourly.day.sql:5 the report's SQL is another now/)]);
+  expect(checkGolden(root)).toEqual([expect.stringMatching(/^sql\/golden\/hourly.day.sql:5 its SQL is another now/)]);
 });
 
 test('a lock without foreign platforms is completed', () => {

@@ -1,7 +1,11 @@
+import { asOperator, connectPostgres } from '@callscope/core/node/postgres.ts';
+import type { PostgresSchema } from '@callscope/modules/schema.ts';
+import { sql } from 'kysely';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, sendTcp, startStack, until } from '../medium/stack.ts';
-import { axeFindings, HAS_BROWSER, launchBrowser, settled, sideways, signIn } from './browser.ts';
+import { log } from '../recordings/ffmpeg.ts';
+import { axeFindings, HAS_BROWSER, launchBrowser, looks, settled, sideways, signIn } from './browser.ts';
 import { callBegins, callEnds, type MadeCall } from './events.ts';
 
 const DOMAIN = 'alfa.pbx.test';
@@ -29,6 +33,7 @@ const going: MadeCall = {
 
 let stack: Stack;
 let browser: Browser;
+let postgres: ReturnType<typeof connectPostgres<PostgresSchema>>;
 let context: BrowserContext;
 let page: Page;
 
@@ -36,6 +41,7 @@ beforeAll(async () => {
   if (!HAS_BROWSER) return;
   stack = await startStack();
   browser = await launchBrowser();
+  postgres = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
   await stack.rest('PUT', '/tenants/t1', { name: 'Альфа', domain: DOMAIN, timezone: 'Asia/Krasnoyarsk' });
   await stack.rest('PUT', '/tenants/t2', { name: 'Браво', domain: 'bravo.pbx.test' });
   await stack.rest('PUT', '/tenants/t1/directory', {
@@ -57,6 +63,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
+  await postgres?.close();
   await stack?.end();
 });
 
@@ -85,7 +92,7 @@ const becomes = (words: string, of = page) => until(`figures are ${words}`, asyn
 describe.skipIf(!HAS_BROWSER)('phones in a browser', () => {
   test('before any registration was told the page says what the edge has to send', async () => {
     await until('the accounts are listed', async () => (await listed()).length === 4);
-    expect(await figures()).toEqual(['0', '0', '0', '4']);
+    expect(await figures()).toEqual(['0', '0', '0', '0', '4']);
     expect(plain(await page.locator('.strip', { hasText: 'Регистраций ещё не было' }).textContent())).toContain('E_UL_CONTACT_INSERT');
     expect(await axeFindings(page)).toEqual([]);
     const [other, empty] = await visit('boris', {}, 't2');
@@ -97,7 +104,7 @@ describe.skipIf(!HAS_BROWSER)('phones in a browser', () => {
 
   test('phones appear, fall off and call under the eyes of who watches; each has its person, address and expiry', async () => {
     await send(said('INSERT', '101', 0.5, 2.6), said('INSERT', '102', 3, 5), said('INSERT', 'lobby', 0.25), said('INSERT', 'guest', 2, 4));
-    await becomes('4 0 0 1');
+    await becomes('4 0 0 0 1');
     expect(await listed()).toEqual(['101', '102', '104', 'guest', 'lobby']);
     expect(plain(await row('101').textContent())).toMatch(
       /^101 Соколова А\. П\. На связи 10\.21\.0\.3:5060 desk-phone\/2\.4 (\d\d\.\d\d )?\d\d:\d\d через 2 ч \d мин$/,
@@ -106,18 +113,18 @@ describe.skipIf(!HAS_BROWSER)('phones in a browser', () => {
     expect(plain(await row('104').textContent())).toBe('104 ничей Не появлялся – – – –');
 
     await send(said('DELETE', 'lobby', 0));
-    await becomes('3 0 1 1');
+    await becomes('3 0 0 1 1');
     expect(plain(await row('lobby').textContent())).toMatch(/Отключился – – до (\d\d\.\d\d )?\d\d:\d\d –$/);
     await send(...callBegins(going));
-    await becomes('3 1 1 1');
+    await becomes('3 1 0 1 1');
     expect(plain(await row('102').textContent())).toContain('В звонке');
   });
 
   test('a state and a search choose what is listed, in the address; figures count everybody', async () => {
-    await page.locator('.stat .figure a').nth(2).click();
+    await page.locator('.stat .figure a').nth(3).click();
     await page.waitForURL(/state=gone/);
     await until('one is listed', async () => (await listed()).join() === 'lobby');
-    expect(await figures()).toEqual(['3', '1', '1', '1']);
+    expect(await figures()).toEqual(['3', '1', '0', '1', '1']);
     await page.getByRole('link', { name: 'В звонке', exact: true }).click();
     await until('who calls is listed', async () => (await listed()).join() === '102');
     await open('/c/t1/phones?state=registered');
@@ -166,6 +173,92 @@ describe.skipIf(!HAS_BROWSER)('phones in a browser', () => {
     await until('its end is listed', async () => !(await detail.locator('tbody').textContent())?.includes('действует'));
     await row('history').getByRole('button', { name: 'Свернуть: история history' }).click();
     expect(await page.locator('tr.detail').count()).toBe(0);
+  });
+
+  test('a wrong password is a state of its own, with the attempts and where they came from; who guesses is named (L-28, L-29)', async () => {
+    const attempt = (user: string, source: string, i: number) =>
+      JSON.stringify({
+        ...{ jsonrpc: '2.0', method: 'E_PBX_AUTH' },
+        params: {
+          what: 'REGISTER',
+          callid: `auth-${user}-${i}`,
+          user,
+          domain: DOMAIN,
+          source,
+          ts: Math.floor(base / 1_000) - 60 + i,
+          ts_us: 0,
+        },
+      });
+    await send(
+      ...[0, 1, 2].map((i) => attempt('104', '10.21.0.9:5062', i)),
+      ...['admin', 'test', '100', '1000', '101'].map((user, i) => attempt(user, '198.51.100.7:41001', i)),
+    );
+    await until('they are stored', async () => {
+      const { data } = await stack.rest<{ data: unknown[] }>('GET', `/ops/security-events?from=${new Date(base - HOUR).toISOString()}`);
+      return data.length === 8;
+    });
+    await open();
+    await until('one sign-in fails', async () => (await figures())[2] === '1');
+    // who is registered stays so, whoever else tries that name
+    expect(plain(await row('101').textContent())).toContain('На связи');
+    expect(plain(await row('104').textContent())).toMatch(/^104 ничей Ошибка входа 10\.21\.0\.9:5062 – отказ (\d\d\.\d\d )?\d\d:\d\d –$/);
+    await page.locator('.stat .figure a').nth(2).click();
+    await page.waitForURL(/state=refused/);
+    await until('it is listed', async () => (await listed()).join() === '104');
+    await row('104').getByRole('button', { name: 'Развернуть: история 104' }).click();
+    const log = page.getByRole('region', { name: 'Отказы во входе, новые сверху' });
+    await log.getByRole('row').first().waitFor();
+    expect(await log.getByRole('row').count()).toBe(3);
+    expect(plain(await log.getByRole('row').first().textContent())).toMatch(/не вошёл: неверный пароль или имя ?10\.21\.0\.9:5062$/);
+    const from = page.getByRole('table', { name: 'Неудачные входы за сутки' });
+    const rows = (await from.locator('tbody tr').allTextContents()).map(plain);
+    expect(rows[0]).toMatch(/^198\.51\.100\.7 ?подбор ?100, 1000, 101, admin, test ?5 ?\d/);
+    expect(rows[1]).toMatch(/^10\.21\.0\.9 ?104 ?3 ?\d/);
+    expect(await looks(page, 'phones-refused')).toEqual([]);
+
+    // a phone that was never heard of and was refused by nobody: the page says what to check
+    await open('/c/t1/phones?state=gone');
+    await row('lobby').getByRole('button', { name: 'Развернуть: история lobby' }).click();
+    await page.getByText('Телефон до АТС не доходит').waitFor();
+    const [other, theirs] = await visit('boris', {}, 't2');
+    expect(await theirs.getByText('Неудачные входы').count()).toBe(0);
+    await other.close();
+  });
+
+  test('lines to carriers stand there with what the exchange says of them, and nobody else sees them (L-10, L-11)', async () => {
+    const registration = { username: 'alfa', secret: 'secret', edgeAddress: 'edge.test:5060' };
+    await stack.rest('PUT', '/tenants/t1/pbx', {
+      trunks: [
+        { id: 'main', kind: 'registration', direction: 'out', host: 'sip.carrier.test', ...registration },
+        { id: 'spare', kind: 'registration', direction: 'out', host: 'sip.other.test', ...registration },
+        { id: 'third', kind: 'registration', direction: 'out', host: 'sip.third.test', ...registration },
+      ],
+    });
+    await open();
+    // no agent of an edge runs here
+    await page.getByRole('row', { name: /^main.*Неизвестно/ }).waitFor();
+    // what jobs note as agents answer
+    await asOperator(postgres.db, (trx) =>
+      sql`insert into watched_parts (kind, what, tenant, well_at) values
+        ('edge_down', 'edge-7', null, now() + interval '1 hour'), ('trunk_down', 'main', 't1', now() + interval '1 hour'),
+        ('trunk_down', 'spare', 't1', now() - interval '2 hours')`.execute(trx),
+    );
+    await asOperator(postgres.db, (trx) =>
+      sql`insert into incidents (kind, what, tenant, began_at, ended_at) values
+        ('trunk_down', 'main', 't1', now() - interval '5 hours', now() - interval '4 hours'), ('trunk_down', 'spare', 't1', now() - interval '2 hours', null)`.execute(
+        trx,
+      ),
+    );
+    await open();
+    const table = page.getByRole('table', { name: 'Линии к операторам связи' });
+    const rows = (await table.locator('tbody tr').allTextContents()).map(plain);
+    expect(rows[0]).toMatch(/^main по логину, sip\.carrier\.test:5060 ?Работает ?(\d\d\.\d\d )?\d\d:\d\d ?1 перерыв, всего 1 ч/);
+    expect(rows[1]).toMatch(/^spare по логину, sip\.other\.test:5060 ?Ошибка ?(\d\d\.\d\d )?\d\d:\d\d ?1 перерыв, всего 2 ч/);
+    expect(rows[2]).toMatch(/^third по логину, sip\.third\.test:5060 ?Соединяется ?– ?без перерывов$/);
+    expect(await looks(page, 'phones-lines')).toEqual([]);
+    const [own, theirs] = await visit('anna');
+    expect(await theirs.getByText('Линии к операторам').count()).toBe(0);
+    await own.close();
   });
 
   test("whoever sees only their own calls sees their own phones, and nobody else's, on the page or by its address", async () => {

@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { asTenant, connectPostgres } from '@callscope/core/node/postgres.ts';
 import type { IncidentKind } from '@callscope/modules/incidents/kinds.ts';
+import { linesOf } from '@callscope/modules/incidents/lines.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FFMPEG, log } from '../recordings/ffmpeg.ts';
@@ -91,6 +93,10 @@ describe('incidents', () => {
     expect(own).toMatchObject({ scope: 'company', trunk: 'own', to: null, label: 'Не работал транк' });
     near(own?.from, at);
     expect(await of('trunk_down', 't2')).toEqual([]);
+    const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
+    const lines = (tenant: string) => linesOf(db, { tenant } as TenantScope, at - 3_600_000, Date.now());
+    expect(await lines('t1')).toMatchObject([{ id: 'own', kind: 'registration', state: 'error', since: Date.parse(own?.from ?? '') }]);
+    expect(await lines('t2')).toEqual([]);
 
     // being asked of the carrier anew is neither up nor down
     opensips.own = 'REGISTERING_STATE';
@@ -107,8 +113,9 @@ describe('incidents', () => {
     const back = Date.now();
     await until('both are back', async () => (await of('trunk_down')).every(({ to }) => to !== null), 40_000);
     for (const { to } of await of('trunk_down')) near(to, back);
+    await until('the own line works', async () => (await lines('t1'))[0]?.state === 'registered', 30_000);
+    expect(await lines('t1')).toMatchObject([{ downs: [{ from: Date.parse(own?.from ?? ''), to: expect.any(Number) }] }]);
     // the row policy says the same as the question
-    const { db, close } = connectPostgres<PostgresSchema>(stack.databaseUrl(), 'test', log);
     const seen = await asTenant(db, 't2', (trx) => trx.selectFrom('incidents').selectAll().execute());
     expect(seen.map(({ what }) => what)).toEqual(['carrier']);
     await close();

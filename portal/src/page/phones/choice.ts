@@ -1,7 +1,10 @@
 import type { PhoneLine } from './lines.ts';
 
+/** What the page of phones depends on beside the live stream, to be read again. */
+export const PHONES = 'callscope:phones';
+
 /** What the page shows: one state, or those in a call whatever theirs is. */
-export const SHOWS = ['all', 'registered', 'busy', 'gone', 'unknown'] as const;
+export const SHOWS = ['all', 'registered', 'busy', 'refused', 'gone', 'unknown'] as const;
 export type Show = (typeof SHOWS)[number];
 
 export interface PhoneChoice {
@@ -22,7 +25,7 @@ function isShown({ state, inCall }: PhoneLine, show: Show): boolean {
 /** The line is of the chosen state, and every word of the text stands in it. */
 export function isMeant(line: PhoneLine, { show, text }: PhoneChoice): boolean {
   if (!isShown(line, show)) return false;
-  const said = [line.aor, line.employee?.name ?? '', line.comment, ...line.extensions]
+  const said = [line.aor, line.employee?.name ?? '', line.comment, line.refused?.source ?? '', ...line.extensions]
     .concat(line.bindings.flatMap(({ address, contact, userAgent }) => [address, contact, userAgent]))
     .join(' ')
     .toLowerCase();

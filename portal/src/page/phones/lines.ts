@@ -1,3 +1,4 @@
+import type { RefusedAccount } from '@callscope/analytics/run/refusals.ts';
 import type { LiveCall, LivePhone } from '@callscope/core/bus/live.ts';
 import type { PhoneBinding } from '@callscope/core/domain/phone-state.ts';
 
@@ -7,8 +8,8 @@ export interface PhoneDirectory {
   employees: readonly { id: string; name: string; extensions: readonly string[] }[];
 }
 
-/** registered: a binding stands · gone: one was seen, none stands · unknown: none was ever seen */
-export const PHONE_STATES = ['registered', 'gone', 'unknown'] as const;
+/** registered: a binding stands · refused: none stands, and its last word was a wrong password · gone: one was seen, none stands · unknown: none was ever seen */
+export const PHONE_STATES = ['registered', 'refused', 'gone', 'unknown'] as const;
 export type PhoneState = (typeof PHONE_STATES)[number];
 
 /** An account of the directory, or one that registered without being in it. Times are ms since the epoch. */
@@ -25,6 +26,8 @@ export interface PhoneLine {
   bindings: readonly PhoneBinding[];
   /** when the last binding ended; 0 = one stands, or none was seen */
   goneAt: number;
+  /** its sign-ins that failed of late */
+  refused: RefusedAccount | null;
   /** calls or talks; a phone that only rings does not */
   inCall: boolean;
 }
@@ -39,16 +42,21 @@ export function phoneLines(
   { accounts, employees }: PhoneDirectory,
   phones: Iterable<LivePhone>,
   calls: Iterable<LiveCall>,
+  refused: readonly RefusedAccount[] = [],
 ): PhoneLine[] {
   const byExtension = new Map(employees.flatMap((e) => e.extensions.map((x) => [x, { id: e.id, name: e.name }] as const)));
   const busy = busyNames(calls);
   const listed = new Map(accounts.map((a) => [`${a.user}@${domain}`, a]));
   const seen = new Map(Array.from(phones, (p) => [p.aor, p]));
+  const failed = new Map(refused.map((r) => [`${r.account}@${r.domain}`, r]));
   return [...new Set([...listed.keys(), ...seen.keys()])].sort(byName).map((aor) => {
     const at = aor.lastIndexOf('@');
     const account = aor.slice(0, at);
     const entry = listed.get(aor);
     const phone = seen.get(aor);
+    const refusal = failed.get(aor) ?? null;
+    const goneAt = phone?.goneAt ?? 0;
+    const isRefused = refusal !== null && refusal.at > goneAt;
     // an account that the directory does not list is called by its own name
     const extensions = entry?.extensions ?? (byExtension.has(account) ? [account] : []);
     const names = [account, ...extensions];
@@ -56,8 +64,8 @@ export function phoneLines(
     return {
       ...{ aor, account, domain: aor.slice(at + 1), extensions, comment: entry?.comment ?? '', bindings },
       employee: names.map((name) => byExtension.get(name)).find((e) => e !== undefined) ?? null,
-      state: bindings.length > 0 ? 'registered' : phone ? 'gone' : 'unknown',
-      goneAt: phone?.goneAt ?? 0,
+      state: bindings.length > 0 ? 'registered' : isRefused ? 'refused' : phone ? 'gone' : 'unknown',
+      ...{ goneAt, refused: refusal },
       inCall: names.some((name) => busy.has(name)),
     };
   });

@@ -51,8 +51,27 @@ describe('lines', () => {
     ]);
   });
 
+  test('say that the password was wrong where that was the last word, and nobody of the directory is made of a guess', () => {
+    const refusal = (account: string, at: number) => ({ account, domain: 'alfa.test', at, times: 3, source: '10.0.0.9:5060' });
+    const phones = [
+      { aor: '101@alfa.test', bindings: [binding()], goneAt: 0 },
+      { aor: '102@alfa.test', bindings: [], goneAt: 7_000 },
+      { aor: '104@alfa.test', bindings: [], goneAt: 7_000 },
+    ];
+    const refused = [refusal('101', 8_000), refusal('102', 8_000), refusal('104', 6_000), refusal('110', 9_000), refusal('admin', 9_000)];
+    const shown = phoneLines('alfa.test', directory, phones, [], refused);
+    expect(shown.map((l) => [l.account, l.state, l.refused?.times ?? 0])).toEqual([
+      ['101', 'registered', 3],
+      ['102', 'refused', 3],
+      ['104', 'gone', 3],
+      ['110', 'refused', 3],
+      ['desk-101', 'unknown', 0],
+    ]);
+    expect(shown.filter((l) => isMeant(l, { show: 'refused', text: '10.0.0.9' })).map((l) => l.account)).toEqual(['102', '110']);
+  });
+
   test('are counted by state, and are found by whatever they say', () => {
-    expect(countsOf(lines)).toEqual({ all: 4, registered: 2, busy: 1, gone: 1, unknown: 1 });
+    expect(countsOf(lines)).toEqual({ all: 4, registered: 2, busy: 1, refused: 0, gone: 1, unknown: 1 });
     const found = (text: string, show: (typeof SHOWS)[number] = 'all') =>
       lines.filter((l) => isMeant(l, { show, text })).map((l) => l.account);
     expect(found('')).toHaveLength(4);

@@ -24,9 +24,10 @@ export function moment(at: number, now: number, { format }: I18n): string {
 }
 
 /** Since when it stands, or when it was last there; '' = never. */
-export function sinceWords({ bindings, goneAt }: PhoneLine, now: number, i18n: I18n): string {
+export function sinceWords({ bindings, goneAt, state, refused }: PhoneLine, now: number, i18n: I18n): string {
   const [newest] = bindings;
   if (newest) return moment(newest.registeredAt, now, i18n);
+  if (state === 'refused' && refused) return i18n.words.phones.refusedAt(moment(refused.at, now, i18n));
   return goneAt > 0 ? i18n.words.phones.until(moment(goneAt, now, i18n)) : '';
 }
 
@@ -40,9 +41,9 @@ export function expiryWords({ bindings }: PhoneLine, now: number, { words, forma
 }
 
 /** Where the newest phone is, and how many others of the account there are. */
-export function addressWords({ bindings }: PhoneLine, { words }: I18n): string {
+export function addressWords({ bindings, state, refused }: PhoneLine, { words }: I18n): string {
   const [newest] = bindings;
-  if (!newest) return '';
+  if (!newest) return state === 'refused' ? (refused?.source ?? '') : '';
   const others = bindings.length > 1 ? ` ${words.phones.others(bindings.length - 1)}` : '';
   return `${newest.address}${newest.transport === 'udp' ? '' : ` ${newest.transport.toUpperCase()}`}${others}`;
 }
