@@ -120,6 +120,11 @@ describe('an alert of the running system', () => {
       stack.ports.events,
       calls.flatMap((one) => [...callBegins(one), ...callEnds(one)]),
     );
+    await until('all are stored', async () => {
+      const { data } = await stack.rest<{ data: { id: string }[] }>('GET', '/tenants/t1/calls?limit=100');
+      return calls.every(({ id }) => data.some((one) => one.id === id));
+    });
+    await soon();
     await until('both are told', () => told.letters.length === 1 && told.asked.length === 1, 100_000);
     expect(told.letters[0]).toMatchObject({ to: ['duty@alfa.test'], subject: expect.stringContaining('Тревога: Много пропущенных') });
     expect(told.letters[0]?.text).toMatch(/Неотвеченные входящие: 6 за 15\sмин[\s\S]*Порог: больше 5/);
@@ -166,6 +171,8 @@ describe('an alert of the running system', () => {
       await holding.query('ROLLBACK');
       await holding.end();
     }
+    // whose place it takes after a minute, if nothing else; here at once
+    await soon();
     await until('it is told', () => told.letters.length > 0, 120_000);
     const { checkedAt } = await only();
     await soon();
