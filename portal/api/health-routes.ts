@@ -43,7 +43,10 @@ export function healthRoutes(api: Api, { db, clock, system }: Deps): void {
       summary: 'How the whole system stands, and what was wrong with it',
       description: 'What cannot be known now is null, and the part that keeps it from being known fails.',
       needs: 'operations:read',
-      responses: { 200: { description: 'State', content: { 'application/json': { schema: stateSchema } } }, ...problems(400, 401, 403, 503) },
+      responses: {
+        200: { description: 'State', content: { 'application/json': { schema: stateSchema } } },
+        ...problems(400, 401, 403, 503),
+      },
     }),
     async (c) => {
       const scope = operatorOf(c);

@@ -175,7 +175,7 @@ describe.skipIf(!HAS_BROWSER)('phones in a browser', () => {
     expect(await page.locator('tr.detail').count()).toBe(0);
   });
 
-  test('a wrong password is a state of its own, with the attempts and where they came from; who guesses is named (L-28, L-29)', async () => {
+  test('a wrong password is a state of its own, with the attempts and where they came from, and who guesses is named (L-28, L-29)', async () => {
     const attempt = (user: string, source: string, i: number) =>
       JSON.stringify({
         ...{ jsonrpc: '2.0', method: 'E_PBX_AUTH' },
