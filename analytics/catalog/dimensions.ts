@@ -4,6 +4,9 @@ import { endOfHour, startOfDay, startOfMonth, startOfWeek } from '@callscope/cor
 import type { CallFilter } from '../query/filter.ts';
 import type { Format, Words } from './words.ts';
 
+/** The extension of our side; of an internal call the one that called. */
+export const OWN_PHONE = "if(direction = 'in', answered_by, caller)";
+
 /** A column of REST that says which row it is. */
 export interface KeyColumn {
   id: string;
@@ -174,6 +177,17 @@ export const DIMENSIONS = {
     column: 'group_id',
     named: 'name',
     calls: (group) => ({ group: [group] }),
+  },
+  phone: {
+    label: { ru: 'Телефон', en: 'Phone' },
+    definition: {
+      ru: 'Телефон нашей стороны: внутренний номер, который ответил, а у исходящего – с которого звонили.',
+      en: 'The phone of our side: the extension that answered, of an outgoing call the one that called.',
+    },
+    type: 'text',
+    format: 'name',
+    column: OWN_PHONE,
+    calls: (phone) => ({ phone: [phone] }),
   },
   ownNetwork: {
     label: { ru: 'Сеть сотрудников', en: "Employees' network" },

@@ -18,6 +18,7 @@ const EVERYTHING: Required<CallFilter> = {
   notAuthor: ['e103', ''],
   notNumber: ['8 (495) 100-01-03'],
   notGroup: ['night'],
+  phone: ['101', ''],
   callId: 'a84b4c76e66710@10.0.0.5',
   untakenOffer: true,
   group: ['sales & co'],

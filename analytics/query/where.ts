@@ -1,6 +1,7 @@
 import { DIRECTIONS } from '@callscope/core/domain/call.ts';
 import { normalizePhone, phoneFromPeople } from '@callscope/core/domain/phone.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import { OWN_PHONE } from '../catalog/dimensions.ts';
 import { DURATIONS } from '../catalog/durations.ts';
 import type { Counted } from '../catalog/measure.ts';
 import { type Bind, firstCallSql, HIDDEN_NUMBER, repeatCallSql } from './callers.ts';
@@ -62,6 +63,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     for (const [name, list] of Object.entries(withinParams(within, 'project'))) bind(name, 'Array(String)', list);
     return withinSql(within, tookPart, 'project');
   },
+  phone: (list, _, bind) => `${OWN_PHONE} IN ${bind('phone', 'Array(String)', list)}`,
   callId: (callId, _, bind) =>
     `(started_at, id) IN (SELECT started_at, id FROM call_ids WHERE call_id = ${bind('callId', 'String', callId)} AND tenant = {tenant: String})`,
   caller: pattern('caller', 'caller'),

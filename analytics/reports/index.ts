@@ -10,7 +10,16 @@ import { offers, offersByEmployee } from './offers.ts';
 import { outgoingByAccount, outgoingByEmployee, outgoingByNumber, outgoingShares } from './outgoing.ts';
 import { daily, monthly, weekHours, weekly } from './over-time.ts';
 import { serviceByDay, serviceByGroup, serviceByHour, serviceLevel } from './service.ts';
-import { soundByDay, soundByEmployee, soundByGateway, soundByHour, soundByNetwork, soundByNumber, soundTotals } from './sound.ts';
+import {
+  soundByDay,
+  soundByEmployee,
+  soundByGateway,
+  soundByHour,
+  soundByNetwork,
+  soundByNumber,
+  soundByPhone,
+  soundTotals,
+} from './sound.ts';
 import { summary } from './summary.ts';
 
 /** Every report: a new one is a file and a line here. */
@@ -47,6 +56,7 @@ export const REPORTS: readonly Report[] = [
   soundByNumber,
   soundByNetwork,
   soundByGateway,
+  soundByPhone,
   soundByHour,
   soundByDay,
 ];

@@ -44,6 +44,20 @@ export const soundByNumber = defineReport({
   chart,
 });
 
+export const soundByPhone = defineReport({
+  id: 'sound-by-phone',
+  title: { ru: 'Связь по телефонам', en: 'Sound by phone' },
+  definition: about(
+    'На каком телефоне плохо слышно: аппарат, гарнитура, розетка.',
+    'Which phone sounds badly: the set, its headset, its socket.',
+  ),
+  only,
+  by: 'phone',
+  measures: MEASURES,
+  mostDays: null,
+  chart,
+});
+
 export const soundByNetwork = defineReport({
   id: 'sound-by-network',
   title: { ru: 'Связь по сетям сотрудников', en: "Sound by employees' network" },

@@ -1,4 +1,4 @@
--- incoming-by-number by day?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&notAuthor=e104&group=sales&notGroup=night&notNumber=84951000102&callId=a@b&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true
+-- incoming-by-number by day?from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&notAuthor=e104&group=sales&notGroup=night&notNumber=84951000102&callId=a@b&phone=101&caller=8 (916)*, !79161234567, 101&dialled=!7391*&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true
 -- Europe/Moscow, RU; read from rows. Written by npm run golden.
 SELECT
   roundDown(intDiv(toUnixTimestamp64Micro(started_at), 1000000), {days: Array(Int64)}) AS key,
@@ -22,6 +22,7 @@ WHERE tenant = {tenant: String}
   AND arrayExists(e -> has({employee: Array(String)}, e), untaken_by)
   AND group_id IN {group: Array(String)}
   AND group_id NOT IN {notGroup: Array(String)}
+  AND if(direction = 'in', answered_by, caller) IN {phone: Array(String)}
   AND (started_at, id) IN (SELECT started_at, id FROM call_ids WHERE call_id = {callId: String} AND tenant = {tenant: String})
   AND (caller IN {caller: Array(String)} OR caller LIKE {caller0: String} OR caller LIKE {caller1: String}) AND NOT (caller IN {callerNot: Array(String)})
   AND NOT (dialled LIKE {dialledNot0: String})
@@ -57,6 +58,7 @@ ORDER BY key, across;
 -- notAuthor = ["e104"]
 -- group = ["sales"]
 -- notGroup = ["night"]
+-- phone = ["101"]
 -- callId = "a@b"
 -- caller = ["101"]
 -- caller0 = "8916%"

@@ -51,7 +51,7 @@ const CASES: Case[] = [
     company: MOSCOW,
     query:
       'from=2026-11-23T21:00:00Z&to=2026-11-24T21:00:00Z&direction=in,out&result=busy,other&answered=false&missedKind=busy_hit&shortAbandons=exclude&outOfHours=exclude' +
-      '&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&notAuthor=e104&group=sales&notGroup=night&notNumber=84951000102&callId=a@b&caller=8 (916)*, !79161234567, 101&dialled=!7391*' +
+      '&number=8 (495) 100-01-01&employee=e101,e102&untakenOffer=true&author=-,e103&notAuthor=e104&group=sales&notGroup=night&notNumber=84951000102&callId=a@b&phone=101&caller=8 (916)*, !79161234567, 101&dialled=!7391*' +
       '&answeredBy=10*&text=100-01&talkMin=0.5&talkMax=60&time=22:00-06:00&weekday=1,7&recorded=false' +
       '&waitMin=0.5&waitMax=20&hiddenNumber=false&firstCall=false&repeatCall=true',
   },

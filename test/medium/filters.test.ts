@@ -107,6 +107,7 @@ describe.each(Object.entries(ZONES))('in %s', (tenant, zone) => {
     const { totals } = await stack.rest<{ totals: { calls: number } }>('GET', `/tenants/${tenant}/reports/by-group?notAuthor=e101`);
     expect(totals.calls).toBe(which(tenant, (c) => c.employee === '102').length);
     const other = tenant === 'berlin' ? 'kolkata' : 'berlin';
+    expect(await ids(tenant, 'phone=102')).toEqual(which(tenant, (c) => c.employee === '102'));
     expect(await ids(tenant, `callId=${tenant}-7`)).toEqual([`${tenant}-7`]);
     expect(await ids(tenant, `callId=${other}-7`)).toEqual([]);
   });

@@ -206,6 +206,10 @@ describe.skipIf(FFMPEG === null)('lists and reports', () => {
       const query = `measured=true&ownNetwork=${ownNetwork === '' ? '-' : encodeURIComponent(String(ownNetwork))}`;
       expect((await idsOf('t1', query)).length, String(ownNetwork)).toBe(measuredCalls);
     }
+    const phones = await report('sound-by-phone');
+    expect(phones.rows.length).toBeGreaterThan(2);
+    for (const { phone, measuredCalls } of phones.rows)
+      expect((await idsOf('t1', `measured=true&phone=${phone === '' ? '-' : phone}`)).length, String(phone)).toBe(measuredCalls);
     const day = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z';
     const hours = await report('sound-by-hour', day);
     expect(hours.rows.reduce((sum, row) => sum + Number(row.measuredCalls), 0)).toBe(known.length);

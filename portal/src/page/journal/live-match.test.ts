@@ -26,6 +26,8 @@ test.each([
   ['notGroup=-', true],
   ['notNumber=8 391 000-01-22', false],
   ['callId=a', false],
+  ['phone=101', true],
+  ['phone=102', false],
   ['employee=e2', true],
   ['group=-', false],
   ['number=8 391 000-01-22', true],

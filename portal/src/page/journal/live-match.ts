@@ -40,6 +40,7 @@ function isOf(call: LiveCall | EndedCall, c: Conditions): boolean {
   return (
     has(c.author, call.employee) &&
     has(c.group, call.group) &&
+    has(c.phone, call.direction === 'in' ? call.answeredBy : call.from) &&
     c.notAuthor?.includes(call.employee) !== true &&
     c.notGroup?.includes(call.group) !== true &&
     (c.employee === undefined || people.some((id) => c.employee?.includes(id))) &&

@@ -119,6 +119,7 @@ export const journal: typeof source = {
     notGroup: 'Group',
     channel: 'Channel',
     project: 'Project',
+    phone: 'Phone',
     callId: 'Call-ID',
     caller: 'From',
     dialled: 'To',

@@ -134,6 +134,7 @@ export const journal = {
     notGroup: 'Группа',
     channel: 'Канал',
     project: 'Проект',
+    phone: 'Телефон',
     callId: 'Call-ID',
     caller: 'Откуда',
     dialled: 'Куда',
