@@ -235,7 +235,8 @@ test('a store of the version before, which has calls, knows their numbers after 
   );
   expect(ids(await list(`text=${number.slice(4)}`))).toEqual(fits);
   const answer = await store.query({
-    query: "SELECT name FROM system.data_skipping_indices WHERE table = 'calls' AND name LIKE 'by%' AND data_compressed_bytes > 0 ORDER BY name",
+    query:
+      "SELECT name FROM system.data_skipping_indices WHERE table = 'calls' AND name LIKE 'by%' AND data_compressed_bytes > 0 ORDER BY name",
     format: 'JSONEachRow',
   });
   expect((await answer.json<{ name: string }>()).map(({ name }) => name)).toEqual(indexes.map((name) => `by_${name}`).sort());
