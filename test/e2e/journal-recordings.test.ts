@@ -226,7 +226,7 @@ describe.skipIf(!HAS_BROWSER || FFMPEG === null)('a selection of calls', () => {
   test('a phone puts the list in another order where a head of columns would', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await open(page, stack.portal + JOURNAL);
-    await page.getByRole('button', { name: 'Фильтры' }).click();
+    await page.getByRole('button', { name: 'Условия' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Порядок: Сначала новые' }).click();
     await page.getByRole('option', { name: 'Сначала длинные разговоры' }).click();
     expect(await axeFindings(page)).toEqual([]);
