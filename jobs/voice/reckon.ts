@@ -17,6 +17,8 @@ import type { Kysely } from 'kysely';
 const JOBS = ownService('jobs');
 const EVERY = operatorScope(JOBS, 'companies:read') as OperatorScope;
 const LOOK_MS = 5_000;
+/** Where the last look found nothing: a system at rest is not asked all the time. */
+const REST_MS = 20_000;
 /** What came so long ago is in the store, when nothing lies behind: blocks are written within seconds. */
 const SETTLED_MS = 5_000;
 /** As long reports are there for sure: a day less than they are kept. */
@@ -53,16 +55,19 @@ export function reckonVoice(service: Service, voice: Voice): void {
   const reckoning = (async () => {
     let from: number | null = null;
     let failure = '';
+    let isAtRest = false;
     while (!stopping.aborted) {
-      await pause(LOOK_MS, undefined, { signal: stopping }).catch(() => undefined);
+      await pause(isAtRest ? REST_MS : LOOK_MS, undefined, { signal: stopping }).catch(() => undefined);
       try {
         const now = voice.clock.now();
         from ??= Math.max(((await lastReckoned(voice.store, EVERY)) ?? 0) - STRETCH_MS, now - FURTHEST_MS);
         const until = now - SETTLED_MS - voice.fresh().seconds * 1_000;
         let stretch = STRETCH_MS;
+        isAtRest = true;
         while (from < until && !stopping.aborted) {
           const to: number = Math.min(until, from + stretch);
           const found = await reckonStretch(voice, from, to, () => stopping.aborted);
+          isAtRest &&= found === 0;
           stretch = found === 0 ? Math.min(2 * stretch, LONGEST_STRETCH_MS) : STRETCH_MS;
           if (found !== null) from = to;
         }

@@ -46,12 +46,16 @@ beforeAll(async () => {
   await sendUdp(stack.ports.hep, rtcpHep());
   for (const one of [LOSSY, MUTE])
     await until(`call ${one.call.n} is ready`, async () => (await recordingOf(stack, one)).status === 'ready', 60_000);
-  await until('sounds are reckoned', async () => {
-    const lists = await Promise.all(
-      ['oneWay=true', 'mosMax=4.1'].map((query) => stack.rest<{ data: unknown[] }>('GET', `/tenants/t1/calls?${query}`)),
-    );
-    return lists.every(({ data }) => data.length === 1);
-  });
+  await until(
+    'sounds are reckoned',
+    async () => {
+      const lists = await Promise.all(
+        ['oneWay=true', 'mosMax=4.1'].map((query) => stack.rest<{ data: unknown[] }>('GET', `/tenants/t1/calls?${query}`)),
+      );
+      return lists.every(({ data }) => data.length === 1);
+    },
+    60_000,
+  );
   await stack.rest('PUT', '/tenants/t1/users/quality', { password: PASSWORD, role: 'quality' });
   page = await newPage(browser);
   await signIn(page, stack.portal, { domain, login: 'quality', password: PASSWORD }, `/c/t1/journal?${DAY}`);

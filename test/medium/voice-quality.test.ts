@@ -168,7 +168,7 @@ describe.skipIf(FFMPEG === null)('lists and reports', () => {
 
   test('the worst calls are found by their MOS, as the cards have it', async () => {
     const known = await measured('t1');
-    await until('all are reckoned', async () => (await idsOf('t1', 'measured=true')).length === known.length);
+    await until('all are reckoned', async () => (await idsOf('t1', 'measured=true')).length === known.length, 60_000);
     for (const bound of [1, 3, 3.6, 4.2, 4.4, 4.5]) {
       const right = known.filter(({ quality }) => Number((quality.mos as number).toFixed(2)) <= bound).map(({ call }) => call.call_id);
       await until(`calls of at most ${bound}`, async () => (await idsOf('t1', `mosMax=${bound}`)).sort().join() === right.sort().join());
@@ -228,7 +228,7 @@ describe.skipIf(FFMPEG === null)('lists and reports', () => {
     const { ours, mos } = await qualityOf(LATE);
     expect(ours.reported).toMatchObject({ by: 'xr', reports: 1, mos: 3.1, loss: 26 / 256 });
     expect(mos).toBe(3.1);
-    await until('lists have it', async () => (await idsOf('t2', 'mosMax=3.6')).includes(LATE.call_id));
+    await until('lists have it', async () => (await idsOf('t2', 'mosMax=3.6')).includes(LATE.call_id), 60_000);
     expect(await idsOf('t2', 'mosMax=3.09')).not.toContain(LATE.call_id);
   });
 });
