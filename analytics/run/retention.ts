@@ -7,7 +7,11 @@ import { runAsOperator } from './run.ts';
  * replay of old captures does not vanish at once (sql/clickhouse).
  */
 const AGES: Readonly<Record<string, readonly { table: string; age: string }[]>> = {
-  messages: [{ table: 'messages', age: 'toDateTime(received_at)' }],
+  messages: [
+    { table: 'messages', age: 'toDateTime(received_at)' },
+    // what they are found by
+    { table: 'signalling', age: 'toDateTime(received_at)' },
+  ],
   rtcp: [{ table: 'rtcp', age: 'toDateTime(received_at)' }],
   events: [{ table: 'events', age: 'toDateTime(received_at)' }],
   calls: [
@@ -16,13 +20,14 @@ const AGES: Readonly<Record<string, readonly { table: string; age: string }[]>> 
     { table: 'known_numbers', age: 'written_at' },
     // no sooner than the call itself
     { table: 'call_people', age: 'written_on + INTERVAL 1 DAY' },
+    { table: 'call_quality', age: 'toDateTime(started_at) + INTERVAL 1 DAY' },
   ],
   registrations: [{ table: 'registrations', age: 'toDateTime(written_at)' }],
   security_events: [{ table: 'security_events', age: 'toDateTime(written_at)' }],
 };
 
 /** Tables in which the calls of one company are let go of before all others', by the beginning of the call. */
-const OF_COMPANY = ['call_ids', 'call_people', 'call_marks', 'calls'] as const;
+const OF_COMPANY = ['call_ids', 'call_people', 'call_marks', 'call_quality', 'calls'] as const;
 
 const DAYS_OF_YEAR = 365.25;
 
@@ -32,19 +37,27 @@ const agesOf = (what: string) => {
   return ages;
 };
 
-/** Days after which rows of these tables go by what the store itself says; null: it does not say it in days. */
-export async function daysInForce(client: ClickHouseClient, scope: OperatorScope, what: string): Promise<(number | null)[]> {
+/** Which of these rules the store itself goes by, in each of the tables that they are about. @param rules days by what is kept */
+export async function rulesInForce(
+  client: ClickHouseClient,
+  scope: OperatorScope,
+  rules: Readonly<Record<string, number>>,
+): Promise<Set<string>> {
+  const whats = Object.keys(rules);
   const rows = await runAsOperator<{ name: string; made: string }>(client, scope, {
     sql: 'SELECT name, create_table_query AS made FROM system.tables WHERE database = currentDatabase() AND name IN {names: Array(String)}',
-    params: { names: agesOf(what).map(({ table }) => table) },
+    params: { names: whats.flatMap((what) => agesOf(what).map(({ table }) => table)) },
   });
-  const made = new Map(rows.map((r) => [r.name, r.made]));
-  return agesOf(what).map(({ table }) => {
-    const ttl = / TTL (.*?)(?: SETTINGS |$)/.exec(made.get(table) ?? '')?.[1] ?? '';
-    const [, unit, count] = /toInterval(Day|Year)\((\d+)\)$/.exec(ttl) ?? [];
-    // as the tables were made (sql/clickhouse): a year counts with its leap day
-    return unit === undefined ? null : unit === 'Day' ? Number(count) : Math.ceil(Number(count) * DAYS_OF_YEAR);
-  });
+  const days = new Map(rows.map(({ name, made }) => [name, daysIn(made)]));
+  return new Set(whats.filter((what) => agesOf(what).every(({ table }) => days.get(table) === rules[what])));
+}
+
+/** Days after which a table's rows go, by the statement that it was made with; null: it does not say it in days. */
+function daysIn(made: string): number | null {
+  const ttl = / TTL (.*?)(?: SETTINGS |$)/.exec(made)?.[1] ?? '';
+  const [, unit, count] = /toInterval(Day|Year)\((\d+)\)$/.exec(ttl) ?? [];
+  // as the tables were made (sql/clickhouse): a year counts with its leap day
+  return unit === undefined ? null : unit === 'Day' ? Number(count) : Math.ceil(Number(count) * DAYS_OF_YEAR);
 }
 
 /**

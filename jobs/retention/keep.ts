@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { callsBefore, daysInForce, putInForce, removeCallsBefore, tableSizes } from '@callscope/analytics/run/retention.ts';
+import { callsBefore, putInForce, removeCallsBefore, rulesInForce, tableSizes } from '@callscope/analytics/run/retention.ts';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import type { Service } from '@callscope/core/node/lifecycle.ts';
 import { errorText, type Log } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import { operatorScope, ownService } from '@callscope/modules/access/callers.ts';
-import { KEPT } from '@callscope/modules/retention/rules.ts';
+import { KEPT, type Rules } from '@callscope/modules/retention/rules.ts';
 import { companyDays, retentionRules } from '@callscope/modules/retention/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
 
 const EVERY_MS = 10_000;
+/** Where no rule has changed the store is asked less often. */
+const TABLES_MS = 60_000;
 /** Calls of companies grow old by the day. */
 const COMPANIES_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
@@ -25,23 +27,27 @@ export function keepStore(service: Service, store: ClickHouseClient, db: Kysely<
   const { log, stopping } = service;
   const scope = operatorScope(ownService('jobs'), 'companies:read') as OperatorScope;
   const working = (async () => {
-    let lookedAt = Number.NEGATIVE_INFINITY;
+    let [tablesAt, companiesAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     let known = '';
     let failure = '';
     while (!stopping.aborted) {
       try {
-        await keepTables(store, db, scope, log);
-        const companies = await companyDays(db, scope);
-        const text = JSON.stringify([...companies]);
-        if (text !== known || performance.now() - lookedAt > COMPANIES_MS) {
+        const [rules, companies] = await Promise.all([retentionRules(db, scope), companyDays(db, scope)]);
+        const text = JSON.stringify([rules, [...companies]]);
+        const isNews = text !== known;
+        if (isNews || performance.now() - tablesAt > TABLES_MS) {
+          await keepTables(store, scope, rules, log);
+          for (const [table, size] of await tableSizes(store, scope)) {
+            bytes.set({ table }, size.bytes);
+            rows.set({ table }, size.rows);
+          }
+          tablesAt = performance.now();
+        }
+        if (isNews || performance.now() - companiesAt > COMPANIES_MS) {
           await keepCompanies(store, scope, companies, Date.now(), log);
-          lookedAt = performance.now();
-          known = text;
+          companiesAt = performance.now();
         }
-        for (const [table, size] of await tableSizes(store, scope)) {
-          bytes.set({ table }, size.bytes);
-          rows.set({ table }, size.rows);
-        }
+        known = text;
         failure = '';
       } catch (error) {
         const text = errorText(error);
@@ -54,13 +60,12 @@ export function keepStore(service: Service, store: ClickHouseClient, db: Kysely<
   service.onStop('retention', () => working);
 }
 
-async function keepTables(store: ClickHouseClient, db: Kysely<PostgresSchema>, scope: OperatorScope, log: Log): Promise<void> {
-  const rules = await retentionRules(db, scope);
+async function keepTables(store: ClickHouseClient, scope: OperatorScope, rules: Rules, log: Log): Promise<void> {
+  const inForce = await rulesInForce(store, scope, rules);
   for (const what of KEPT) {
-    const days = rules[what];
-    if ((await daysInForce(store, scope, what)).every((found) => found === days)) continue;
-    await putInForce(store, scope, what, days);
-    log.info('how long it is kept is in force', { what, days });
+    if (inForce.has(what)) continue;
+    await putInForce(store, scope, what, rules[what]);
+    log.info('how long it is kept is in force', { what, days: rules[what] });
   }
 }
 

@@ -10,6 +10,7 @@ import { errorText } from '@callscope/core/node/log.ts';
 import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import { operatorScope, ownService, tenantScope } from '@callscope/modules/access/callers.ts';
 import { receptionsOf, recordedLately } from '@callscope/modules/recordings/reception.ts';
+import { retentionRules } from '@callscope/modules/retention/store.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Kysely } from 'kysely';
@@ -21,13 +22,12 @@ const LOOK_MS = 5_000;
 const REST_MS = 20_000;
 /** What came so long ago is in the store, when nothing lies behind: blocks are written within seconds. */
 const SETTLED_MS = 5_000;
-/** As long reports are there for sure: a day less than they are kept. */
-const REPORTS_MS = 29 * 86_400_000;
+const DAY_MS = 86_400_000;
 /** So much is looked at at once where more time has gone by; where nothing is found, more and more of it. */
 const STRETCH_MS = 10 * 60_000;
-const LONGEST_STRETCH_MS = 86_400_000;
+const LONGEST_STRETCH_MS = DAY_MS;
 /** Raw rows are kept as long: further back there is nothing to reckon with. */
-const FURTHEST_MS = 30 * 86_400_000;
+const FURTHEST_MS = 30 * DAY_MS;
 /** Of a longer stretch so many are held at once; where there are more, a shorter one is looked at. */
 const MOST_FOUND = 50_000;
 const ANY = 2 ** 32 - 1;
@@ -106,13 +106,15 @@ async function reckonCalls(
   // before what is reckoned with is read: of two at once the one that read later stands
   const version = clock.now();
   const calls = await soundingCalls(store, scope, ids);
+  // a day less: they go with whole days
+  const reportsMs = ((await retentionRules(db, EVERY)).rtcp - 1) * DAY_MS;
   const sounds = await soundOf(store, scope, calls, await receptionsOf(db, scope, ids));
   const known = calls.flatMap(({ id, startedAt, endedAt }) => {
     const sound = sounds.get(id);
     const summary = sound ? summaryOf(sound) : null;
     if (!sound || summary === null) return [];
     // its reports are kept no more: what was reckoned with them stands
-    const isPast = version - endedAt / 1_000 > REPORTS_MS && EARS.every((ear) => sound[ear].reported === null);
+    const isPast = version - endedAt / 1_000 > reportsMs && EARS.every((ear) => sound[ear].reported === null);
     return isPast ? [] : [{ id, startedAt, summary }];
   });
   await writeQuality(store, scope, version, known);

@@ -1,4 +1,4 @@
-import { callsBefore, callsByCompany, daysInForce, tableSizes, wouldGo } from '@callscope/analytics/run/retention.ts';
+import { callsBefore, callsByCompany, rulesInForce, tableSizes, wouldGo } from '@callscope/analytics/run/retention.ts';
 import { tenantScope } from '@callscope/modules/access/callers.ts';
 import { getTenant } from '@callscope/modules/directory/store.ts';
 import { BOUNDS, companyDaysFault, daysFault, KEPT, MOST_DAYS } from '@callscope/modules/retention/rules.ts';
@@ -56,13 +56,11 @@ export function retentionRoutes(api: Api, { db, store, clock }: Deps): void {
         tableSizes(store, scope),
         callsByCompany(store, scope),
       ]);
-      const tables = await Promise.all(
-        KEPT.map(async (what) => ({
-          ...{ what, days: rules[what], usual: BOUNDS[what].usual },
-          inForce: (await daysInForce(store, scope, what)).every((found) => found === rules[what]),
-          ...(sizes.get(what) ?? { rows: 0, bytes: 0 }),
-        })),
-      );
+      const inForce = await rulesInForce(store, scope, rules);
+      const tables = KEPT.map((what) => ({
+        ...{ what, days: rules[what], usual: BOUNDS[what].usual, inForce: inForce.has(what) },
+        ...(sizes.get(what) ?? { rows: 0, bytes: 0 }),
+      }));
       const companies = [...new Set([...calls.keys(), ...recorded.keys(), ...own.keys()])].sort().map((tenant) => ({
         ...{ tenant, callDays: own.get(tenant) ?? null, calls: calls.get(tenant) ?? 0 },
         ...{ recordings: recorded.get(tenant)?.count ?? 0, recordingBytes: recorded.get(tenant)?.bytes ?? 0 },

@@ -89,8 +89,8 @@ export function soundRoutes(api: Api, deps: Deps): void {
       tags: ['Calls'],
       summary: 'How the call sounded at either end: loss, jitter, round trip and MOS, over time',
       description:
-        'By the RTCP reports of both phones and by the packets of the recording. Reports and packets are kept for 30 days, what was ' +
-        'measured of a recording with the recording. MOS is worked out by the E-model (ITU-T G.107) unless the phone says it itself.',
+        'By the RTCP reports of both phones and by the packets of the recording. Reports and packets are kept as long as the operator says, what was ' +
+        'measured of a recording as long as the recording. MOS is worked out by the E-model (ITU-T G.107) unless the phone says it itself.',
       needs: 'calls:read',
       request: { params: callParam },
       responses: {

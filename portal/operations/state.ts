@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { droppedTimes } from '@callscope/analytics/run/drops.ts';
-import { daysInForce } from '@callscope/analytics/run/retention.ts';
+import { rulesInForce } from '@callscope/analytics/run/retention.ts';
 import { STREAMS } from '@callscope/core/bus/streams.ts';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import type { SystemState } from '@callscope/modules/operations/rules.ts';
@@ -32,7 +32,8 @@ export function createSystemState(
   // what reads the frames of a day is asked less often: at 50,000 packets/s these are millions
   const book = kept(() => ledger(deps, scope));
   const drops = kept((now) => droppedTimes(store, scope, now - DROPS_MS, now));
-  return () => systemState(deps, health, scope, dataDir, book, drops);
+  const retention = kept(() => inForce(deps, scope));
+  return () => systemState(deps, health, scope, dataDir, { book, drops, retention });
 }
 
 /** The answer of the last time, for a while; one that failed is asked for again. */
@@ -56,18 +57,21 @@ async function systemState(
   health: HealthWatch,
   scope: OperatorScope,
   dataDir: string | null,
-  askLedger: (now: number) => ReturnType<typeof ledger>,
-  askDrops: (now: number) => ReturnType<typeof droppedTimes>,
+  ask: {
+    book: (now: number) => ReturnType<typeof ledger>;
+    drops: (now: number) => ReturnType<typeof droppedTimes>;
+    retention: (now: number) => ReturnType<typeof inForce>;
+  },
 ): Promise<SystemState> {
   const { db, bus, clock } = deps;
   const now = clock.now();
   const [{ parts }, disk, book, drops, streams, retention, days] = await Promise.all([
     health.check(),
     dataDir === null ? null : orNull(statfs(dataDir)),
-    orNull(askLedger(now)),
-    orNull(askDrops(now)),
+    orNull(ask.book(now)),
+    orNull(ask.drops(now)),
     orNull(Promise.all(STREAMS.map(({ name }) => bus.jsm.streams.info(name)))),
-    orNull(inForce(deps, scope)),
+    orNull(ask.retention(now)),
     orNull(reconciledDays(db, scope, 1)),
   ]);
   const [newest] = days ?? [];
@@ -91,10 +95,6 @@ async function systemState(
 
 async function inForce({ store, db }: Deps, scope: OperatorScope): Promise<SystemState['retention']> {
   const rules = await retentionRules(db, scope);
-  return Promise.all(
-    KEPT.map(async (what) => ({
-      ...{ what, days: rules[what] },
-      inForce: (await daysInForce(store, scope, what)).every((found) => found === rules[what]),
-    })),
-  );
+  const found = await rulesInForce(store, scope, rules);
+  return KEPT.map((what) => ({ what, days: rules[what], inForce: found.has(what) }));
 }

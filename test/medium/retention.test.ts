@@ -36,11 +36,18 @@ describe('what is kept for a time', () => {
       await inStore(
         `INSERT INTO messages (received_at, at, call_id, method) SELECT now() - INTERVAL ${days} DAY, now() - INTERVAL ${days} DAY, 'aged-${days}', 'INVITE'`,
       );
+    for (const days of [0, 10])
+      await inStore(
+        `INSERT INTO signalling (received_at, at, user, call_id, method) SELECT now() - INTERVAL ${days} DAY, now() - INTERVAL ${days} DAY, '101', 'aged-${days}', 'INVITE'`,
+      );
     for (const tenant of ['t1', 't2'])
       for (const days of [1, 100]) {
         const at = `now() - INTERVAL ${days} DAY`;
         await inStore(`INSERT INTO calls (tenant, started_at, id, call_ids, direction, result, employee, ended_at, written_at)
           SELECT '${tenant}', ${at}, '${tenant}-${days}', ['${tenant}-${days}'], 'in', 'answered', 'e1', ${at}, now()`);
+        await inStore(
+          `INSERT INTO call_quality (tenant, started_at, id, mos, version) SELECT '${tenant}', ${at}, '${tenant}-${days}', 4, 1`,
+        );
         await inStore(`INSERT INTO call_ids SELECT '${tenant}-${days}', '${tenant}', '${tenant}-${days}', ${at}`);
       }
   });
@@ -63,6 +70,7 @@ describe('what is kept for a time', () => {
     await stack.rest('PUT', '/ops/retention', { what: 'messages', days: 7 });
     await until('what is past it is gone', async () => (await countOf('messages')) === 1, 60_000);
     expect(await inStore('SELECT call_id FROM messages')).toEqual([{ call_id: 'aged-0' }]);
+    await until('and what it was found by', async () => (await countOf('signalling')) === 1, 60_000);
     expect(await table('messages')).toMatchObject({ days: 7, inForce: true });
   });
 
@@ -72,7 +80,7 @@ describe('what is kept for a time', () => {
     expect(await countOf("calls WHERE tenant = 't1'")).toBe(2);
     expect(await stack.rest('PUT', path, { callDays: 60 })).toEqual({ rows: 1, of: 2 });
     await until('they are gone', async () => (await countOf("calls WHERE tenant = 't1'")) === 1);
-    for (const from of ['calls', 'call_ids', 'call_people'])
+    for (const from of ['calls', 'call_ids', 'call_people', 'call_quality'])
       expect(await inStore(`SELECT tenant, id FROM ${from} ORDER BY tenant, id`)).toEqual([
         { tenant: 't1', id: 't1-1' },
         { tenant: 't2', id: 't2-1' },

@@ -10,8 +10,6 @@ import { goneOf } from '@callscope/modules/recordings/gone.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { rulesForCompany } from '@callscope/modules/retention/store.ts';
 import { type Course, courseOf } from '@callscope/portal/calls/course.ts';
-import { isSip } from '@callscope/portal/calls/ladder.ts';
-import { lanesOf } from '@callscope/portal/calls/lanes.ts';
 import { callSound, drawn } from '@callscope/portal/calls/sound.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { visibleTo } from '../directory/visible.ts';
@@ -32,10 +30,10 @@ export interface CallCard {
   callIds: string[];
   explained: Explanation[];
   course: Course;
-  /** who is at which address, as packets say: '101' */
-  parties: { host: string; user: string }[];
   /** packets of a call as old as this are kept no more */
   isPastPackets: boolean;
+  /** and reports of how its sound was received */
+  isPastReports: boolean;
   /** null: nobody answered, there was nothing to hear */
   quality: CallQuality | null;
   /** when the recording was taken away and by whom */
@@ -61,6 +59,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     goneOf(db, scope, call.id),
     rulesForCompany(db, scope),
   ]);
+  const age = now - call.endedAt / 1_000;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
   const number = body.numbers.find((n) => normalizePhone(n.number, company.country) === call.number);
   return {
@@ -74,8 +73,8 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     },
     explained: explainCall(call),
     course: courseOf(call, messages, events),
-    parties: lanesOf(messages.filter(isSip)).lanes.flatMap(({ host, user }) => (user === '' ? [] : [{ host, user }])),
-    isPastPackets: now - call.endedAt / 1_000 > kept.messages * DAY_MS,
+    isPastPackets: age > kept.messages * DAY_MS,
+    isPastReports: age > kept.rtcp * DAY_MS,
     quality: sound && drawn(sound),
     gone: gone && { at: gone.at.getTime(), by: gone.by },
     names: namesIn(body, company),

@@ -80,7 +80,7 @@ export const callCard: typeof ru = {
   nothingHeard: 'Neither reports nor measured packets',
   nothingHeardText: 'No RTCP of this call came, and no packets of a recording were measured. What the sound was like is not known.',
   nothingKept: 'The reports are kept no more',
-  nothingKeptText: 'RTCP reports are kept for 30 days. The MOS of this call stays in the journal.',
+  nothingKeptText: 'The RTCP reports of this call are past their time and gone. Its MOS stays in the journal.',
   copyLink: 'Copy a link to the card',
   copyMoment: (at) => `Copy a link to ${at}`,
   copied: 'Link copied: whoever may see this call can open it',

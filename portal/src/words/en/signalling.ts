@@ -39,7 +39,7 @@ export const signalling: Words['signalling'] = {
   noPackets: 'There are no packets of this call',
   noPacketsText: 'The PBX itself told of it; no SIP packets of it came.',
   pastPackets: 'The packets are kept no more',
-  pastPacketsText: 'SIP packets are kept for 30 days. Hold and transfers of this call are therefore not shown.',
+  pastPacketsText: 'The SIP packets of this call are past their time and gone. Its hold and transfers are therefore not shown.',
   failed: 'The signalling was not loaded',
   failedText: 'The rest of the card works.',
   search: {
@@ -85,7 +85,7 @@ export const signalling: Words['signalling'] = {
     call: 'Call',
     none: 'Nothing was found',
     noneText: 'There was no such message in this time. ACK and 100 Trying are not searched: look for INVITE or another answer.',
-    noneOfId: 'There are no messages of this Call-ID. See that it was copied whole; packets are kept for 30 days.',
+    noneOfId: 'There are no messages of this Call-ID. See that it was copied whole; packets may be past their time.',
     large: 'Too much to be found quickly: choose a shorter time or add a condition.',
     unavailable: 'The store does not answer now. Try again in a minute.',
     faults: {
