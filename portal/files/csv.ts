@@ -2,9 +2,9 @@ import { wallClockOf } from '@callscope/core/domain/zone.ts';
 import { csvCell } from '@callscope/modules/directory/files/csv.ts';
 import type { Locale } from '../src/words/words.ts';
 import { ByteText, stopsAt } from './byte-text.ts';
+import { PartWriter } from './part-writer.ts';
 import { areDigits, isInternational, lieDigits, liesInternational } from './phone.ts';
-import type { CellKind, Cells, CellValue, Sheet, SheetPart } from './sheet.ts';
-import { onceOfWords } from './words-once.ts';
+import type { CellKind, CellValue, Sheet } from './sheet.ts';
 
 const DAY = 86_400_000;
 /** Given away as soon as there is so much of it. */
@@ -43,24 +43,20 @@ export async function* csvParts(sheet: Sheet): AsyncGenerator<Uint8Array> {
   yield bytes.take();
 }
 
-class CsvWriter {
-  readonly bytes = new ByteText(PART_BYTES + 65_536);
+class CsvWriter extends PartWriter {
   readonly #heads: string[];
-  readonly #kinds: CellKind[];
   readonly #separator: number;
   readonly #point: number;
   readonly #wallClock: (at: number) => number;
   readonly #locale: Locale;
   readonly #days = new Map<number, string>();
-  #columns: readonly Cells[] = [];
-  /** of columns of words what each is in the file */
-  #written: (readonly Uint8Array[])[] = [];
-  readonly #writtenOf: ((words: readonly CellValue[]) => readonly Uint8Array[])[];
 
   constructor({ columns, locale, zone }: Sheet) {
+    super(
+      columns.map(({ kind }) => kind),
+      new ByteText(PART_BYTES + 65_536),
+    );
     this.#heads = columns.map(({ head, kind }) => (kind === 'share' && !head.includes('%') ? `${head}, %` : head));
-    this.#kinds = columns.map(({ kind }) => kind);
-    this.#writtenOf = columns.map(({ kind }) => onceOfWords((words) => words.map((word) => this.#apart(word, kind))));
     [this.#separator, this.#point] = locale === 'ru' ? [SEMICOLON, COMMA] : [COMMA, POINT];
     this.#locale = locale;
     this.#wallClock = wallClockOf(zone);
@@ -68,56 +64,27 @@ class CsvWriter {
 
   head(): void {
     this.#heads.forEach((head, i) => {
-      if (i > 0) this.bytes.byte(this.#separator);
-      this.#text(head);
+      this.before(i);
+      this.#string(head);
     });
-    this.#end();
+    this.end();
   }
 
-  /** The part whose rows are written next. */
-  take({ columns }: SheetPart): void {
-    this.#columns = columns;
-    this.#written = columns.map((cells, i) => (cells.as === 'words' ? (this.#writtenOf[i]?.(cells.words) ?? []) : []));
+  protected override begin(): void {}
+
+  protected override before(column: number): void {
+    if (column > 0) this.bytes.byte(this.#separator);
   }
 
-  row(row: number): void {
-    const [kinds, columns] = [this.#kinds, this.#columns];
-    for (let i = 0; i < kinds.length; i++) {
-      if (i > 0) this.bytes.byte(this.#separator);
-      const cells = columns[i] as Cells;
-      const kind = kinds[i] as CellKind;
-      if (cells.as === 'words') this.bytes.copy(this.#written[i]?.[cells.which[row] as number] as Uint8Array);
-      else if (cells.as === 'texts') this.#lying(cells.bytes, cells.starts[row] as number, cells.ends[row] as number, kind);
-      else this.#cell(cells.values[row] ?? null, kind);
-    }
-    this.#end();
-  }
-
-  /** A row of its own. */
-  line(cells: readonly CellValue[]): void {
-    this.#kinds.forEach((kind, i) => {
-      if (i > 0) this.bytes.byte(this.#separator);
-      this.#cell(cells[i] ?? null, kind);
-    });
-    this.#end();
-  }
-
-  #apart(value: CellValue, kind: CellKind): Uint8Array {
-    const begun = this.bytes.length;
-    this.#cell(value, kind);
-    return this.bytes.cut(begun);
-  }
-
-  #cell(value: CellValue, kind: CellKind): void {
+  protected override cell(value: CellValue, kind: CellKind): void {
     if (value === null) return;
     if (typeof value === 'string') {
       if (kind === 'phone' && isInternational(value)) this.#international(value);
-      else this.#text(value);
+      else this.#string(value);
     } else if (Number.isFinite(value)) this.#number(value, kind);
   }
 
-  /** A text where it lies. */
-  #lying(from: Buffer, start: number, end: number, kind: CellKind): void {
+  protected override text(from: Buffer, start: number, end: number, kind: CellKind): void {
     if (start === end) return;
     const { bytes } = this;
     if (kind === 'phone' && liesInternational(from, start, end)) {
@@ -129,7 +96,12 @@ class CsvWriter {
     const first = from[start] as number;
     const isNumber = (first === ZERO || end - start >= MANY_DIGITS) && lieDigits(from, start, end);
     const isGuarded = isNumber || FIRST[first] === 1 || from[end - 1] === SPACE;
-    if (isGuarded || !bytes.plainBytes(from, start, end, ANYWHERE)) this.#text(from.toString('utf8', start, end));
+    if (isGuarded || !bytes.plainBytes(from, start, end, ANYWHERE)) this.#string(from.toString('utf8', start, end));
+  }
+
+  protected override end(): void {
+    this.bytes.byte(13);
+    this.bytes.byte(10);
   }
 
   #number(value: number, kind: CellKind): void {
@@ -157,7 +129,7 @@ class CsvWriter {
         bytes.decimal(value, 3, this.#point);
         break;
       default:
-        this.#text(String(value));
+        this.#string(String(value));
     }
   }
 
@@ -205,16 +177,11 @@ class CsvWriter {
     this.bytes.ascii(digits);
   }
 
-  #text(value: string): void {
+  #string(value: string): void {
     if (value === '') return;
     const first = value.charCodeAt(0);
     const isNumber = (first === ZERO || value.length >= MANY_DIGITS) && areDigits(value);
     const isGuarded = isNumber || FIRST[first] === 1 || value.charCodeAt(value.length - 1) === SPACE;
     if (isGuarded || !this.bytes.plain(value, ANYWHERE)) this.bytes.text(csvCell(value));
-  }
-
-  #end(): void {
-    this.bytes.byte(13);
-    this.bytes.byte(10);
   }
 }

@@ -1,8 +1,8 @@
 import { wallClockOf } from '@callscope/core/domain/zone.ts';
 import { ByteText, stopsAt } from './byte-text.ts';
+import { PartWriter } from './part-writer.ts';
 import { liesInternational, phoneText } from './phone.ts';
-import type { CellKind, Cells, CellValue, Sheet, SheetPart } from './sheet.ts';
-import { onceOfWords } from './words-once.ts';
+import type { CellKind, CellValue, Sheet } from './sheet.ts';
 
 /** Given away as soon as there is so much of it. */
 const PART_BYTES = 262_144;
@@ -38,79 +38,40 @@ export async function* jsonParts(sheet: Sheet): AsyncGenerator<Uint8Array> {
   yield bytes.take();
 }
 
-interface JsonColumn {
-  kind: CellKind;
-  key: Uint8Array;
-  written: (words: readonly CellValue[]) => readonly Uint8Array[];
-}
-
-class JsonRows {
-  readonly bytes = new ByteText(PART_BYTES + 65_536);
-  readonly #columns: JsonColumn[];
+class JsonRows extends PartWriter {
+  readonly #keys: Uint8Array[];
   readonly #wallClock: (at: number) => number;
-  #part: readonly Cells[] = [];
-  /** of columns of words what each is in the file */
-  #written: (readonly Uint8Array[])[] = [];
 
   constructor({ columns, zone }: Sheet) {
-    this.#columns = columns.map(({ id, kind }) => ({
-      kind,
-      key: Buffer.from(`${JSON.stringify(id)}:`),
-      written: onceOfWords((words) => words.map((word) => this.#apart(word, kind))),
-    }));
+    super(
+      columns.map(({ kind }) => kind),
+      new ByteText(PART_BYTES + 65_536),
+    );
+    this.#keys = columns.map(({ id }) => Buffer.from(`${JSON.stringify(id)}:`));
     this.#wallClock = wallClockOf(zone);
   }
 
-  /** The part whose rows are written next. */
-  take({ columns }: SheetPart): void {
-    this.#part = columns;
-    this.#written = columns.map((cells, i) => (cells.as === 'words' ? (this.#columns[i]?.written(cells.words) ?? []) : []));
+  protected override begin(): void {
+    this.bytes.ascii('{');
   }
 
-  row(row: number): void {
-    this.#object((kind, i) => {
-      const cells = this.#part[i] as Cells;
-      if (cells.as === 'words') this.bytes.copy(this.#written[i]?.[cells.which[row] as number] as Uint8Array);
-      else if (cells.as === 'texts') this.#lying(cells.bytes, cells.starts[row] as number, cells.ends[row] as number, kind);
-      else this.#cell(cells.values[row] ?? null, kind);
-    });
+  protected override before(column: number): void {
+    if (column > 0) this.bytes.byte(COMMA);
+    this.bytes.copy(this.#keys[column] as Uint8Array);
   }
 
-  /** A row of its own. */
-  line(cells: readonly CellValue[]): void {
-    this.#object((kind, i) => this.#cell(cells[i] ?? null, kind));
-  }
-
-  #object(write: (kind: CellKind, column: number) => void): void {
+  protected override cell(value: CellValue, kind: CellKind): void {
     const { bytes } = this;
-    bytes.ascii('{');
-    this.#columns.forEach(({ kind, key }, i) => {
-      if (i > 0) bytes.byte(COMMA);
-      bytes.copy(key);
-      write(kind, i);
-    });
-    bytes.ascii('}');
-  }
-
-  #apart(value: CellValue, kind: CellKind): Uint8Array {
-    const begun = this.bytes.length;
-    this.#cell(value, kind);
-    return this.bytes.cut(begun);
-  }
-
-  #cell(value: CellValue, kind: CellKind): void {
-    const { bytes } = this;
-    if (typeof value === 'string') this.#text(kind === 'phone' ? phoneText(value) : value);
+    if (typeof value === 'string') this.#string(kind === 'phone' ? phoneText(value) : value);
     else if (value === null || !Number.isFinite(value)) bytes.ascii('null');
-    else if (kind === 'instant') this.#text(new Date(value).toISOString());
-    else if (kind === 'day') this.#text(this.#wallText(value).slice(0, 10));
-    else if (kind === 'time') this.#text(this.#wallText(value).slice(11, 19));
-    else if (kind === 'text' || kind === 'phone') this.#text(String(value));
+    else if (kind === 'instant') this.#string(new Date(value).toISOString());
+    else if (kind === 'day') this.#string(this.#wallText(value).slice(0, 10));
+    else if (kind === 'time') this.#string(this.#wallText(value).slice(11, 19));
+    else if (kind === 'text' || kind === 'phone') this.#string(String(value));
     else bytes.ascii(String(value));
   }
 
-  /** A text where it lies. */
-  #lying(from: Buffer, start: number, end: number, kind: CellKind): void {
+  protected override text(from: Buffer, start: number, end: number, kind: CellKind): void {
     const { bytes } = this;
     if (start === end) {
       bytes.ascii('null');
@@ -122,15 +83,19 @@ class JsonRows {
     if (bytes.plainBytes(from, start, end, ESCAPED)) bytes.byte(QUOTE);
     else {
       bytes.length = begun;
-      this.#text(from.toString('utf8', start, end));
+      this.#string(from.toString('utf8', start, end));
     }
+  }
+
+  protected override end(): void {
+    this.bytes.ascii('}');
   }
 
   #wallText(at: number): string {
     return new Date(this.#wallClock(at)).toISOString();
   }
 
-  #text(value: string): void {
+  #string(value: string): void {
     const begun = this.bytes.length;
     this.bytes.byte(QUOTE);
     if (this.bytes.plain(value, ESCAPED)) this.bytes.byte(QUOTE);

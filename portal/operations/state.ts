@@ -7,6 +7,7 @@ import type { SystemState } from '@callscope/modules/operations/rules.ts';
 import { reconciledDays } from '@callscope/modules/reconciliation/store.ts';
 import { KEPT } from '@callscope/modules/retention/rules.ts';
 import { retentionRules } from '@callscope/modules/retention/store.ts';
+import type { StreamInfo } from '@nats-io/jetstream';
 import { ledger } from '../api/ledger.ts';
 import type { Deps } from '../deps.ts';
 import type { HealthWatch } from '../health/health.ts';
@@ -28,12 +29,14 @@ export function createSystemState(
   scope: OperatorScope,
   dataDir: string | null,
 ): () => Promise<SystemState> {
-  const { store } = deps;
-  // what reads the frames of a day is asked less often: at 50,000 packets/s these are millions
+  const { store, db, bus } = deps;
+  // asked less often than the parts themselves: the frames of a day are millions at 50,000 packets/s, and none of it changes in seconds
   const book = kept(() => ledger(deps, scope));
   const drops = kept((now) => droppedTimes(store, scope, now - DROPS_MS, now));
   const retention = kept(() => inForce(deps, scope));
-  return () => systemState(deps, health, scope, dataDir, { book, drops, retention });
+  const streams = kept(() => Promise.all(STREAMS.map(({ name }) => bus.jsm.streams.info(name))));
+  const days = kept(() => reconciledDays(db, scope, 1));
+  return () => systemState(deps, health, dataDir, { book, drops, retention, streams, days });
 }
 
 /** The answer of the last time, for a while; one that failed is asked for again. */
@@ -55,24 +58,24 @@ function kept<T>(ask: (now: number) => Promise<T>): (now: number) => Promise<T> 
 async function systemState(
   deps: Deps,
   health: HealthWatch,
-  scope: OperatorScope,
   dataDir: string | null,
   ask: {
     book: (now: number) => ReturnType<typeof ledger>;
     drops: (now: number) => ReturnType<typeof droppedTimes>;
     retention: (now: number) => ReturnType<typeof inForce>;
+    streams: (now: number) => Promise<StreamInfo[]>;
+    days: (now: number) => ReturnType<typeof reconciledDays>;
   },
 ): Promise<SystemState> {
-  const { db, bus, clock } = deps;
-  const now = clock.now();
+  const now = deps.clock.now();
   const [{ parts }, disk, book, drops, streams, retention, days] = await Promise.all([
     health.check(),
     dataDir === null ? null : orNull(statfs(dataDir)),
     orNull(ask.book(now)),
     orNull(ask.drops(now)),
-    orNull(Promise.all(STREAMS.map(({ name }) => bus.jsm.streams.info(name)))),
+    orNull(ask.streams(now)),
     orNull(ask.retention(now)),
-    orNull(reconciledDays(db, scope, 1)),
+    orNull(ask.days(now)),
   ]);
   const [newest] = days ?? [];
   return {
