@@ -7,10 +7,11 @@ import type { SystemState } from '@callscope/modules/operations/rules.ts';
 import { reconciledDays } from '@callscope/modules/reconciliation/store.ts';
 import { KEPT } from '@callscope/modules/retention/rules.ts';
 import { retentionRules } from '@callscope/modules/retention/store.ts';
-import type { StreamInfo } from '@nats-io/jetstream';
 import { ledger } from '../api/ledger.ts';
 import type { Deps } from '../deps.ts';
 import type { HealthWatch } from '../health/health.ts';
+
+type StreamInfo = Awaited<ReturnType<Deps['bus']['jsm']['streams']['info']>>;
 
 /** Packets that were dropped so long ago are no news. */
 const DROPS_MS = 5 * 60_000;

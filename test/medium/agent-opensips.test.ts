@@ -4,8 +4,8 @@ import { carryOut, type Edge } from '@callscope/opensips/agent/carry-out.ts';
 import { NgClient } from '@callscope/opensips/agent/ng.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { freeUdpPort, isThere, type OpenSips, startOpenSips, startSipp } from './edge-processes.ts';
-import { until } from './stack.ts';
+import { isThere, type OpenSips, startOpenSips, startSipp } from './edge-processes.ts';
+import { freePort, until } from './stack.ts';
 
 const hasAll = [isThere('opensips', 'OpenSIPS 4.0 of its vendor'), isThere('sipp', 'apt-get install sip-tester')].every(Boolean);
 const ACCOUNT = '101@alfa.pbx.test';
@@ -20,7 +20,7 @@ describe.skipIf(!hasAll)('a real OpenSIPS told what to do', () => {
     opensips = await startOpenSips();
     // no rtpengine: media is another test's
     edge = { mi: opensips.mi, clickMi: opensips.mi, ng: new NgClient('127.0.0.1', 9), since: new Date(), announcements: '/nowhere' };
-    phonePort = await freeUdpPort();
+    phonePort = await freePort();
     phone = startSipp('-sn', 'uas', '-p', String(phonePort));
   });
   afterAll(async () => {
@@ -71,7 +71,7 @@ describe.skipIf(!hasAll)('a real OpenSIPS told what to do', () => {
     // SIPp calls by the address that it sends to
     await register('101@127.0.0.1');
     expect(await calls()).toEqual([]);
-    const options = ['-sn', 'uac', '-s', '101', '-m', '1', '-d', '120000', '-cid_str', 'call-%u@test', '-p', String(await freeUdpPort())];
+    const options = ['-sn', 'uac', '-s', '101', '-m', '1', '-d', '120000', '-cid_str', 'call-%u@test', '-p', String(await freePort())];
     const caller = startSipp(...options, `127.0.0.1:${opensips.sipPort}`);
     try {
       await until('the call is answered', async () => (await calls()).some(({ state }) => state === 'talking'));

@@ -25,21 +25,12 @@ export interface Rtpengine {
   end(): Promise<void>;
 }
 
-export async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
 /** The real rtpengine in userspace on loopback, with a spool of its own. */
 export async function startRtpengine(): Promise<Rtpengine> {
   const dir = mkdtempSync(join(tmpdir(), 'rtpengine-'));
   const spool = join(dir, 'spool');
   mkdirSync(spool);
-  const port = await freeUdpPort();
+  const port = await freePort();
   const log = openSync(join(dir, 'log'), 'w');
   const child = spawn(
     'rtpengine',
@@ -147,7 +138,7 @@ export async function startOpenSips(): Promise<OpenSips> {
   mkdirSync(tables);
   for (const [table, columns] of Object.entries(COLUMNS))
     writeFileSync(join(tables, table), `${columns} \n${table === 'version' ? VERSIONS : ''}`);
-  const [sipPort, miPort] = [await freeUdpPort(), await freePort()];
+  const [sipPort, miPort] = [await freePort(), await freePort()];
   const values: Record<string, string> = {
     ...{ SIP: String(sipPort), MI: String(miPort), TABLES: tables },
     MODULES: process.env.OPENSIPS_MODULES ?? '/usr/lib/x86_64-linux-gnu/opensips/modules',

@@ -34,26 +34,44 @@ export interface Stack {
 const COMPILED = join(tmpdir(), 'callscope-compiled');
 
 const given = new Set<number>();
+const PORTS = { from: 15_000, each: 4_000, slices: 4 };
 
 /**
- * A port that nobody listens at and that was not given before. Below the range from which the kernel takes ports for
- * connections (ip_local_port_range, from 32768 on): none of them takes it meanwhile.
+ * A port that nobody listens at, by TCP or UDP, and that was not given before. Each of vitest's workers has a slice of
+ * its own: two that start systems at once would else be given the same port, long before either listens at it. All lie
+ * below the range from which the kernel takes ports for connections (ip_local_port_range, from 32768 on).
  */
 export async function freePort(): Promise<number> {
+  const slice = Number(process.env.VITEST_POOL_ID ?? 1) % PORTS.slices;
   for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 17_000);
-    if (given.has(port) || !(await canListen(port))) continue;
+    const port = PORTS.from + slice * PORTS.each + Math.floor(Math.random() * PORTS.each);
+    if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;
   }
 }
 
-function canListen(port: number): Promise<boolean> {
-  return new Promise((done) => {
+async function isFree(port: number): Promise<boolean> {
+  const byTcp = await new Promise<boolean>((done) => {
     const server = createServer();
     server.once('error', () => done(false));
     server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
+  return (
+    byTcp &&
+    (await new Promise<boolean>((done) => {
+      const socket = createSocket('udp4');
+      socket.once('error', () => done(false));
+      socket.bind(port, '127.0.0.1', () => socket.close(() => done(true)));
+    }))
+  );
+}
+
+/** Why a launcher ended: its errors first, as long logs are cut at their end where they are printed. */
+function errorsFirst(output: string): string {
+  const lines = output.split('\n');
+  const errors = lines.filter((line) => /"level":"(error|warn)"|^\S*Error/.test(line));
+  return [...errors.slice(-10), '--- the end of its log:', ...lines.slice(-60)].join('\n');
 }
 
 /** Long enough for a busy machine that also builds the portal's pages: what waits here is not what is measured. */
@@ -140,7 +158,7 @@ export async function startStack(options: { dataDir?: string; env?: Record<strin
     storePort = /"message":"starting the store","port":(\d+)/.exec(output)?.[1] ?? '';
   } catch (error) {
     await stack.stop('SIGTERM');
-    throw new Error(`${String(error)}\n${output}`);
+    throw new Error(`${String(error)}\n${errorsFirst(output)}`);
   }
   return stack;
 }
