@@ -61,20 +61,30 @@ function reason(source: string): string {
   return output === buildHash() ? 'as asked' : 'what was built has been changed or is not whole';
 }
 
-/** Hash of what was built, without the stamp itself; '' when there is nothing. */
+/** Hash of what was built, without the stamp itself; '' when there is nothing that can be read. */
 function buildHash(): string {
-  return existsSync(build) ? hashOf(['portal/build'], (path) => path !== 'portal/build/.source') : '';
+  return hashIfWhole(root, ['portal/build'], (path) => path !== 'portal/build/.source');
 }
 
 function sourceHash(): string {
-  return hashOf(SOURCES, (path) => !path.endsWith('.test.ts'));
+  return hashOf(root, SOURCES, (path) => !path.endsWith('.test.ts'));
 }
 
-/** Of the names and bytes of files below these paths of the repository. */
-function hashOf(paths: readonly string[], isWanted: (path: string) => boolean): string {
+/** @returns '' when something is not there, or goes while it is read: another start is building at this moment, and has the lock */
+export function hashIfWhole(base: string, paths: readonly string[], isWanted: (path: string) => boolean): string {
+  try {
+    return hashOf(base, paths, isWanted);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** Of the names and bytes of files below these paths. */
+function hashOf(base: string, paths: readonly string[], isWanted: (path: string) => boolean): string {
   const hash = createHash('sha256');
   const add = (path: string) => {
-    const full = join(root, path);
+    const full = join(base, path);
     if (statSync(full).isDirectory()) for (const name of readdirSync(full).sort()) add(`${path}/${name}`);
     else if (isWanted(path)) hash.update(path).update('\0').update(readFileSync(full)).update('\0');
   };
