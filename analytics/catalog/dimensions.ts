@@ -189,6 +189,17 @@ export const DIMENSIONS = {
     column: OWN_PHONE,
     calls: (phone) => ({ phone: [phone] }),
   },
+  trunk: {
+    label: { ru: 'Транк', en: 'Trunk' },
+    definition: {
+      ru: 'Линия к оператору связи, по которой звонок пришёл или ушёл; из нескольких испробованных последняя. Пусто: звонок внутренний, или узел связи её не назвал.',
+      en: 'The line to a carrier that the call came or went by; of several that were tried the last. Empty: the call was internal, or the edge did not name it.',
+    },
+    type: 'text',
+    format: 'name',
+    column: 'trunk',
+    calls: (trunk) => ({ trunk: [trunk] }),
+  },
   ownNetwork: {
     label: { ru: 'Сеть сотрудников', en: "Employees' network" },
     definition: {

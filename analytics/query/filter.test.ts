@@ -56,6 +56,7 @@ const EVERYTHING: Required<CallFilter> = {
   mosMin: 1.5,
   mosMax: 3.6,
   oneWay: true,
+  trunk: ['carrier-1', ''],
   ownNetwork: ['192.0.2.0/24', ''],
   farNetwork: ['2001:db8:0:0::/64'],
 };

@@ -57,6 +57,8 @@ export interface CallFilter {
   project?: readonly string[];
   /** phones of our side: the extension that answered, of other calls than inbound ones the one that called; '' = nobody answered */
   phone?: readonly string[];
+  /** lines to carriers that it came or went by, as the edge names them; '' = none is known */
+  trunk?: readonly string[];
   /** the Call-ID of one of its dialogs, as it stands in SIP */
   callId?: string;
   /** patterns: see pattern.ts */
@@ -156,6 +158,7 @@ export const FIELDS: { [K in FieldName]: Field<Given[K]> } = {
   channel: ids('channels of own numbers, as the directory has them', 'Яндекс Директ'),
   project: ids("ids of projects: calls of a project's own numbers and groups", '12'),
   phone: ids('phones of our side: the extension that answered, of outgoing and internal calls the one that called', '101'),
+  trunk: ids('ids of lines to carriers that it came or went by', 'carrier-1'),
   callId: text('Call-ID of the call, or of any of its dialogs', 'a84b4c76e66710@10.0.0.5'),
   caller: text('caller in any spelling; * stands for anything, a leading ! excludes, commas separate alternatives', '8 (495)*, !101'),
   dialled: text('dialled number, written like caller', '7391*'),

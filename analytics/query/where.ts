@@ -64,6 +64,7 @@ const CONDITIONS: { [K in keyof Given]: Condition<Given[K]> } = {
     return withinSql(within, tookPart, 'project');
   },
   phone: (list, _, bind) => `${OWN_PHONE} IN ${bind('phone', 'Array(String)', list)}`,
+  trunk: (list, _, bind) => `trunk IN ${bind('trunk', 'Array(String)', list)}`,
   callId: (callId, _, bind) =>
     `(started_at, id) IN (SELECT started_at, id FROM call_ids WHERE call_id = ${bind('callId', 'String', callId)} AND tenant = {tenant: String})`,
   caller: pattern('caller', 'caller'),

@@ -18,6 +18,7 @@ import {
   soundByNetwork,
   soundByNumber,
   soundByPhone,
+  soundByTrunk,
   soundTotals,
 } from './sound.ts';
 import { summary } from './summary.ts';
@@ -56,6 +57,7 @@ export const REPORTS: readonly Report[] = [
   soundByNumber,
   soundByNetwork,
   soundByGateway,
+  soundByTrunk,
   soundByPhone,
   soundByHour,
   soundByDay,

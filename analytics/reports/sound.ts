@@ -72,6 +72,17 @@ export const soundByNetwork = defineReport({
   chart,
 });
 
+export const soundByTrunk = defineReport({
+  id: 'sound-by-trunk',
+  title: { ru: 'Связь по транкам', en: 'Sound by trunk' },
+  definition: about('По какой линии к оператору связи плохо слышно.', 'Which line to a carrier sounds badly.'),
+  only,
+  by: 'trunk',
+  measures: MEASURES,
+  mostDays: null,
+  chart,
+});
+
 export const soundByGateway = defineReport({
   id: 'sound-by-gateway',
   title: { ru: 'Связь по шлюзам абонентов', en: "Sound by the other party's gateway" },

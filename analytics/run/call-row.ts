@@ -11,7 +11,7 @@ export interface Reading<C extends CallLine> {
 
 const LINE_COLUMNS = `tenant, id, direction, result, missed_kind, caller, dialled, number, answered_by, employee, group_id,
   toUnixTimestamp64Micro(started_at) AS started_us, toUnixTimestamp64Micro(ringing_at) AS ringing_us, toUnixTimestamp64Micro(answered_at) AS answered_us,
-  toUnixTimestamp64Micro(ended_at) AS ended_us, sip_code, hangup_by, record_rule`;
+  toUnixTimestamp64Micro(ended_at) AS ended_us, sip_code, hangup_by, record_rule, trunk`;
 
 /** For lists that people look through: a rare call costs a block of the store in each column, and arrays are the dearest. */
 export const LINE: Reading<CallLine> = { columns: LINE_COLUMNS, byPeople: true, rowOf: lineOf };
@@ -46,6 +46,7 @@ export interface StoredCall {
   dialled_host: string;
   edge_tenant: string;
   record_rule: string;
+  trunk: string;
   source: CallRow['source'];
   leg_target: string[];
   leg_employee: string[];
@@ -98,5 +99,6 @@ function lineOf(s: StoredCall): CallLine {
     sipCode: s.sip_code,
     hangupBy: s.hangup_by,
     recordRule: s.record_rule,
+    trunk: s.trunk,
   };
 }

@@ -13,7 +13,7 @@ const FIELDS = {
   ...{ id: 'id', direction: 'direction', result: 'result', missedKind: 'missed_kind', from: 'caller', dialled: 'dialled' },
   ...{ number: 'number', answeredBy: 'answered_by', employee: 'employee', group: 'group_id', sipCode: 'sip_code', hangupBy: 'hangup_by' },
   ...{ startedAt: micros('started_at'), ringingAt: micros('ringing_at'), answeredAt: micros('answered_at'), endedAt: micros('ended_at') },
-  recordRule: 'record_rule',
+  ...{ recordRule: 'record_rule', trunk: 'trunk' },
 } as const;
 export type CallField = keyof typeof FIELDS;
 /** Some of the calls, by columns; not to be used after the next part was asked for. */

@@ -61,6 +61,8 @@ export interface CallRow {
   edgeTenant: string;
   /** recording rule that the edge applied: all, none, offer, demand; '' when it did not say */
   recordRule: string;
+  /** line to a carrier that it came or went by, as the edge names it; of several that were tried the last; '' when it did not say */
+  trunk: string;
   source: CallSource;
   legs: Leg[];
   revision: number;

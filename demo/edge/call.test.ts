@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { COMPANIES } from '../companies/all.ts';
 import { directoryBody, tenantBody } from '../companies/company.ts';
 import { perDayFor, planDay } from '../plan/day.ts';
-import { answeringLeg, type CallPlan } from './call.ts';
+import { answeringLeg, type CallPlan, trunkOf } from './call.ts';
 import { callEvents, eventText, registration } from './events.ts';
 import { rtcpPacket } from './rtcp.ts';
 import { callPackets, type EdgePacket, invitePackets } from './sip.ts';
@@ -109,6 +109,7 @@ function expectAsPlanned(plan: CallPlan, facts: readonly Fact[], what: { events:
     sipCode: row.sipCode,
     hangupBy: row.hangupBy,
     recordRule: row.recordRule,
+    trunk: row.trunk,
   }).toEqual({
     tenant: plan.tenant,
     direction: plan.direction,
@@ -122,6 +123,8 @@ function expectAsPlanned(plan: CallPlan, facts: readonly Fact[], what: { events:
     sipCode: plan.code,
     hangupBy: answered ? plan.endedBy : gaveUp,
     recordRule: what.events ? (plan.recorded ? 'all' : 'none') : '',
+    // no packet names a line
+    trunk: (what.events && trunkOf(plan).trunk) || '',
   });
   expect(row.legs.map((l) => `${l.target} ${l.sipCode} ${l.rang}`).sort()).toEqual(
     plan.legs.map((l) => `${plain(l.target)} ${l.code} ${l.ringingAt > 0}`).sort(),

@@ -50,6 +50,12 @@ export const RELAY = '192.0.2.20';
 export const TRUNK_IN = '198.51.100.30';
 export const TRUNK_OUT = { ip: '198.51.100.31', port: 5060 } as const;
 
+/** The line to a carrier, as the edge names it: none where a call stays in the company, or was refused before it went anywhere. */
+export function trunkOf({ direction, legs }: Pick<CallPlan, 'direction' | 'legs'>): { trunk?: string } {
+  if (direction === 'in') return { trunk: 'carrier-in' };
+  return legs.some((leg) => leg.outside) ? { trunk: 'carrier-out' } : {};
+}
+
 export interface Address {
   ip: string;
   port: number;

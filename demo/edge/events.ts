@@ -1,4 +1,4 @@
-import { answeringLeg, type CallPlan, callerTag, legName, legTag, type PlannedLeg, reasonOf } from './call.ts';
+import { answeringLeg, type CallPlan, callerTag, legName, legTag, type PlannedLeg, reasonOf, trunkOf } from './call.ts';
 
 /** A call event as OpenSIPS raises it. */
 export interface EdgeEvent {
@@ -27,7 +27,18 @@ export function callEvents(plan: CallPlan): EdgeEvent[] {
   const script = (at: number, method: string, params: EdgeEvent['params']) =>
     out.push({ at, method, params: { ...params, ts: Math.floor(at / 1e6), ts_us: at % 1e6 } });
   const call = (at: number, state: string, code: number | string, who: string) =>
-    script(at, 'E_PBX_CALL', { state, callid: callId, tenant, direction, src: plan.from, dst: plan.dialled, did, code, who });
+    script(at, 'E_PBX_CALL', {
+      state,
+      callid: callId,
+      tenant,
+      direction,
+      src: plan.from,
+      dst: plan.dialled,
+      did,
+      code,
+      who,
+      ...trunkOf(plan),
+    });
   const leg = (at: number, of: PlannedLeg, code: number | string) =>
     script(at, 'E_PBX_LEG', { callid: callId, tenant, leg: legName(plan, of), code, branch: plan.legs.indexOf(of) });
 

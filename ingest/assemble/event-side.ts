@@ -13,6 +13,8 @@ export interface EventSide {
   dst: string;
   did: string;
   recordRule: string;
+  /** the last that was tried; '' where the edge does not say */
+  trunk: string;
   startedAt: number;
   ringingAt: number;
   /** first 18x of a leg: the ringing when the script's own word of it was lost */
@@ -60,6 +62,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     dst: '',
     did: '',
     recordRule: '',
+    trunk: '',
     startedAt: 0,
     ringingAt: 0,
     legRangAt: 0,
@@ -98,6 +101,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     switch (method) {
       case 'E_PBX_CALL': {
         common(p);
+        side.trunk = text(p.trunk) || side.trunk;
         side.firstAt ||= at;
         side.isQueue ||= p.role === 'queue';
         const code = Number(p.code ?? 0) || 0;

@@ -36,6 +36,16 @@ describe('events', () => {
     });
   });
 
+  test('the line to a carrier is the last that was tried', () => {
+    const out = { direction: 'out', trunk: 'cheap' };
+    expect(
+      fold([state(0, 'start', { direction: 'out' }), state(10, 'ringing', out), state(20, 'answered', { ...out, trunk: 'dear' }), cdr()]),
+    ).toMatchObject({
+      trunk: 'dear',
+    });
+    expect(fold([state(0, 'start'), cdr()])).toMatchObject({ trunk: '' });
+  });
+
   test('a record with whole seconds only gives way to packets, and stands without them', () => {
     const plain = cdr({
       ts_invite: null,

@@ -32,6 +32,7 @@ export interface CallDraft {
   sipCode: number;
   hangupBy: HangupBy | '';
   recordRule: string;
+  trunk: string;
   source: CallSource;
   /** the edge says that a queue answered: its answer is waiting, not talk */
   isQueue: boolean;
@@ -110,6 +111,7 @@ export function foldCall(facts: readonly Fact[], closeAt: number): Folded {
     sipCode: finalCode,
     hangupBy: hangupOf(),
     recordRule: events.recordRule,
+    trunk: events.trunk,
     source: end === null ? 'rule' : end === 'hep' ? 'hep' : 'events',
     isQueue: events.isQueue,
     legs,

@@ -62,6 +62,7 @@ function joined(first: JoinedDialog, others: readonly JoinedDialog[]): CallDraft
     // what the employee is shown while fetched is no number of the company
     shownNumber: dialled.shownNumber,
     recordRule: [first, ...others].find((d) => d.draft.recordRule !== '')?.draft.recordRule ?? '',
+    trunk: [first, ...others].find((d) => d.draft.trunk !== '')?.draft.trunk ?? '',
     source: [first, ...others].some((d) => d.draft.source === 'rule') ? 'rule' : first.draft.source,
     answeredBy,
     ringingAt: answeredAt > 0 ? Math.min(ringingAt, answeredAt) : ringingAt,

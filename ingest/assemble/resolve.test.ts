@@ -51,6 +51,7 @@ function draft(more: Partial<CallDraft>): CallDraft {
     sipCode: 487,
     hangupBy: 'caller',
     recordRule: '',
+    trunk: '',
     source: 'hep',
     isQueue: false,
     legs: [],

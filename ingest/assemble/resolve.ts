@@ -81,6 +81,7 @@ export function resolveCall(draft: CallDraft, directories: Directories): Omit<Ca
     dialledHost: draft.edgeTenant === '' ? draft.dialledHost : '',
     edgeTenant: draft.edgeTenant,
     recordRule: draft.recordRule,
+    trunk: draft.trunk,
     source: draft.source,
     legs,
   };
@@ -144,6 +145,7 @@ export function resolveAgain(row: CallRow, directories: Directories): CallRow {
     sipCode: row.sipCode,
     hangupBy: row.hangupBy,
     recordRule: row.recordRule,
+    trunk: row.trunk,
     source: row.source,
     isQueue: false,
     legs: row.legs.map((l) => ({ target: l.target, startedAt: l.startedAt, rang: l.rang, sipCode: l.sipCode })),

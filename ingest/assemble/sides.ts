@@ -34,7 +34,7 @@ export function sidesOf(call: ReadCall, directories: Directories): { side: Side;
       side: 'in',
       draft: {
         ...draft,
-        ...{ edgeTenant: owner, direction: 'in', did: dialled, legs: theirs, recordRule: '' },
+        ...{ edgeTenant: owner, direction: 'in', did: dialled, legs: theirs, recordRule: '', trunk: '' },
         fromUser: draft.shownNumber || draft.fromUser,
         shownNumber: '',
       },

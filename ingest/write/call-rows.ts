@@ -21,6 +21,7 @@ export const LINE_COLUMNS = [
   'sip_code',
   'hangup_by',
   'record_rule',
+  'trunk',
 ] as const;
 
 /** Column order here is the order of writing below. Enum8 values are positions in the domain's lists, from 1. */
@@ -83,6 +84,7 @@ export function writeLine(s: RowSink, c: CallLine): void {
   s.u16(c.sipCode);
   s.i8(hangupBy(c.hangupBy));
   s.str(c.recordRule);
+  s.str(c.trunk);
 }
 
 /** @param writtenAt ms since the epoch: the block's stream time, so that the same block has the same bytes */

@@ -31,6 +31,12 @@ export const callSchema = z
     durationSeconds: z.number(),
     sipCode: z.number().int().nullable(),
     hangupBy: z.enum(HANGUP_SIDES).nullable(),
+    trunk: z
+      .string()
+      .nullable()
+      .describe(
+        'id of the line to a carrier that it came or went by, of several that were tried the last; null: none, or the edge did not say',
+      ),
     source: z.enum(CALL_SOURCES).describe('what the figures come from; rule = closed after silence'),
     revision: z.number().int(),
     legs: z.array(
@@ -75,6 +81,7 @@ export function callJson(c: CallRow, names: ReadonlyMap<string, string>, segment
     ...callTimes(c),
     sipCode: c.sipCode || null,
     hangupBy: orNull(c.hangupBy),
+    trunk: orNull(c.trunk),
     source: c.source,
     revision: c.revision,
     legs: c.legs.map((l) => ({

@@ -151,6 +151,7 @@ export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, strin
     ...(['ringSeconds', 'talkSeconds', 'durationSeconds'] as const).map((field) => column(field, 'duration', secondsOf(field))),
     column('sipCode', 'integer', codeOf),
     column('hangupBy', 'text', textOf('hangupBy')),
+    column('trunk', 'text', textOf('trunk')),
     {
       ...column(
         'recording',

@@ -513,6 +513,17 @@ ALTER TABLE calls ON CLUSTER 'callscope' ADD INDEX IF NOT EXISTS lately written_
 -- what is there already, in the background
 ALTER TABLE calls ON CLUSTER 'callscope' MATERIALIZE INDEX lately;
 INSERT INTO schema_migrations (id, checksum) VALUES ('0012_voice_quality', '54acefd707a354e01b161e128494cb13e7e58db2f16ef5f728fbcfcd453cd8a8');
+-- 0013_trunk
+-- The line to a carrier that a call came or went by, as the edge names it.
+ALTER TABLE calls ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS trunk LowCardinality(String) AFTER record_rule;
+ALTER TABLE call_people ON CLUSTER 'callscope' ADD COLUMN IF NOT EXISTS trunk LowCardinality(String) AFTER record_rule;
+ALTER TABLE people_of_calls ON CLUSTER 'callscope' MODIFY QUERY
+SELECT tenant, arrayJoin(arrayDistinct(arrayFilter(e -> e != '', arrayPushBack(leg_employee, employee)))) AS person, started_at, id, direction, result,
+    missed_kind, caller, dialled, number, answered_by, employee, group_id, ringing_at, answered_at, ended_at, sip_code, hangup_by,
+    record_rule, trunk,
+    toUInt64(revision) * 2 AS version, 0 AS gone, toDate(written_at) AS written_on
+FROM calls;
+INSERT INTO schema_migrations (id, checksum) VALUES ('0013_trunk', '4794a8f8844bf8844a5dad659bdd61a94a3bcbc88dd02b3e9c3f5b251bfb27d7');
 -- For questions by hand: every shard at once.
 CREATE TABLE IF NOT EXISTS messages_of_all ON CLUSTER 'callscope' AS messages ENGINE = Distributed('callscope', currentDatabase(), messages, cityHash64(call_id));
 CREATE TABLE IF NOT EXISTS rtcp_of_all ON CLUSTER 'callscope' AS rtcp ENGINE = Distributed('callscope', currentDatabase(), rtcp, cityHash64(call_id));

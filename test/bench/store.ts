@@ -63,6 +63,7 @@ export function callRow(i: number): CallRow {
     dialledHost: '127.0.0.10',
     edgeTenant: `t${i % 50}`,
     recordRule: 'all',
+    trunk: 'carrier-1',
     source: 'events',
     legs: [{ target: '101', employee: 'e101', startedAt: start, result: 'answered', sipCode: 200, rang: true }],
     revision: 1,

@@ -6,7 +6,7 @@ import { decodeHep3, type HepPacket } from '../../ingest/decode/hep3.ts';
 import { FFMPEG } from '../recordings/ffmpeg.ts';
 import { RECORDED, startRecorded } from '../recordings/recorded-company.ts';
 import { rtcpHep, type TrueCall, truth } from './fixtures.ts';
-import { type Stack, sendUdp, until } from './stack.ts';
+import { type Stack, sendTcp, sendUdp, until } from './stack.ts';
 
 /** How calls sounded: fixtures through the whole system, each figure reckoned a second way here, from the JSON that the relay sent. */
 
@@ -215,6 +215,33 @@ describe.skipIf(FFMPEG === null)('lists and reports', () => {
     expect(hours.rows.reduce((sum, row) => sum + Number(row.measuredCalls), 0)).toBe(known.length);
     const employees = await report('sound-by-employee', day);
     expect(employees.rows.reduce((sum, row) => sum + Number(row.measuredCalls), 0)).toBe(known.length);
+  });
+
+  test('by line to a carrier: what the edge named it, also where it says so late', async () => {
+    const known = await measured('t1');
+    const outside = known.filter(({ call }) => call.direction !== 'int').slice(0, 3);
+    expect(outside.length).toBe(3);
+    const lines = ['carrier-1', 'carrier-1', 'carrier-2'];
+    const told = outside.map(({ call }, i) =>
+      JSON.stringify({
+        ...{ jsonrpc: '2.0', method: 'E_PBX_CALL', id: i + 1 },
+        params: { state: 'answered', callid: call.call_id, tenant: 't1', trunk: lines[i], ts: Math.floor(Date.now() / 1_000), ts_us: 0 },
+      }),
+    );
+    await sendTcp(stack.ports.events, told);
+    await until('the calls say their line', async () => (await idsOf('t1', 'trunk=carrier-1,carrier-2')).length === 3);
+    for (const [i, { call }] of outside.entries())
+      expect(await stack.rest('GET', `/tenants/t1/calls/${encodeURIComponent(call.call_id)}`)).toMatchObject({ trunk: lines[i] });
+    const { rows } = await stack.rest<{ rows: { trunk: string; measuredCalls: number }[] }>('GET', '/tenants/t1/reports/sound-by-trunk');
+    const counts = Object.fromEntries(rows.map(({ trunk, measuredCalls }) => [trunk, measuredCalls]));
+    expect(counts).toEqual({ 'carrier-1': 2, 'carrier-2': 1, '': known.length - 3 });
+    for (const [trunk, calls] of Object.entries(counts))
+      expect((await idsOf('t1', `measured=true&trunk=${trunk || '-'}`)).length).toBe(calls);
+    // kept beside the people of the call too: a list of one employee's calls is read from there
+    const employee = (await stack.rest<{ data: { employee: { id: string } | null }[] }>('GET', '/tenants/t1/calls?trunk=carrier-2')).data[0]
+      ?.employee?.id;
+    expect(employee).toBeTruthy();
+    expect(await idsOf('t1', `employee=${employee}&trunk=carrier-2`)).toEqual([outside[2]?.call.call_id]);
   });
 
   test('RTCP that comes when the call is long over is taken in, and what the phone measured itself is preferred', async () => {

@@ -74,6 +74,7 @@ export const COLUMNS = {
   },
   silence: { width: 84, end: true, text: ({ marks }, { duration }) => spanText(marks?.talk?.longestSilence ?? null, duration) },
   overtalk: { width: 84, end: true, text: ({ marks }, { percent }) => shareText(marks?.talk ? overtalkShare(marks.talk) : null, percent) },
+  trunk: { width: 120, text: ({ trunk }) => trunk },
   mos: { width: 64, end: true, text: ({ sound }, { score }) => (typeof sound?.mos === 'number' ? score(sound.mos) : '') },
 } as const satisfies Record<string, Column>;
 

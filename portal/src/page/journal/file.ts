@@ -145,6 +145,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
     monologue: marked('duration', ({ talk }) => ofMs(talk && longestMonologue(talk))),
     silence: marked('duration', ({ talk }) => ofMs(talk?.longestSilence ?? null)),
     overtalk: marked('share', ({ talk }) => ofPercents(talk && overtalkShare(talk))),
+    trunk: { kind: 'text', cells: textOf('trunk') },
     mos: {
       kind: 'number',
       needs: 'sounds',

@@ -18,7 +18,7 @@ export function isListed(
   return (
     within &&
     // what these words mean in the company only the store's side knows
-    [c.hours, c.channel, c.project, c.said, c.callId].every((given) => given === undefined) &&
+    [c.hours, c.channel, c.project, c.said, c.callId, c.trunk].every((given) => given === undefined) &&
     isUnmarked(c) &&
     has(c.direction, call.direction) &&
     isOf(call, c) &&

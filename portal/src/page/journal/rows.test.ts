@@ -8,6 +8,7 @@ const call: CallLine = {
   ...{ dialled: '73910000122', number: '73910000122', answeredBy: '103', employee: 'e103', group: 'sales' },
   ...{ startedAt: at(0), ringingAt: at(2), answeredAt: at(26), endedAt: at(254), sipCode: 200, hangupBy: 'caller' },
   recordRule: 'all',
+  trunk: '',
 };
 
 const NOW = at(300) / 1_000;

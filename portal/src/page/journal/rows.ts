@@ -41,6 +41,8 @@ export interface JournalRow {
   /** first ringing to the answer or the end, what conditions on the wait count; null = nothing rang, or it is not known yet */
   ring: number | null;
   hangupBy: HangupBy | '';
+  /** line to a carrier; '' = none is known */
+  trunk: string;
   /** what the call ended with; 0 = none was seen */
   code: number;
   /** null = it is not known yet: the call goes on, or is not read from the store */
@@ -59,10 +61,10 @@ export function journalRow(
   marks: MarksOfCall | null = null,
   sound: CallSound | null = null,
 ): JournalRow {
-  const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy } = call;
+  const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy, trunk } = call;
   const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
   return {
-    ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy },
+    ...{ id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy, trunk },
     code: call.sipCode,
     missed: isMissed(call),
     startedAt: ms(call.startedAt),
@@ -89,6 +91,7 @@ export function liveRow(call: LiveCall | EndedCall): JournalRow {
     wait: ended ? ((answeredAt || endedAt) - startedAt) / 1_000 : 0,
     ring: null,
     hangupBy: '',
+    trunk: '',
     code: 0,
     recording: null,
     marks: null,

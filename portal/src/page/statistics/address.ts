@@ -19,6 +19,7 @@ import {
   soundByNetwork,
   soundByNumber,
   soundByPhone,
+  soundByTrunk,
   soundTotals,
 } from '@callscope/analytics/reports/sound.ts';
 import { wallClock } from '@callscope/core/domain/zone.ts';
@@ -40,7 +41,7 @@ export const SECTIONS = {
   groups: [byGroup],
   service: [serviceLevel, serviceByGroup, serviceByHour, serviceByDay, callers, callersByNumber],
   lines: [concurrent, concurrentByDay],
-  sound: [soundTotals, soundByHour, soundByDay, soundByEmployee, soundByPhone, soundByNetwork, soundByGateway, soundByNumber],
+  sound: [soundTotals, soundByHour, soundByDay, soundByEmployee, soundByPhone, soundByNetwork, soundByTrunk, soundByGateway, soundByNumber],
   days: [daily, weekly, monthly, weekHours],
   people: [],
 } as const satisfies Record<string, readonly Report[]>;
@@ -70,7 +71,16 @@ export type BlockKind = (typeof BLOCK_KINDS)[number];
 /** Their shares and means say more than their bars. */
 const TABLES: ReadonlySet<string> = new Set([
   ...[serviceByGroup.id, serviceByHour.id, serviceByDay.id, callersByNumber.id],
-  ...[soundByHour.id, soundByDay.id, soundByEmployee.id, soundByPhone.id, soundByNetwork.id, soundByGateway.id, soundByNumber.id],
+  ...[
+    soundByHour.id,
+    soundByDay.id,
+    soundByEmployee.id,
+    soundByPhone.id,
+    soundByNetwork.id,
+    soundByTrunk.id,
+    soundByGateway.id,
+    soundByNumber.id,
+  ],
 ]);
 /** As a breakdown is drawn when the address says nothing. */
 export const usualKind = (report: string): BlockKind => (TABLES.has(report) ? 'table' : isOfLines(report) ? 'line' : 'bars');

@@ -85,7 +85,7 @@ export function breakdownOf(
       return rangeText(start, end);
     }
     if (report.by === 'month') return format.monthYear(format.dayOf(Date.parse(key)));
-    if (report.by === 'account' || report.by === 'phone') return key || format.none;
+    if (report.by === 'account' || report.by === 'phone' || report.by === 'trunk') return key || format.none;
     if (report.by === 'ownNetwork' || report.by === 'farNetwork') return key || words.noNetwork;
     if (report.by === 'number') return names.number(key);
     if (report.by === 'hour') return hourLabel(Date.parse(key), filter, company.zone, format);

@@ -14,6 +14,7 @@ export const callCard: typeof ru = {
   answeredBy: 'Answered by',
   group: 'Group',
   channel: 'Channel',
+  trunk: 'Trunk',
   wait: 'Wait',
   waitRing: (all, ring) => `${all}, ringing ${ring} of it`,
   talk: 'Talk',

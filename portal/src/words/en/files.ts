@@ -40,6 +40,7 @@ export const files: typeof source = {
     talkSeconds: 'Talk',
     durationSeconds: 'Duration',
     sipCode: 'SIP code',
+    trunk: 'Trunk',
     hangupBy: 'Ended by',
     recording: 'Recording',
   },

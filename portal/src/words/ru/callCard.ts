@@ -15,6 +15,7 @@ export const callCard = {
   answeredBy: 'Кем принят',
   group: 'Группа',
   channel: 'Канал',
+  trunk: 'Транк',
   wait: 'Ожидание',
   waitRing: (all: string, ring: string) => `${all}, из них звонок ${ring}`,
   talk: 'Разговор',

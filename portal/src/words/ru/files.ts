@@ -40,6 +40,7 @@ export const files = {
     talkSeconds: 'Разговор',
     durationSeconds: 'Всего',
     sipCode: 'Код SIP',
+    trunk: 'Транк',
     hangupBy: 'Завершил',
     recording: 'Запись',
   },
