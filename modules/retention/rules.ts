@@ -1,6 +1,7 @@
 /** What is kept for a time, by the table of the store that holds it. */
 export const KEPT = ['messages', 'rtcp', 'events', 'calls', 'registrations', 'security_events'] as const;
 export type Kept = (typeof KEPT)[number];
+export const isKept = (what: string): what is Kept => (KEPT as readonly string[]).includes(what);
 
 export interface Bounds {
   /** days, where nobody said otherwise */

@@ -1,3 +1,4 @@
+import { plural } from '../plural.ts';
 import type { operations as source } from '../ru/operations.ts';
 
 export const operations: typeof source = {
@@ -24,11 +25,25 @@ export const operations: typeof source = {
   streams: { title: 'Streams of the bus', name: 'Stream', messages: 'Messages', bytes: 'Takes', of: 'Of' },
   kept: {
     title: 'Times of keeping',
-    note: 'To change one: PUT /api/v1/ops/retention',
     name: 'Data',
     days: 'Kept, days',
     state: 'State',
     inForce: 'in force',
+    change: 'Change',
+    changeOf: (name) => `Change how long is kept: ${name}`,
+    changeTitle: (name) => `How long to keep: ${name}`,
+    about: 'One time for all companies. What is older goes by itself some minutes after saving.',
+    aboutCompany: "A company's calls can be kept shorter than all are. An empty field: as all. Its recordings have times of their own.",
+    bounds: (least, most, usual) => `${least} to ${most} days${usual === null ? '' : `, usually ${usual}`}`,
+    askFirst: 'First it is shown how many rows would go.',
+    ask: 'What would go?',
+    nothingGoes: 'Nothing would go now.',
+    goes: (rows, of) => `${rows} of ${of} would go.`,
+    forGood: 'Only a backup could bring them back.',
+    keep: (days) => `Keep ${days} ${plural('en', days, { one: 'day', many: 'days' })}`,
+    keepAsAll: 'Keep as all',
+    saved: 'Kept so from now on',
+    faults: { days: 'These days cannot be: see the bounds.', failed: 'It did not work. Try again.' },
     late: 'not in force yet',
   },
   keptNames: {

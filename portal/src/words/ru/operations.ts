@@ -1,3 +1,5 @@
+import { plural } from '../plural.ts';
+
 /** How the system stands: the operator's page of it, and what the operator is told of trouble. */
 export const operations = {
   lead: 'Всё ли работает: части системы, отставание этапов, место и сроки хранения. О неполадках сообщаем по почте и вебхуком.',
@@ -23,12 +25,27 @@ export const operations = {
   streams: { title: 'Очереди шины', name: 'Очередь', messages: 'Сообщений', bytes: 'Занято', of: 'Из' },
   kept: {
     title: 'Сроки хранения',
-    note: 'Изменить срок: PUT /api/v1/ops/retention',
     name: 'Данные',
     days: 'Хранятся, дней',
     state: 'Состояние',
     inForce: 'действует',
     late: 'ещё не действует',
+    change: 'Изменить',
+    changeOf: (name: string) => `Изменить срок: ${name}`,
+    changeTitle: (name: string) => `Сколько хранить: ${name}`,
+    about: 'Один срок для всех компаний. Что старше, удаляется само через несколько минут после сохранения.',
+    aboutCompany: 'Звонки компании можно хранить меньше общего срока. Пустое поле – как у всех. Сроки записей у компании свои.',
+    bounds: (least: string, most: string, usual: string | null) =>
+      `От ${least} до ${most} дней${usual === null ? '' : `, обычно ${usual}`}`,
+    askFirst: 'Сначала покажем, сколько строк удалится.',
+    ask: 'Что удалится?',
+    nothingGoes: 'Сейчас не удалится ничего.',
+    goes: (rows: string, of: string) => `Удалится ${rows} из ${of}.`,
+    forGood: 'Вернуть их можно будет только из резервной копии.',
+    keep: (days: number) => `Хранить ${days} ${plural('ru', days, { one: 'день', few: 'дня', many: 'дней' })}`,
+    keepAsAll: 'Хранить как у всех',
+    saved: 'Срок хранения изменён',
+    faults: { days: 'Такой срок нельзя: проверьте границы.', failed: 'Не получилось. Попробуйте ещё раз.' },
   },
   keptNames: {
     messages: 'Пакеты SIP',
