@@ -55,6 +55,7 @@ interface Call {
   durationSeconds: number;
   sipCode: number | null;
   hangupBy: string | null;
+  trunk: string | null;
   recording: { status: string };
 }
 type Value = string | number | null;
@@ -168,6 +169,7 @@ const COLUMNS: readonly (readonly [head: string, CellKind, (call: Call) => Value
   ['Всего', 'duration', (c) => c.durationSeconds],
   ['Код SIP', 'integer', (c) => c.sipCode],
   ['Завершил', 'text', (c) => c.hangupBy],
+  ['Транк', 'text', (c) => c.trunk],
   ['Запись', 'text', (c) => c.recording.status],
 ];
 
