@@ -2,6 +2,8 @@ import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createLog } from '@callscope/core/node/log.ts';
+import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
 import { createClient } from '@clickhouse/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,6 +25,7 @@ interface Told {
 }
 
 let stack: Stack;
+let bus: Bus;
 let hook: Server;
 let mail: MailServer;
 const told: Told[] = [];
@@ -65,12 +68,14 @@ describe.skipIf(FFMPEG === null)('the operator is told of trouble', () => {
         ALARM_DISK_PERCENT: '100',
       },
     });
+    bus = await connectBus(stack.natsUrl(), 'test', createLog('test', { write: () => undefined }));
     for (const [id, { tenant, directory }] of Object.entries(companies())) {
       await stack.rest('PUT', `/tenants/${id}`, tenant);
       await stack.rest('PUT', `/tenants/${id}/directory`, directory);
     }
   });
   afterAll(async () => {
+    await bus?.close();
     await stack?.end();
     hook?.close();
     await mail?.close();
@@ -92,12 +97,18 @@ describe.skipIf(FFMPEG === null)('the operator is told of trouble', () => {
       await heard('recorder_stopped');
       await heard('part_failing', 'decoder');
       await heard('stage_late', 'decode');
+      // what nobody takes fills the stream
+      const { config, state } = await bus.jsm.streams.info('RAW');
+      await bus.jsm.streams.update('RAW', { ...config, max_bytes: Math.ceil(state.bytes * 1.05) });
+      await heard('stream_full', 'RAW');
+      await bus.jsm.streams.update('RAW', config);
     } finally {
       for (const pid of pids) process.kill(pid, 'SIGCONT');
     }
     await heard('recorder_stopped', '', 'over');
     await heard('part_failing', 'decoder', 'over');
     await heard('stage_late', 'decode', 'over');
+    await heard('stream_full', 'RAW', 'over');
   });
 
   test('a recording that nobody comes for waits in the spool', async () => {
