@@ -86,6 +86,8 @@ export const ACTS = [
   'quality.decide',
   'quality.calibration',
   'telephony.change',
+  'telephony.route',
+  'telephony.black-list',
   'audit.export',
   'token.issue',
   'token.revoke',

@@ -1,5 +1,7 @@
 import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import { z } from 'zod';
+import { destinationForm, listForm, OUTSIDE, type RuleForm, ring, routeFaults, rulesForm } from './route-forms.ts';
+import { GROUP_MODES } from './rules-stage.ts';
 
 /** Telephony as people say it; what the edge makes of it is in sql/postgres/0008_edge_views.sql. */
 const user = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'an account is 1 to 64 letters, digits, dots, _ or -');
@@ -10,7 +12,6 @@ const ownNumber = z.string().regex(/^\+?[0-9 ()-]{3,30}$/, 'an outside number in
 const prefix = z.string().regex(/^[0-9]{1,15}$/, 'the first digits of an international number, without +');
 const limit = z.number().int().min(1).max(100_000).nullable().default(null);
 const hourly = z.number().int().min(0).max(1_000_000).nullable().default(null);
-const ring = z.number().int().min(5).max(180).default(25);
 const policy = z.enum(['none', 'answer', 'offer']);
 
 const accountForm = z
@@ -116,15 +117,29 @@ export const pbxForm = z
     accounts: z.array(accountForm).max(10_000).default([]),
     numbers: z
       .array(
-        z.strictObject({ number: ownNumber, to: z.strictObject({ kind: z.enum(['extension', 'group', 'outside']), value: z.string() }) }),
+        z
+          .strictObject({
+            number: ownNumber,
+            to: destinationForm.optional().describe('instead of rules: one that always holds'),
+            rules: rulesForm.optional(),
+            whiteList: listForm.optional().describe('not empty: only these are let through; not given: as it was'),
+          })
+          .refine((n) => (n.to === undefined) !== (n.rules === undefined), 'takes rules, or `to` alone'),
       )
       .max(10_000)
       .default([]),
+    blackList: listForm.optional().describe('for all own numbers that have no white list; not given: as it was'),
     shortNumbers: z
       .array(
         z.strictObject({
           number: short,
-          accounts: z.array(user).max(10).default([]),
+          accounts: z.array(user).max(10).default([]).describe('ring together'),
+          phone: ownNumber.nullable().default(null).describe('a telephone number that rings instead of accounts'),
+          displayName: z
+            .string()
+            .regex(/^[A-Za-z0-9 .,'&()-]{0,40}$/, 'up to 40 Latin letters, digits and spaces: many phones show nothing else')
+            .default('')
+            .describe('shown by the phones of colleagues'),
           ringSeconds: ring,
           doNotDisturb: z.boolean().default(false),
           forward: z
@@ -135,6 +150,11 @@ export const pbxForm = z
               unreachable: dialled.nullable().default(null).describe('no phone is registered'),
             })
             .prefault({}),
+          follow: z
+            .array(z.strictObject({ number: dialled, seconds: ring }))
+            .max(5)
+            .default([])
+            .describe('follow me: short and outside numbers, one after the other, when its own phones did not answer; before the forwards'),
         }),
       )
       .max(10_000)
@@ -144,9 +164,14 @@ export const pbxForm = z
         z.strictObject({
           id: name,
           number: short.nullable().default(null),
-          mode: z.enum(['all', 'turn']).default('all'),
+          mode: z.enum(GROUP_MODES).default('all').describe('all at once, in turn, longest idle first, by weight'),
           ringSeconds: ring,
           members: z.array(short).max(100).default([]),
+          weights: z
+            .array(z.number().int().min(1).max(1_000))
+            .max(100)
+            .default([])
+            .describe("of the members, in their order: shares of today's calls; left out: 1"),
           otherwise: dialled.nullable().default(null).describe('where the call goes when nobody took it'),
         }),
       )
@@ -181,15 +206,25 @@ export const pbxForm = z
     );
     p.shortNumbers.forEach((s, i) => {
       for (const a of s.accounts) if (!accounts.has(a)) say(['shortNumbers', i, 'accounts'], `there is no account "${a}"`);
+      if (s.phone !== null && s.accounts.length > 0) say(['shortNumbers', i, 'phone'], 'either accounts ring or a telephone number');
+      s.follow.forEach(({ number }, step) => {
+        if (!shorts.has(number) && !OUTSIDE.test(number))
+          say(
+            ['shortNumbers', i, 'follow', step, 'number'],
+            `there is no short number "${number}", and an outside one has 7 digits or more`,
+          );
+      });
     });
+    const phones = new Set(p.shortNumbers.filter((s) => s.phone !== null).map((s) => s.number));
     p.groups.forEach((g, i) => {
+      if (g.weights.length > g.members.length) say(['groups', i, 'weights'], 'there are more weights than members');
+      for (const m of g.members)
+        if (phones.has(m)) say(['groups', i, 'members'], `"${m}" is a telephone number: members of a group have SIP accounts`);
       for (const m of g.members) if (!shorts.has(m)) say(['groups', i, 'members'], `there is no short number "${m}"`);
     });
-    p.numbers.forEach(({ to }, i) => {
-      const known =
-        to.kind === 'extension' ? shorts.has(to.value) : to.kind === 'group' ? groups.has(to.value) : /^\+?[0-9]{7,18}$/.test(to.value);
-      if (!known)
-        say(['numbers', i, 'to', 'value'], to.kind === 'outside' ? 'an outside number in digits' : `there is no ${to.kind} "${to.value}"`);
+    p.numbers.forEach((n, i) => {
+      for (const { path, message } of routeFaults(rulesOf(n), shorts, groups))
+        say(['numbers', i, ...(n.rules === undefined ? path.slice(1) : ['rules', ...path])], message);
     });
   });
 export type PbxForm = z.output<typeof pbxForm>;
@@ -204,6 +239,11 @@ export const operatorTrunksForm = z.strictObject({
 });
 export type OperatorTrunksForm = z.output<typeof operatorTrunksForm>;
 export type Outgoing = Pick<PbxForm, 'trunks' | 'trunkGroups' | 'routes' | 'blockedPrefixes'>;
+
+/** A number's rules; `to` alone is one that always holds. */
+export function rulesOf({ to, rules }: { to?: RuleForm['to'] | undefined; rules?: RuleForm[] | undefined }): RuleForm[] {
+  return rules ?? (to === undefined ? [] : [{ name: '', when: [], callers: [], to }]);
+}
 
 /** An own number as the edge compares it: international digits. */
 export function plainNumber(number: string, country: string): string {

@@ -7,16 +7,10 @@ import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import { applyPolicy } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
-import { type OperatorTrunksForm, type Outgoing, type PbxForm, plainNumber } from './forms.ts';
-
-/** A form that is right by itself and not together with what is there. */
-export class PbxConflict extends Error {
-  readonly field: string;
-  constructor(field: string, message: string) {
-    super(message);
-    this.field = field;
-  }
-}
+import { conflicts, PbxConflict } from './conflict.ts';
+import { type OperatorTrunksForm, type Outgoing, type PbxForm, plainNumber, rulesOf } from './forms.ts';
+import { replace } from './replace.ts';
+import { type ListRow, listRows, ruleRows } from './route-rows.ts';
 
 /** What the edge compares with in digest authentication (RFC 2617, 3.2.2.2). */
 export function ha1(username: string, domain: string, password: string): string {
@@ -84,6 +78,9 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, actor: Ac
           accounts: s.accounts,
           ring_seconds: s.ringSeconds,
           do_not_disturb: s.doNotDisturb,
+          phone: number(s.phone),
+          follow: s.follow,
+          display_name: s.displayName,
           forward_always: s.forward.always,
           forward_busy: s.forward.busy,
           forward_no_answer: s.forward.noAnswer,
@@ -102,6 +99,7 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, actor: Ac
           mode: g.mode,
           ring_seconds: g.ringSeconds,
           members: g.members,
+          weights: g.weights,
           otherwise: g.otherwise,
         })),
       );
@@ -110,13 +108,11 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, actor: Ac
         'pbx_numbers',
         ['number'],
         tenant,
-        form.numbers.map((n) => ({
-          tenant,
-          number: plainNumber(n.number, country),
-          kind: n.to.kind,
-          value: n.to.kind === 'outside' ? plainNumber(n.to.value, country) : n.to.value,
-        })),
+        form.numbers.map((n) => ({ tenant, number: plainNumber(n.number, country) })),
       );
+      const rules = form.numbers.flatMap((n) => ruleRows(tenant, country, plainNumber(n.number, country), rulesOf(n)));
+      await replace(trx, 'pbx_number_rules', ['number', 'position'], tenant, rules);
+      await replace(trx, 'pbx_lists', ['tenant', 'number', 'pattern'], tenant, await wholeLists(trx, tenant, country, form));
       const outgoing = await replaceOutgoing(trx, tenant, form);
       await applyPolicy(trx, tenant);
       const names = (list: readonly { username: string }[]) => list.map((a) => a.username).sort();
@@ -131,6 +127,18 @@ export function putPbx(db: Kysely<PostgresSchema>, scope: TenantScope, actor: Ac
       });
       return true;
     }),
+  );
+}
+
+/** The lists of a whole telephony; one that the form does not name stays as it was. */
+async function wholeLists(trx: Transaction<PostgresSchema>, tenant: string, country: string, form: PbxForm): Promise<ListRow[]> {
+  const before = await trx.selectFrom('pbx_lists').selectAll().where('tenant', '=', tenant).execute();
+  const given = [
+    { number: null, list: form.blackList },
+    ...form.numbers.map((n) => ({ number: plainNumber(n.number, country), list: n.whiteList })),
+  ];
+  return given.flatMap(({ number, list }) =>
+    list === undefined ? before.filter((l) => l.number === number) : listRows(tenant, country, number, list),
   );
 }
 
@@ -227,50 +235,4 @@ async function replaceOutgoing(
     before: { trunks: [...secrets.keys()].sort() },
     after: { trunks: form.trunks.map((t) => t.id).sort(), secrets: secretsGiven, routes: form.routes.length },
   };
-}
-
-/** Makes a table's rows of one owner these, in as few changes as it takes. @param owner company; null: the operator; undefined: a table of nobody's */
-async function replace(
-  trx: Transaction<PostgresSchema>,
-  table: keyof PostgresSchema,
-  key: readonly string[],
-  owner: string | null | undefined,
-  rows: readonly Record<string, unknown>[],
-): Promise<void> {
-  const to = sql.table(table);
-  const owned = owner === undefined ? sql`true` : sql`${sql.ref(`${table}.tenant`)} is not distinct from ${owner}`;
-  const columns = Object.keys(rows[0] ?? {});
-  // one parameter whatever the number of rows; the table itself says what each value is
-  const given = sql`jsonb_populate_recordset(null::${to}, ${JSON.stringify(rows)}::jsonb)`;
-  const same = sql.join(
-    key.map((c) => sql`n.${sql.ref(c)} is not distinct from ${sql.ref(`${table}.${c}`)}`),
-    sql` and `,
-  );
-  await sql`delete from ${to} where ${owned} and not exists (select from ${given} n where ${same})`.execute(trx);
-  if (rows.length === 0) return;
-  const list = sql.join(columns.map((c) => sql.ref(c)));
-  const rest = columns.filter((c) => !key.includes(c));
-  if (rest.length > 0) {
-    const values = sql.join(rest.map((c) => sql`${sql.ref(c)} = n.${sql.ref(c)}`));
-    const differs = sql`(${sql.join(rest.map((c) => sql.ref(`${table}.${c}`)))}) is distinct from (${sql.join(rest.map((c) => sql`n.${sql.ref(c)}`))})`;
-    await sql`update ${to} set ${values} from ${given} n where ${owned} and ${same} and ${differs}`.execute(trx);
-  }
-  await sql`insert into ${to} (${list}) select ${list} from ${given} n
-    where not exists (select from ${to} where ${owned} and ${same})`.execute(trx);
-}
-
-/** Names what stands in the way, where the store says only which constraint. */
-async function conflicts<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const { code, constraint, detail } = error as { code?: string; constraint?: string; detail?: string };
-    if (code !== '23505') throw error;
-    const value = /=\(([^)]*)\)/.exec(detail ?? '')?.[1] ?? '';
-    if (constraint === 'pbx_numbers_pkey')
-      throw new PbxConflict('numbers', `number ${value} belongs to another company, or is there twice`);
-    if (constraint === 'pbx_trunks_pkey') throw new PbxConflict('trunks', `trunk id ${value} is taken: choose another`);
-    if (constraint === 'pbx_trunk_groups_pkey') throw new PbxConflict('trunkGroups', `trunk group id ${value} is taken: choose another`);
-    throw new PbxConflict('', `twice the same: ${value}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
+import { PbxConflict } from '@callscope/modules/pbx/conflict.ts';
 import { operatorTrunksForm, pbxForm } from '@callscope/modules/pbx/forms.ts';
-import { PbxConflict, putOperatorTrunks, putPbx } from '@callscope/modules/pbx/store.ts';
+import { putOperatorTrunks, putPbx } from '@callscope/modules/pbx/store.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, operatorOf, scopeOf } from './context.ts';
 import { Problem, problems } from './problem.ts';
@@ -25,7 +26,7 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
     async (c) => {
       const { tenant } = c.req.valid('param');
       const scope = scopeOf(c);
-      if (!(await refused(putPbx(db, scope, actorOf(c.get('caller')), c.req.valid('json'))))) throw noCompany(tenant);
+      if (!(await conflictOrProblem(putPbx(db, scope, actorOf(c.get('caller')), c.req.valid('json'))))) throw noCompany(tenant);
       return c.body(null, 204);
     },
   );
@@ -41,13 +42,14 @@ export function pbxRoutes(api: Api, { db }: Deps): void {
       responses: { ...stored, ...problems(400, 401, 403, 409, 413, 415, 503) },
     }),
     async (c) => {
-      await refused(putOperatorTrunks(db, operatorOf(c), actorOf(c.get('caller')), c.req.valid('json')));
+      await conflictOrProblem(putOperatorTrunks(db, operatorOf(c), actorOf(c.get('caller')), c.req.valid('json')));
       return c.body(null, 204);
     },
   );
 }
 
-async function refused<T>(work: Promise<T>): Promise<T> {
+/** @throws Problem 409 what is right by itself does not fit what is there */
+export async function conflictOrProblem<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -74,12 +74,12 @@ describe('what the edge reads', () => {
 
   it('numbers, gateways, rules, least cost and addresses are what the companies and the operator said', async () => {
     expect(await rows('SELECT match_exp, attrs FROM dialplan WHERE dpid = 1 ORDER BY 1')).toEqual([
-      { match_exp: '74951000101', attrs: 'tenant=t1;domain=alfa.pbx.test;kind=extension;value=101' },
-      { match_exp: '74951000102', attrs: 'tenant=t1;domain=alfa.pbx.test;kind=group;value=sales' },
-      { match_exp: '74951000103', attrs: 'tenant=t1;domain=alfa.pbx.test;kind=outside;value=79035550001' },
-      { match_exp: '74951000104', attrs: 'tenant=t1;domain=alfa.pbx.test;kind=extension;value=105' },
-      { match_exp: '74952000201', attrs: 'tenant=t2;domain=bravo.pbx.test;kind=extension;value=201' },
-      { match_exp: '74952000202', attrs: 'tenant=t2;domain=bravo.pbx.test;kind=group;value=all' },
+      { match_exp: '74951000101', attrs: 'tenant=t1;domain=alfa.pbx.test' },
+      { match_exp: '74951000102', attrs: 'tenant=t1;domain=alfa.pbx.test' },
+      { match_exp: '74951000103', attrs: 'tenant=t1;domain=alfa.pbx.test' },
+      { match_exp: '74951000104', attrs: 'tenant=t1;domain=alfa.pbx.test' },
+      { match_exp: '74952000201', attrs: 'tenant=t2;domain=bravo.pbx.test' },
+      { match_exp: '74952000202', attrs: 'tenant=t2;domain=bravo.pbx.test' },
     ]);
     expect(await rows('SELECT gwid, address FROM dr_gateways ORDER BY 1')).toEqual([
       { gwid: 'carrier', address: 'sip:192.0.2.31:5060' },

@@ -139,6 +139,8 @@ export const audit: typeof ru = {
     'quality.decide': 'Appeal decided',
     'quality.calibration': 'Calibration',
     'telephony.change': 'Telephony changed',
+    'telephony.route': 'Route of an own number changed',
+    'telephony.black-list': 'Black list changed',
     'audit.export': 'Audit exported',
     'token.issue': 'Token issued',
     'token.revoke': 'Token revoked',

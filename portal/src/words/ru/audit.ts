@@ -140,6 +140,8 @@ export const audit = {
     'quality.decide': 'Решено по возражению',
     'quality.calibration': 'Калибровка',
     'telephony.change': 'Изменена телефония',
+    'telephony.route': 'Изменён маршрут внешнего номера',
+    'telephony.black-list': 'Изменён чёрный список',
     'audit.export': 'Выгружен журнал действий',
     'token.issue': 'Выпущен токен',
     'token.revoke': 'Отозван токен',
