@@ -187,6 +187,121 @@ describe('what the edge reads', () => {
     );
   });
 
+  describe('routes of own numbers by REST', () => {
+    const NUMBER = '74951000101';
+    const send = async (method: string, path: string, body?: unknown) => {
+      const response = await stack.fetch(`/api/v1/tenants/t1/pbx/${path}`, {
+        method,
+        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    };
+    const put = (rules: unknown[], more: object = {}) => send('PUT', `numbers/${NUMBER}/route`, { rules, ...more });
+    const told = async (caller: string, at: string) =>
+      (await rows('SELECT kind, value, code FROM route($1, $2, $3)', [NUMBER, caller, at]))[0] as Record<string, unknown>;
+    const to = (value: string) => ({ kind: 'extension', value });
+    const SATURDAY = '2026-11-28T19:05:00+03:00';
+    beforeAll(() => stack.rest('PUT', '/tenants/t1/pbx', telephony().t1.pbx));
+
+    it('a change is in force with the next call, the edge need not read anything again, and the audit has before and after (S-25)', async () => {
+      await changes();
+      expect(await told('79161234567', SATURDAY)).toEqual({ kind: 'extension', value: '101', code: 0 });
+      const evening = { name: 'evening', when: [{ days: ['sat'], from: '19:00', to: '02:00' }], to: to('102') };
+      expect((await put([evening, { to: to('103') }])).status).toBe(204);
+      expect(await told('79161234567', SATURDAY)).toEqual({ kind: 'extension', value: '102', code: 0 });
+      expect(await told('79161234567', '2026-11-28T12:00:00+03:00')).toEqual({ kind: 'extension', value: '103', code: 0 });
+      expect(await changes()).toEqual([]);
+      const { body } = await send('GET', 'numbers');
+      expect(body.data.find((n: { number: string }) => n.number === NUMBER)).toMatchObject({
+        rules: [
+          { name: 'evening', when: [{ days: ['sat'], from: '19:00', to: '02:00', dates: [], calendar: 'any' }], to: to('102') },
+          { to: to('103') },
+        ],
+        whiteList: [],
+      });
+      const { rows: lines } = await owner.query(
+        "SELECT subject, before, after FROM audit WHERE act = 'telephony.route' ORDER BY at DESC LIMIT 1",
+      );
+      expect(lines).toMatchObject([
+        { subject: NUMBER, before: { rules: [{ to: to('101') }] }, after: { rules: [{ to: to('102') }, { to: to('103') }] } },
+      ]);
+    });
+
+    it('who rings is told with the rule that decided, for the stored route and for one that is only thought of', async () => {
+      const ask = (more: object = {}) =>
+        send('POST', 'who-rings', { number: '8 (495) 100-01-01', caller: '+79161234567', at: SATURDAY, ...more });
+      expect((await ask()).body).toMatchObject({
+        steps: [{ rings: ['102'], inTurn: false, seconds: 25, outside: null, busy: '', unreachable: '' }],
+        code: 0,
+        why: { by: 'rule', rule: 0, name: 'evening' },
+      });
+      const draft = { rules: [{ to: { kind: 'group', value: 'support' } }] };
+      expect((await ask({ route: draft })).body.steps).toMatchObject([
+        { rings: ['105', '101'], inTurn: true, seconds: 5 },
+        { rings: [], outside: { number: '79035550001' }, seconds: 0 },
+      ]);
+      expect((await ask()).body.steps).toMatchObject([{ rings: ['102'] }]);
+      expect(await ask({ number: '74952000201' })).toMatchObject({ status: 404 });
+      expect(await ask({ at: 'Saturday' })).toMatchObject({ status: 400, body: { errors: [{ field: 'at' }] } });
+    });
+
+    it('the black list holds for every own number, a white list switches it off on its own (S-28, S-29, S-30)', async () => {
+      expect((await send('PUT', 'black-list', { data: [{ pattern: '8 (916) 123*', comment: 'spam' }] })).status).toBe(204);
+      expect((await send('GET', 'black-list')).body).toEqual({ data: [{ pattern: '7916123*', comment: 'spam' }] });
+      expect(await told('+79161234567', SATURDAY)).toMatchObject({ code: 603 });
+      expect(await column("SELECT code FROM route('74951000102', '89161234567')")).toEqual([603]);
+      expect(await column("SELECT code FROM route('74952000201', '89161234567')"), "another company's").toEqual([0]);
+      await put([{ to: to('101') }], { whiteList: [{ pattern: '79161234567' }] });
+      expect(await told('79161234567', SATURDAY)).toMatchObject({ code: 0 });
+      expect(await told('79031234567', SATURDAY)).toMatchObject({ code: 603 });
+      // the whole telephony put again without them leaves the lists as they are
+      await stack.rest('PUT', '/tenants/t1/pbx', telephony().t1.pbx);
+      expect(await told('79031234567', SATURDAY)).toMatchObject({ code: 603 });
+      expect(await column("SELECT code FROM route('74951000102', '89161234567')")).toEqual([603]);
+    });
+
+    it('what cannot be is refused by the name of its field, and nothing of it is kept', async () => {
+      const always = { to: to('101') };
+      const faults: [unknown[], number, string, RegExp][] = [
+        [[], 400, 'rules', /a rule at least/],
+        [[{ ...always, when: [{ days: ['sat'] }] }], 409, 'rules.0', /the last rule takes every call/],
+        [[always, always], 409, 'rules.0', /never asked/],
+        [[{ to: to('201') }], 409, 'rules.0.to.value', /no extension "201"/],
+        [[{ to: { kind: 'group', value: 'all' } }], 409, 'rules.0.to.value', /no group "all"/],
+        [[{ ...always, when: [{ from: '25:00' }] }, always], 400, 'rules.0.when.0.from', /HH:MM/],
+        [[{ ...always, when: [{ from: '09:00', to: '09:00' }] }, always], 400, 'rules.0.when.0.to', /must differ/],
+        [[{ ...always, callers: ['anna'] }, always], 400, 'rules.0.callers.0', /digits of a number/],
+      ];
+      for (const [rules, status, field, message] of faults)
+        expect(await put(rules)).toMatchObject({ status, body: { errors: [{ field, message: expect.stringMatching(message) }] } });
+      expect((await send('PUT', 'numbers/74952000201/route', { rules: [always] })).status, "another company's number").toBe(404);
+      expect(await told('79161234567', SATURDAY)).toEqual({ kind: 'extension', value: '101', code: 0 });
+    });
+
+    it('who has answered is not the first of an idle group any more', async () => {
+      const pbx = telephony().t1.pbx as { groups: object[] };
+      const groups = [{ id: 'sales', mode: 'idle', members: ['102', '103'] }, pbx.groups[1]];
+      await stack.rest('PUT', '/tenants/t1/pbx', { ...pbx, groups });
+      const first = async () => String((await column("SELECT targets FROM reach('t1', 'group', 'sales')"))[0]).slice(0, 3);
+      const answer = (account: string) =>
+        edge.query("INSERT INTO acc (callid, sip_code, time, duration, answered_by) VALUES ($1, '200', now(), 5, $2)", [
+          ...[`idle-${account}`, `${account}@alfa.pbx.test`],
+        ]);
+      expect(await first()).toBe('102');
+      await answer('102');
+      expect(await first()).toBe('103');
+      await answer('103');
+      expect(await first()).toBe('102');
+      // what is no account of a company is noted nowhere, and accounting goes on
+      await answer('nobody');
+      expect((await owner.query('SELECT account, calls FROM pbx_answered ORDER BY 1')).rows).toEqual([
+        { account: '102', calls: 1 },
+        { account: '103', calls: 1 },
+      ]);
+    });
+  });
+
   it('calls and minutes abroad are counted by the hour, over all edges and restarts', async () => {
     const allowed = async (call: string) => (await rows("SELECT allowed FROM abroad('t2', $1)", [call]))[0]?.allowed;
     expect([await allowed('a'), await allowed('b')]).toEqual([1, 0]);
