@@ -24,6 +24,8 @@ export interface PhoneCall {
   code: number;
   ringing: boolean;
   answeredAt: number;
+  /** the other side as From or To says: name, address, tag */
+  remote: string;
   endedAt: number;
   /** the other side's address for media */
   media: Place | null;
@@ -44,7 +46,6 @@ export interface PhoneCall {
 
 export interface Dialog extends PhoneCall {
   local: string;
-  remote: string;
   target: string;
   route: string[];
   cseq: number;
