@@ -19,6 +19,11 @@ import { freePort, until } from './stack.ts';
 
 const COMPANIES = 150;
 const CALLS = 80;
+/** A company whose number leads somewhere by the columns that there were before rules. */
+const OF_BEFORE = `
+  INSERT INTO tenants (id, name, domain, timezone, locale, country) VALUES ('old', 'old', 'old.test', 'UTC', 'ru', 'RU');
+  INSERT INTO pbx_companies (tenant, home_prefix) VALUES ('old', '7');
+  INSERT INTO pbx_numbers (number, tenant, kind, value) VALUES ('74950000001', 'old', 'group', 'sales')`;
 const ACTOR = { by: 'token', who: 'test', whose: null, address: '' } as const;
 
 /** One PostgreSQL with our migrations, and nothing else of the system. */
@@ -41,7 +46,10 @@ describe('who rings, by the rules and by what the edge asks', () => {
     await until('PostgreSQL answers', async () => (await create().catch(() => false)) !== false);
     edge = new pg.Client({ connectionString: url });
     await edge.connect();
-    for (const migration of migrationsOf('postgres')) await edge.query(migration.sql);
+    for (const migration of migrationsOf('postgres')) {
+      if (migration.id === '0050_pbx_routes') await edge.query(OF_BEFORE);
+      await edge.query(migration.sql);
+    }
     postgres = connectPostgres<PostgresSchema>(url, 'test', log);
     for (let seed = 1; seed <= COMPANIES; seed++) await makeCompany(seed);
     await edge.query('SET ROLE opensips; SET search_path = edge');
@@ -74,6 +82,12 @@ describe('who rings, by the rules and by what the edge asks', () => {
     const read = await pbxOf(postgres.db, scope);
     if (read) companies.set(tenant, { made, pbx: read.pbx });
   }
+
+  it('a number of a company of before has one rule, which leads where it led', async () => {
+    expect((await edge.query("SELECT kind, value, shown, code, rule FROM route('74950000001', '79160000000')")).rows).toEqual([
+      { kind: 'group', value: 'sales', shown: 'company', code: 0, rule: 0 },
+    ]);
+  });
 
   it('for thousands of random companies, callers and moments the same rule decides, and the same destination', async () => {
     const kinds = new Map<string, number>();

@@ -22,6 +22,7 @@ import { marks } from './en/marks.ts';
 import { missed } from './en/missed.ts';
 import { myFiles } from './en/myFiles.ts';
 import { notices } from './en/notices.ts';
+import { numberRoutes } from './en/numberRoutes.ts';
 import { operations } from './en/operations.ts';
 import { operator } from './en/operator.ts';
 import { ownCall } from './en/ownCall.ts';
@@ -71,6 +72,7 @@ export const en: Words = {
   missed,
   myFiles,
   notices,
+  numberRoutes,
   operations,
   operator,
   ownCall,

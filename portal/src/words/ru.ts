@@ -22,6 +22,7 @@ import { marks } from './ru/marks.ts';
 import { missed } from './ru/missed.ts';
 import { myFiles } from './ru/myFiles.ts';
 import { notices } from './ru/notices.ts';
+import { numberRoutes } from './ru/numberRoutes.ts';
 import { operations } from './ru/operations.ts';
 import { operator } from './ru/operator.ts';
 import { ownCall } from './ru/ownCall.ts';
@@ -71,6 +72,7 @@ export const ru = {
   missed,
   myFiles,
   notices,
+  numberRoutes,
   operations,
   operator,
   ownCall,
