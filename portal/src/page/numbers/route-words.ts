@@ -29,10 +29,9 @@ export function routeWords(words: Words['numberRoutes'], format: Format, calenda
   }
 
   function destination(to: Destination): string {
-    if (to.kind === 'extension') return words.extension(to.value);
-    if (to.kind === 'group') return words.group(to.value);
+    if (to.kind === 'outside') return `${words.outside(phone(to.value))}, ${words.shown[to.shown]}`;
     if (to.kind === 'reject') return words.refusals[to.code];
-    return `${words.outside(phone(to.value))}, ${words.shown[to.shown]}`;
+    return words[to.kind](to.value);
   }
 
   return {
