@@ -17,6 +17,7 @@ import { pumpReloads } from './edges/reload.ts';
 import { watchIncidents } from './incidents/watch.ts';
 import { carryMarks } from './marks/carry.ts';
 import { drawPlans } from './quality/plans.ts';
+import { rateFinished } from './rating/rating.ts';
 import { reconcileNightly } from './reconciliation/nightly.ts';
 import { watchArchive } from './recordings/archive.ts';
 import { keepRecordings } from './recordings/keeping.ts';
@@ -70,5 +71,12 @@ await runService('jobs', async (service) => {
   watchAlerts(service, { store: measures, db: postgres.db, bus, clock: systemClock, fresh: () => freshness.now() });
   reckonVoice(service, { store, db: postgres.db, clock: systemClock, fresh: () => freshness.now() });
   const marks = await carryMarks(service, store, postgres);
-  await runCases(service, bus, store, postgres.db, marks);
+  const followers = [runCases(service, bus, store, postgres.db), await rateFinished(service, bus, store, postgres)];
+  service.setHealth(() => {
+    if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
+    const failing = followers.map((f) => f.health()).find((health) => health.failing !== null);
+    const late = marks();
+    return failing ?? (late === null ? { failing: null, lagSeconds: 0 } : { failing: 'marks', detail: late });
+  });
+  await Promise.all(followers.map((f) => f.begun));
 });

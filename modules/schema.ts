@@ -9,6 +9,7 @@ import type { NumberPart, Thresholds } from './boards/rules.ts';
 import type { Outcome } from './cases/rules.ts';
 import type { Difference } from './directory/difference.ts';
 import type { ExportSchema } from './exports/schema.ts';
+import type { FinanceSchema } from './finance/schema.ts';
 import type { IncidentSchema } from './incidents/schema.ts';
 import type { LikingSchema } from './likings/schema.ts';
 import type { MailingSchema } from './mailings/schema.ts';
@@ -46,6 +47,7 @@ export interface PostgresSchema
     QualitySchema,
     ReconciliationSchema,
     RetentionSchema,
+    FinanceSchema,
     TranscriptSchema,
     RecordingRulesSchema {
   tenants: {

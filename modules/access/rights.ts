@@ -18,6 +18,7 @@ export const COMPANY_RIGHTS = [
   'marks:write',
   'ads:read',
   'ads:write',
+  'finance:read',
   'quality:read',
   'quality:review',
   'quality:manage',
@@ -39,6 +40,7 @@ export const OPERATOR_RIGHTS = [
   'operations:read',
   'signalling:search',
   'trunks:write',
+  'finance:write',
   'operators:write',
   'people:view',
 ] as const;
@@ -130,7 +132,7 @@ export const GRANTS: Readonly<Record<Holder, Grants>> = {
   ),
   // what advertising costs is told to who answers for it, and not to every observer; what brought a call is a tag on it
   marketing: { ...FIGURES, ...granted(['ads:read', 'ads:write', 'calls:tag'], 'company') },
-  finance: { ...FIGURES, ...granted(['ads:read'], 'company') },
+  finance: { ...FIGURES, ...granted(['ads:read', 'finance:read'], 'company') },
   observer: FIGURES,
   'outside-observer': FIGURES,
   // of their own talks: to keep one that is worth it, and a card number off it, to end it, to call from their own phone; what the rule of

@@ -20,6 +20,7 @@ const WELL: SystemState = {
   spoolSeconds: 900,
   retention: [{ what: 'messages', days: 14, inForce: true }],
   failedReconciliation: null,
+  finance: { unrated: [], faults: [] },
 };
 
 /** What makes each trouble, with what it is about. */
@@ -35,6 +36,8 @@ const BAD: Record<TroubleKind, [Partial<SystemState>, string]> = {
   spool_old: [{ spoolSeconds: 901 }, ''],
   retention_late: [{ retention: [{ what: 'messages', days: 14, inForce: false }] }, 'messages'],
   reconciliation_failed: [{ failedReconciliation: '2026-11-23' }, '2026-11-23'],
+  calls_unrated: [{ finance: { unrated: [{ tenant: 't1', why: 'noLine', calls: 2 }], faults: [] } }, 't1 noLine'],
+  books_wrong: [{ finance: { unrated: [], faults: [{ invariant: 'balance', what: '7' }] } }, 'balance 7'],
 };
 
 test('a system that is well, up to its bounds, has no trouble', () => {
@@ -47,6 +50,15 @@ test.each(TROUBLE_KINDS)('%s is found, alone, with what it is about', (kind) => 
 });
 
 test('what cannot be known is no trouble', () => {
-  const unknown: SystemState = { ...WELL, disk: null, stages: null, deadLetters: null, streams: null, spoolSeconds: null, retention: null };
+  const unknown: SystemState = {
+    ...WELL,
+    disk: null,
+    stages: null,
+    deadLetters: null,
+    streams: null,
+    spoolSeconds: null,
+    retention: null,
+    finance: null,
+  };
   expect(troublesOf(unknown, BOUNDS)).toEqual([]);
 });

@@ -11,6 +11,8 @@ export const TROUBLE_KINDS = [
   'spool_old',
   'retention_late',
   'reconciliation_failed',
+  'calls_unrated',
+  'books_wrong',
 ] as const;
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
@@ -39,6 +41,11 @@ export interface SystemState {
   retention: readonly { what: string; days: number; inForce: boolean }[] | null;
   /** the newest day that was reconciled and failed */
   failedReconciliation: string | null;
+  /** calls that a contract pays for and nothing says the price of, and what of the books does not hold */
+  finance: {
+    unrated: readonly { tenant: string; why: string; calls: number }[];
+    faults: readonly { invariant: string; what: string }[];
+  } | null;
 }
 
 export interface Bounds {
@@ -73,5 +80,7 @@ export function troublesOf(state: SystemState, bounds: Bounds): Trouble[] {
   if (state.spoolSeconds !== null && state.spoolSeconds > bounds.spoolSeconds) say('spool_old', '', `${Math.round(state.spoolSeconds)} s`);
   for (const { what, days, inForce } of state.retention ?? []) if (!inForce) say('retention_late', what, `${days} d`);
   if (state.failedReconciliation !== null) say('reconciliation_failed', state.failedReconciliation, '');
+  for (const { tenant, why, calls } of state.finance?.unrated ?? []) say('calls_unrated', `${tenant} ${why}`, String(calls));
+  for (const { invariant, what } of state.finance?.faults ?? []) say('books_wrong', `${invariant} ${what}`, '');
   return found;
 }

@@ -3,6 +3,7 @@ import { droppedTimes } from '@callscope/analytics/run/drops.ts';
 import { rulesInForce } from '@callscope/analytics/run/retention.ts';
 import { STREAMS } from '@callscope/core/bus/streams.ts';
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
+import { financeState } from '@callscope/modules/finance/work.ts';
 import type { SystemState } from '@callscope/modules/operations/rules.ts';
 import { reconciledDays } from '@callscope/modules/reconciliation/store.ts';
 import { KEPT } from '@callscope/modules/retention/rules.ts';
@@ -37,7 +38,8 @@ export function createSystemState(
   const retention = kept(() => inForce(deps, scope));
   const streams = kept(() => Promise.all(STREAMS.map(({ name }) => bus.jsm.streams.info(name))));
   const days = kept(() => reconciledDays(db, scope, 1));
-  return () => systemState(deps, health, dataDir, { book, drops, retention, streams, days });
+  const finance = kept(() => financeState(db, scope));
+  return () => systemState(deps, health, dataDir, { book, drops, retention, streams, days, finance });
 }
 
 /** The answer of the last time, for a while; one that failed is asked for again. */
@@ -66,10 +68,11 @@ async function systemState(
     retention: (now: number) => ReturnType<typeof inForce>;
     streams: (now: number) => Promise<StreamInfo[]>;
     days: (now: number) => ReturnType<typeof reconciledDays>;
+    finance: (now: number) => ReturnType<typeof financeState>;
   },
 ): Promise<SystemState> {
   const now = deps.clock.now();
-  const [{ parts }, disk, book, drops, streams, retention, days] = await Promise.all([
+  const [{ parts }, disk, book, drops, streams, retention, days, finance] = await Promise.all([
     health.check(),
     dataDir === null ? null : orNull(statfs(dataDir)),
     orNull(ask.book(now)),
@@ -77,10 +80,11 @@ async function systemState(
     orNull(ask.streams(now)),
     orNull(ask.retention(now)),
     orNull(ask.days(now)),
+    orNull(ask.finance(now)),
   ]);
   const [newest] = days ?? [];
   return {
-    ...{ at: now, parts, retention },
+    ...{ at: now, parts, retention, finance },
     disk: disk && { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize },
     stages: book?.stages.map(({ stage, lagSeconds, unexplained }) => ({ stage, lagSeconds, unexplained })) ?? null,
     deadLetters: book?.deadLetters ?? null,

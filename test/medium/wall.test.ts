@@ -51,6 +51,8 @@ const VALUES: Record<string, string> = {
   calibration: '1',
   by: 'employee',
   callId: 'nobody@nowhere',
+  contract: '25402-CBT',
+  tariff: 'base',
   number: '79130007703',
   from: '2026-11-01T00:00:00Z',
   to: '2026-12-01T00:00:00Z',

@@ -93,6 +93,14 @@ export const operations: typeof source = {
     spool_old: { title: 'A recording has long waited in the spool', todo: 'See the recorder’s log, and whether the archive answers.' },
     retention_late: { title: 'A time of keeping is not in force', todo: 'See the log of jobs: the store did not take it.' },
     reconciliation_failed: { title: 'A day could not be reconciled', todo: 'The page of reconciliation says why; it can be done again.' },
+    calls_unrated: {
+      title: 'Calls have no price',
+      todo: 'GET /api/v1/ops/unrated-calls names calls and numbers: add lines to the tariff, or give the contract one.',
+    },
+    books_wrong: {
+      title: 'The books do not hold',
+      todo: 'Book no payments until it is clear: GET /api/v1/ops/books says what does not hold.',
+    },
   },
   letter: {
     begun: (name) => `Callscope: ${name}`,

@@ -95,6 +95,14 @@ export const operations = {
     spool_old: { title: 'Запись давно ждёт в спуле', todo: 'Посмотрите журнал рекордера и доступность архива.' },
     retention_late: { title: 'Срок хранения не действует', todo: 'Посмотрите журнал jobs: хранилище не приняло новый срок.' },
     reconciliation_failed: { title: 'Сверка суток не удалась', todo: 'Причина на странице «Сверка»; сутки можно сверить заново.' },
+    calls_unrated: {
+      title: 'Звонки не тарифицированы',
+      todo: 'GET /api/v1/ops/unrated-calls назовёт звонки и номера: дополните тариф или назначьте его договору.',
+    },
+    books_wrong: {
+      title: 'Проводки не сходятся',
+      todo: 'Не проводите платежи до разбора: GET /api/v1/ops/books назовёт, что не сходится.',
+    },
   },
   letter: {
     begun: (name: string) => `Callscope: ${name}`,
