@@ -1,6 +1,6 @@
 /**
  * npm run bench [-- NAME …] [-- --write] [-- --calls N] [-- --data DIR]: measures, prints JSON lines and a table; --write puts the table into
- * docs/benchmarks.md. Names: pure, files, export, latency, takeover, store, pages, analytics, postgres, journal, signalling, replay, signin, recorder, hep, overload, calls; --calls is the size of
+ * docs/benchmarks.md. Names: pure, files, export, latency, takeover, store, pages, analytics, postgres, journal, signalling, rating, replay, signin, recorder, hep, overload, calls; --calls is the size of
  * `analytics`, `postgres`, `journal` and `signalling`, --data a directory where the calls of `analytics` or `journal` stay for another run. Nothing else should run on the machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { journal } from './journal.ts';
 import { latency } from './latency.ts';
 import { pages } from './pages.ts';
 import { pure } from './pure.ts';
+import { rating } from './rating.ts';
 import { recorder } from './recorder.ts';
 import { replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
@@ -44,6 +45,7 @@ const BENCHES: Record<string, () => BenchResult[] | Promise<BenchResult[]>> = {
   postgres: () => besidePostgres(Math.min(Number(options.calls), 10_000_000)),
   journal: () => journal(Math.min(Number(options.calls), 20_000_000), options.data),
   signalling: () => signalling(Math.min(Number(options.calls), 1_200_000)),
+  rating,
   replay,
   signin: signIns,
   recorder,
