@@ -8,6 +8,7 @@ import { compileTariff, momentOf, type PriceLine, type RatableCall, rate, servic
 import { Terms } from '@callscope/modules/finance/terms.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import { startStack } from '../medium/stack.ts';
+import { usageOfTree } from './processes.ts';
 import type { BenchResult } from './result.ts';
 
 const EVERY = { operator: true } as OperatorScope;
@@ -45,6 +46,9 @@ export async function rating(): Promise<BenchResult[]> {
     const batchOf = (first: number) =>
       Array.from({ length: BATCH }, (_, i) => ({ tenant: `c${i % COMPANIES}`, id: `bench-${first + i}`, call: callOf(first + i) }));
     await rateCalls(postgres.db, EVERY, terms, batchOf(0), Date.now());
+    // ours rates and asks, the rest is PostgreSQL's: what others on the machine cannot make longer
+    const cpu = () => usageOfTree(stack.pid).reduce((sum, { cpuSeconds }) => sum + cpuSeconds * 1e6, process.cpuUsage().user);
+    const before = cpu();
     const started = performance.now();
     let rated = 0;
     let entries = 0;
@@ -54,12 +58,16 @@ export async function rating(): Promise<BenchResult[]> {
       entries += done.entries;
     }
     const perMinute = Math.round((rated / (performance.now() - started)) * 60_000);
+    const each = (cpu() - before) / rated;
     if (rated !== ROUNDS * BATCH) throw new Error(`${rated} of ${ROUNDS * BATCH} calls were charged`);
     const faults = await checkBooks(postgres.db, EVERY, 0);
     if (faults.length > 0) throw new Error(`the books do not hold: ${JSON.stringify(faults)}`);
     const name = `charging calls of ${COMPANIES} companies, batches of ${BATCH.toLocaleString('en')}`;
     results.push({
-      ...{ name, figure: `calls rated, written and posted (${rated.toLocaleString('en')} calls, ${entries.toLocaleString('en')} entries)` },
+      ...{
+        name,
+        figure: `calls rated, written and posted (${rated.toLocaleString('en')} calls, ${entries.toLocaleString('en')} entries, CPU of all services ${each.toFixed(0)} µs a call)`,
+      },
       ...{ value: perMinute, unit: '/min', target: '≥ 1,000,000', met: perMinute >= 1e6 },
     });
   } finally {
