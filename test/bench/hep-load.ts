@@ -155,7 +155,8 @@ async function generate(
   withEvents: boolean,
 ): Promise<{ sent: number; events: number; calls: number; seconds: number; cpuSeconds: number }> {
   const script = new URL('generator.ts', import.meta.url).pathname;
-  const events = withEvents ? ['--events', String(stack.ports.events)] : [];
+  // SIP alone when it is about packets, whole calls when it is about calls
+  const events = withEvents ? ['--events', String(stack.ports.events)] : ['--rtcp', '0'];
   const child = spawn(
     process.execPath,
     [script, '--port', String(stack.ports.hep), '--rate', String(rate), '--seconds', String(seconds), ...events],
