@@ -23,6 +23,7 @@ export const RTPENGINE: SystemPackage = {
   unit: 'rtpengine-daemon.service',
 };
 export const TSHARK: SystemPackage = { name: 'tshark', command: 'tshark', why: 'reads the exported captures in tests' };
+export const FAKETIME: SystemPackage = { name: 'faketime', command: 'faketime', why: 'steps the clock of a system in tests' };
 export const CHROMIUM: SystemPackage = { name: 'chromium', command: 'chromium', why: 'opens the pages in browser tests' };
 
 export const ESPEAK: SystemPackage = { name: 'espeak-ng', command: 'espeak-ng', why: "speaks in the demo's recordings" };

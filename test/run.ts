@@ -11,6 +11,7 @@ import { createLog } from '@callscope/core/node/log.ts';
 import {
   CHROMIUM,
   ensurePackages,
+  FAKETIME,
   FFMPEG,
   MissingPackages,
   NATS_SERVER,
@@ -23,9 +24,17 @@ import { ROOT, STEPS, syncPages } from './check/steps.ts';
 import { bringMinio } from './recordings/bring-minio.ts';
 
 const SIZES = ['unit', 'medium', 'browser', 'large'] as const;
-type Size = (typeof SIZES)[number];
+/** only when it is asked for: it takes the better part of an hour */
+const FAULTS = 'faults';
+type Size = (typeof SIZES)[number] | typeof FAULTS;
 /** a run that hangs is ended and counts as failed */
-const LIMIT_MS: Record<Size, number> = { unit: 5 * 60_000, medium: 40 * 60_000, browser: 40 * 60_000, large: 30 * 60_000 };
+const LIMIT_MS: Record<Size, number> = {
+  unit: 5 * 60_000,
+  medium: 40 * 60_000,
+  browser: 40 * 60_000,
+  large: 30 * 60_000,
+  faults: 120 * 60_000,
+};
 
 interface VitestReport {
   numPassedTests: number;
@@ -41,12 +50,14 @@ interface VitestReport {
 
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
-  console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --browser] [-- --large]
-Without options: everything. Missing Debian packages (nats-server; tshark, rtpengine, chromium) are installed as root or with passwordless
-sudo, after the command was printed; a server that speaks S3 is built with Go where it is there. NO_INSTALL=1 turns that off.`);
+  console.log(`npm test [-- --check] [-- --unit] [-- --medium] [-- --browser] [-- --large] [-- --faults]
+Without options: everything but the faults under load (npm run test:faults). Missing Debian packages (nats-server; tshark, rtpengine,
+chromium; faketime) are installed as root or with passwordless sudo, after the command was printed; a server that speaks S3 is built with Go where it is there. NO_INSTALL=1 turns that off.`);
   process.exit(0);
 }
 const wanted = (name: string) => args.length === 0 || args.includes(`--${name}`);
+/** sizes that run only when they are named */
+const asked: Size[] = args.includes(`--${FAULTS}`) ? [FAULTS] : [];
 const log = createLog('test', { format: 'text' });
 const skipped: string[] = [];
 let passed = 0;
@@ -66,7 +77,7 @@ if (wanted('check')) {
 }
 
 const noInstall = process.env.NO_INSTALL === '1';
-if (wanted('medium') || wanted('browser') || wanted('large')) {
+if (['medium', 'browser', 'large', ...asked].some(wanted)) {
   try {
     ensurePackages([NATS_SERVER], noInstall, log);
   } catch (error) {
@@ -79,14 +90,15 @@ if (wanted('medium') || wanted('browser') || wanted('large')) {
   const noMinio = bringMinio(noInstall, log);
   if (noMinio !== null) skipped.push(`an archive that speaks S3: ${noMinio}`);
 }
-if (SIZES.some(wanted)) bring(FFMPEG, 'audio of recordings');
+if ([...SIZES, ...asked].some(wanted)) bring(FFMPEG, 'audio of recordings');
+if (asked.includes(FAULTS)) bring(FAKETIME, 'a clock that is stepped');
 if (wanted('browser')) bring(CHROMIUM, 'tests in the browser');
 
 const pages = wanted('unit') ? syncPages() : [];
 for (const problem of pages) console.log(`FAILED  the pages' types: ${problem}`);
 failed += pages.length;
 
-for (const size of SIZES) {
+for (const size of [...SIZES, ...asked]) {
   if (!wanted(size)) continue;
   if (size !== 'unit' && !onPath('nats-server')) {
     skipped.push(`${size}: nats-server is missing`);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fuzzRest } from '../fuzz/rest.ts';
 import { type Stack, startStack } from './stack.ts';
 
 let stack: Stack;
@@ -122,4 +123,12 @@ describe('what no route has to think of', () => {
     } as RequestInit);
     expect(await problemOf(response)).toMatchObject({ status: 413 });
   });
+});
+
+// after all others: it changes what it finds
+test('requests made from OpenAPI, right and odd: none is answered with 5xx or late, every refusal is problem+json and stands in OpenAPI', async () => {
+  const { problems, reached, operations } = await fuzzRest(stack, { requests: 2_000, seed: 20_261_128 });
+  expect(problems).toEqual([]);
+  // it comes past the forms
+  expect(reached).toBeGreaterThan(operations / 5);
 });

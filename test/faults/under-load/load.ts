@@ -1,9 +1,9 @@
+import { deepStrictEqual } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { type Stack, until } from '../../medium/stack.ts';
 import { allIds, type Ledger } from '../reliable-edge.ts';
 
@@ -49,7 +49,8 @@ export function startLoad(stack: Stack, { rate = 640, sources = 4, tcp = 30, rec
       const [code] = await exit;
       const ids = lines().map((line) => (JSON.parse(line) as { callId: string }).callId);
       rmSync(dir, { recursive: true, force: true });
-      expect({ code, said: JSON.parse(said) as object }).toMatchObject({ code: 0, said: { unanswered: 0, calls: ids.length } });
+      const { unanswered, calls } = JSON.parse(said) as { unanswered: number; calls: number };
+      deepStrictEqual({ code, unanswered, calls }, { code: 0, unanswered: 0, calls: ids.length });
       return ids;
     },
   };
@@ -82,12 +83,13 @@ export async function allThere(stack: Stack, sent: readonly string[]): Promise<v
     60_000,
   ).catch(() => undefined);
   const [wanted, found] = [new Set(sent), new Set(there)];
-  expect({
+  const difference = {
     missing: sent.filter((id) => !found.has(id)).slice(0, 5),
     strange: there.filter((id) => !wanted.has(id)).slice(0, 5),
     twice: there.length - found.size,
     calls: found.size,
-  }).toEqual({ missing: [], strange: [], twice: 0, calls: sent.length });
+  };
+  deepStrictEqual(difference, { missing: [], strange: [], twice: 0, calls: sent.length });
 }
 
 /**
