@@ -30,7 +30,7 @@ export default defineConfig({
           hookTimeout: 400_000,
         },
       },
-      { test: { name: 'faults', include: ['test/faults/under-load/**/*.test.ts'], ...SERVERS, fileParallelism: false, testTimeout: 900_000 } },
+      { test: { name: 'faults', include: ['test/faults/under-load/**/*.test.ts'], ...SERVERS, fileParallelism: false, testTimeout: 1_800_000 } },
     ],
   },
 });

@@ -74,6 +74,11 @@ let isOver = false;
 process.once('SIGTERM', () => {
   isOver = true;
 });
+// whoever started it wants to know what was sent: without them it is of no use
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1);
+}, 1_000).unref();
 /** Calls whose packets are all sent, by source; their events go together: what was before the accounting record may come with it. */
 const ended: string[][] = edges.map(() => []);
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onPath } from '@callscope/launch/supervise.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Stack, startStack, until } from '../../medium/stack.ts';
+import { type Stack, startStack } from '../../medium/stack.ts';
 import { putCompanies } from '../reliable-edge.ts';
-import { allThere, isReady, startLoad } from './load.ts';
+import { allThere, underLoad } from './load.ts';
 
 /** parts and what their command lines are known by */
 const SCRIPTS: Record<string, string> = {
@@ -74,15 +74,18 @@ test.skipIf(missing).each(STEPPED)(
   "%s' clock is stepped an hour ahead, then back behind: ledger closed and calls as sent",
   async (part) => {
     const running = stack as Stack;
-    const load = startLoad(running);
-    await until('calls are sent', () => load.calls() > 100, 30_000);
-    expect(readFileSync(`/proc/${running.pidOf(part)}/maps`, 'utf8')).toContain('libfaketime');
-    for (const seconds of [HOUR, -HOUR, 0]) {
-      step(part, seconds);
-      await sleep(8);
-    }
-    sent.push(...(await load.stop()));
-    await isReady(running);
+    const calls = await underLoad(
+      () => running,
+      {},
+      async () => {
+        expect(readFileSync(`/proc/${running.pidOf(part)}/maps`, 'utf8')).toContain('libfaketime');
+        for (const seconds of [HOUR, -HOUR, 0]) {
+          step(part, seconds);
+          await sleep(8);
+        }
+      },
+    );
+    sent.push(...calls);
     await allThere(running, sent);
   },
 );

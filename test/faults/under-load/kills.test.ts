@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, startStack, until } from '../../medium/stack.ts';
 import { allIds, putCompanies } from '../reliable-edge.ts';
-import { allThere, backAfter, isReady, kill, type Load, runningPid, startLoad } from './load.ts';
+import { allThere, backAfter, kill, runningPid, underLoad } from './load.ts';
 
 let stack: Stack;
 /** of all tests so far */
@@ -16,21 +16,20 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.end());
 
-async function isFlowing(load: Load): Promise<void> {
-  const before = sent.length;
-  await until('calls come in', async () => load.calls() > 60 && (await allIds(stack, 't1')).length > before + 20, 60_000);
-}
-
 /** Calls come in while `fault` does what it does; afterwards everything that was sent is there. */
-async function underLoad(name: string, fault: () => Promise<void>): Promise<void> {
-  const load = startLoad(stack);
-  await isFlowing(load);
-  await fault();
-  const ended = Date.now();
-  const back = await backAfter(stack, ended);
-  console.log(`${name}: calls at REST again ${back.toFixed(1)} s after the fault`);
-  await isReady(stack);
-  sent.push(...(await load.stop()));
+async function holds(name: string, fault: () => Promise<void>): Promise<void> {
+  const there = sent.length;
+  const calls = await underLoad(
+    () => stack,
+    {},
+    async () => {
+      await until('calls come in', async () => (await allIds(stack, 't1')).length > there + 20, 60_000);
+      await fault();
+      const back = await backAfter(stack, Date.now());
+      console.log(`${name}: calls at REST again ${back.toFixed(1)} s after the fault`);
+    },
+  );
+  sent.push(...calls);
   await allThere(stack, sent);
 }
 
@@ -38,7 +37,7 @@ const PARTS = ['edge', 'decoder', 'assembler', 'recorder', 'portal', 'jobs', 'cl
 
 describe('killed under load, ledger closed and calls as sent', () => {
   test.each(PARTS)('%s', (part) =>
-    underLoad(part, async () => {
+    holds(part, async () => {
       expect(kill(stack, part)).toBe(true);
     }),
   );
@@ -53,7 +52,7 @@ describe('two at once', () => {
     ['postgres', 'nats'],
     ['portal', 'jobs'],
   ])('%s and %s', (one, other) =>
-    underLoad(`${one} and ${other}`, async () => {
+    holds(`${one} and ${other}`, async () => {
       expect([kill(stack, one), kill(stack, other)]).toEqual([true, true]);
     }),
   );
@@ -61,7 +60,7 @@ describe('two at once', () => {
 
 describe('killed again as soon as it is back, for twenty seconds', () => {
   test.each(['edge', 'decoder', 'assembler', 'clickhouse', 'nats'])('%s', (part) =>
-    underLoad(`${part}, again and again`, async () => {
+    holds(`${part}, again and again`, async () => {
       let kills = 0;
       let last: number | null = null;
       for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
@@ -76,7 +75,7 @@ describe('killed again as soon as it is back, for twenty seconds', () => {
 });
 
 test('the launcher is killed, and all with it; a new start goes on', () =>
-  underLoad('launcher', async () => {
+  holds('launcher', async () => {
     await stack.stop('SIGKILL');
     stack = await startStack({ dataDir: stack.dataDir, env });
   }));

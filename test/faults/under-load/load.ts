@@ -23,6 +23,8 @@ export interface Load {
   calls(): number;
   /** Ends the load when all that is begun is sent and answered. @returns Call-IDs of all of it */
   stop(): Promise<string[]>;
+  /** Ends it at once, when something failed. */
+  abort(): void;
 }
 
 const GENERATOR = new URL('../../bench/generator.ts', import.meta.url).pathname;
@@ -44,6 +46,7 @@ export function startLoad(stack: Stack, { rate = 640, sources = 4, tcp = 30, rec
   const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : []);
   return {
     calls: () => lines().length,
+    abort: () => void generator.kill('SIGKILL'),
     stop: async () => {
       generator.kill('SIGTERM');
       const [code] = await exit;
@@ -56,7 +59,26 @@ export function startLoad(stack: Stack, { rate = 640, sources = 4, tcp = 30, rec
   };
 }
 
+/**
+ * Calls come in while `fault` does what it does, and until everything is ready again.
+ * @param stack the system, which may be another one after the fault
+ * @returns Call-IDs of what was sent
+ */
+export async function underLoad(stack: () => Stack, options: LoadOptions, fault: (load: Load) => Promise<void>): Promise<string[]> {
+  const load = startLoad(stack(), options);
+  try {
+    await until('calls are sent', () => load.calls() > 60, 60_000);
+    await fault(load);
+    await isReady(stack());
+    return await load.stop();
+  } finally {
+    load.abort();
+  }
+}
+
 const POLL_MS = 500;
+/** what waits is worked off: on a busy machine that takes longer than the load itself */
+const DONE_MS = 600_000;
 
 /** The ledger is closed with nothing in flight, and the calls are those that were sent: each once, and no other. */
 export async function allThere(stack: Stack, sent: readonly string[]): Promise<void> {
@@ -68,7 +90,7 @@ export async function allThere(stack: Stack, sent: readonly string[]): Promise<v
       ledger = await stack.rest<Ledger>('GET', '/ops/ledger');
       return ledger.closed && ledger.stages.every((stage) => stage.inFlight === 0);
     },
-    120_000,
+    DONE_MS,
   ).catch((error) => {
     throw new Error(`${String(error)}: ${JSON.stringify(ledger)}`);
   });
@@ -104,7 +126,7 @@ export async function backAfter(stack: Stack, since: number): Promise<number> {
       const { data } = await stack.rest<{ data: { startedAt: string }[] }>('GET', '/tenants/t1/calls?limit=1');
       return Date.parse(data[0]?.startedAt ?? '') >= from;
     },
-    120_000,
+    DONE_MS,
   );
   return (Date.now() - since) / 1_000;
 }
@@ -132,4 +154,4 @@ export function kill(stack: Stack, part: string): boolean {
 }
 
 export const isReady = (stack: Stack) =>
-  until('every part is ready', async () => (await fetch(`${stack.portal}/healthz`)).status === 200, 120_000);
+  until('every part is ready', async () => (await fetch(`${stack.portal}/healthz`)).status === 200, DONE_MS);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { halt } from '../../halted.ts';
 import { type Stack, startStack, until } from '../../medium/stack.ts';
 import { putCompanies } from '../reliable-edge.ts';
-import { allThere, backAfter, isReady, type LoadOptions, startLoad } from './load.ts';
+import { allThere, backAfter, type LoadOptions, underLoad } from './load.ts';
 
 let stack: Stack;
 let store: ClickHouseClient;
@@ -24,21 +24,23 @@ afterAll(async () => {
 const sleep = (seconds: number) => new Promise<void>((done) => setTimeout(done, seconds * 1_000));
 
 /** Calls come in while something does not do its work; afterwards everything that was sent is there. */
-async function underLoad(name: string, fault: () => Promise<void>, options: LoadOptions = {}): Promise<void> {
-  const load = startLoad(stack, options);
-  await until('calls are sent', () => load.calls() > 100, 30_000);
-  await fault();
-  const ended = Date.now();
-  const back = await backAfter(stack, ended);
-  console.log(`${name}: calls at REST again ${back.toFixed(1)} s after it`);
-  await isReady(stack);
-  sent.push(...(await load.stop()));
+async function holds(name: string, fault: () => Promise<void>, options: LoadOptions = {}): Promise<void> {
+  const calls = await underLoad(
+    () => stack,
+    options,
+    async () => {
+      await fault();
+      const back = await backAfter(stack, Date.now());
+      console.log(`${name}: calls at REST again ${back.toFixed(1)} s after it`);
+    },
+  );
+  sent.push(...calls);
   await allThere(stack, sent);
 }
 
 describe('stands still for thirty seconds (SIGSTOP) under load, ledger closed and calls as sent', () => {
   test.each(['edge', 'decoder', 'assembler', 'portal', 'jobs', 'clickhouse', 'postgres', 'nats'])('%s', (part) =>
-    underLoad(`${part} stands still`, async () => {
+    holds(`${part} stands still`, async () => {
       const pid = stack.pidOf(part);
       await halt(pid);
       await sleep(30);
@@ -52,7 +54,7 @@ describe('stands still for thirty seconds (SIGSTOP) under load, ledger closed an
 });
 
 test('the store refuses every insert for a minute', () =>
-  underLoad('the store refuses', async () => {
+  holds('the store refuses', async () => {
     const tables = await store.query({
       query: `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`,
       format: 'JSONEachRow',
@@ -77,7 +79,7 @@ test('the store refuses every insert for a minute', () =>
   }));
 
 test.each(['RAW', 'FACTS'])('%s is at its limit for twenty seconds', (name) =>
-  underLoad(`${name} is full`, async () => {
+  holds(`${name} is full`, async () => {
     const bus = await connectBus(stack.natsUrl(), 'test', createLog('test', { write: () => undefined }));
     const { config } = await bus.jsm.streams.info(name);
     const [part, reader] = name === 'RAW' ? ['edge', 'decoder'] : ['decoder', 'assembler'];
@@ -103,4 +105,4 @@ test.each(['RAW', 'FACTS'])('%s is at its limit for twenty seconds', (name) =>
 );
 
 test('two hundred sources that connect again all at once, three times over', () =>
-  underLoad('sources connect again', () => sleep(20), { sources: 200, tcp: 100, reconnectSeconds: 6 }));
+  holds('sources connect again', () => sleep(20), { sources: 200, tcp: 100, reconnectSeconds: 6 }));
