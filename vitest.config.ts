@@ -30,7 +30,15 @@ export default defineConfig({
           hookTimeout: 400_000,
         },
       },
-      { test: { name: 'faults', include: ['test/faults/under-load/**/*.test.ts'], ...SERVERS, fileParallelism: false, testTimeout: 1_800_000 } },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/under-load/**/*.test.ts'],
+          ...SERVERS,
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+        },
+      },
     ],
   },
 });
