@@ -1,6 +1,6 @@
 import type { EventFact } from '@callscope/core/bus/facts.ts';
 import type { HangupBy } from '@callscope/core/domain/call.ts';
-import { microseconds } from '../decode/event.ts';
+import { lasting, microseconds, statusCode } from '../decode/event.ts';
 import { isChallenge, isRinging, type SideLeg } from './sip-side.ts';
 
 /** What the edge's events alone tell of one dialog. Times in µs, 0 = not said. */
@@ -104,7 +104,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
         side.trunk = text(p.trunk) || side.trunk;
         side.firstAt ||= at;
         side.isQueue ||= p.role === 'queue';
-        const code = Number(p.code ?? 0) || 0;
+        const code = statusCode(p.code);
         const state = text(p.state);
         if (state === 'start') side.startedAt ||= at;
         else if (state === 'ringing') side.ringingAt ||= at;
@@ -145,7 +145,7 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
           }
           current.set(key, leg);
         }
-        const code = Number(p.code) || 0;
+        const code = statusCode(p.code);
         if (isRinging(code)) {
           leg.ringingAt ||= at;
           side.legRangAt ||= at;
@@ -167,8 +167,8 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
         side.recordRule ||= text(p.rec);
         side.startedAt ||= microseconds(p.ts_invite);
         side.ringingAt ||= microseconds(p.ts_ring);
-        side.coarse.startedAt ||= (Number(p.created) || 0) * 1e6;
-        const code = Number(p.sip_code) || 0;
+        side.coarse.startedAt ||= microseconds(p.created);
+        const code = statusCode(p.sip_code);
         // the same events account for other methods and for success where the script asks for it
         if (code < 300 || isChallenge(code) || (text(p.method) || 'INVITE') !== 'INVITE') break;
         // a record of the transaction itself (flag `failed`) is not made when the script tries another target
@@ -193,8 +193,8 @@ export function eventSide(facts: readonly EventFact[]): EventSide {
     side.ringingAt = microseconds(p.ts_ring) || side.ringingAt;
     side.answeredAt = microseconds(p.ts_answer) || side.answeredAt;
     side.endedAt = microseconds(p.ts_end) || side.endedAt;
-    side.coarse = { startedAt: (Number(p.created) || 0) * 1e6, answeredAt: (Number(p.time) || 0) * 1e6 };
-    side.talk = (Number(p.ms_duration) || (Number(p.duration) || 0) * 1e3) * 1e3;
+    side.coarse = { startedAt: microseconds(p.created), answeredAt: microseconds(p.time) };
+    side.talk = lasting(p.ms_duration, 1_000) || lasting(p.duration, 1);
     side.answeredBy = text(p.answered_by) || side.answeredBy;
     side.hangupBy = hangup(text(p.hangup)) || side.hangupBy;
     side.finalCode = 200;

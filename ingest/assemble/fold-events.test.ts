@@ -36,6 +36,27 @@ describe('events', () => {
     });
   });
 
+  test('what is no status code, no time and no length of a call is none', () => {
+    const odd = ['1e999', 1e308, -1, 1.5, 'NaN', 2 ** 53, '＋7', ' '];
+    for (const value of odd) {
+      const call = fold([
+        state(0, 'start'),
+        leg(1, '101', 0, 'INVITE'),
+        leg(2, '101', 0, value as string),
+        state(5, 'failed', { code: value }),
+        missed(6, 486, { sip_code: value, created: value }),
+      ]);
+      expect(call.sipCode, String(value)).toBe(0);
+      const answered = fold([
+        state(0, 'start'),
+        state(2_000, 'answered'),
+        cdr({ ts_invite: null, ts_answer: null, ts_end: null, created: value, time: value, ms_duration: value, duration: value }),
+      ]);
+      for (const at of [answered.startedAt, answered.answeredAt, answered.endedAt])
+        expect(Number.isSafeInteger(at), String(value)).toBe(true);
+    }
+  });
+
   test('the line to a carrier is the last that was tried', () => {
     const out = { direction: 'out', trunk: 'cheap' };
     expect(

@@ -50,6 +50,8 @@ export function isKnownEvent(method: string): boolean {
 const MOST_PARAMS = 64;
 /** the year 2255: microseconds beyond it are no whole doubles any more */
 const LATEST_SECOND = 9_000_000_000;
+/** Thirty days: the edge ends dialogs long before. */
+const LONGEST_SECONDS = 30 * 86_400;
 const LONGEST_VALUE = 2_048;
 
 export function parseEvent(packet: Uint8Array): CallEvent | EventDrop {
@@ -103,6 +105,18 @@ function timeOf(method: string, params: Record<string, string | number | null>):
 function whole(value: string | number | null | undefined): number {
   const seconds = Number(value ?? 0);
   return seconds > 0 && seconds <= LATEST_SECOND ? Math.floor(seconds) * 1_000_000 : 0;
+}
+
+/** @returns a status code of SIP (RFC 3261, section 7.2: three digits, 1xx to 6xx); 0 for what is none */
+export function statusCode(value: string | number | null | undefined): number {
+  const code = Number(value ?? 0);
+  return Number.isInteger(code) && code >= 100 && code < 700 ? code : 0;
+}
+
+/** @param units in a second: 1 or 1,000. @returns how long something took, in µs; 0 for what no call takes */
+export function lasting(value: string | number | null | undefined, units: 1 | 1_000): number {
+  const took = Number(value ?? 0);
+  return took > 0 && took <= LONGEST_SECONDS * units ? took * (1_000_000 / units) : 0;
 }
 
 /** "seconds.microseconds" -> µs; 0 for what is not a time. Split as text: a double of the whole would round microseconds. */
