@@ -55,6 +55,7 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
       answeredBy: '101',
       hangupBy: 'caller',
       sipCode: 200,
+      trunk: 'in',
     });
     expect(Math.abs(seen.talkSeconds - talked)).toBeLessThan(1);
   });
@@ -93,14 +94,25 @@ describe.skipIf(lacking !== null)('calls through a real OpenSIPS and rtpengine',
 
   it('an own number forwarded outside goes out by a trunk and stays one inbound call', async () => {
     const seen = await stored(await play(inbound.call('74951000103')));
-    expect(seen).toMatchObject({ direction: 'in', result: 'answered', answeredBy: '79035550001', number: '74951000103' });
+    expect(seen).toMatchObject({ direction: 'in', result: 'answered', answeredBy: '79035550001', number: '74951000103', trunk: 'in' });
     expect(outbound.received.at(-1)?.callId).toBe(seen.id);
   });
 
   it('an outbound call goes to the trunk in international digits, the next trunk takes over a dead one', async () => {
     const seen = await stored(await play(phone('101').call('89035550002')));
-    expect(seen).toMatchObject({ direction: 'out', result: 'answered', from: '101', dialled: '79035550002', answeredBy: '79035550002' });
-    expect(await stored(await play(phone('101').call('79035550090')))).toMatchObject({ result: 'answered', answeredBy: '79035550090' });
+    expect(seen).toMatchObject({
+      direction: 'out',
+      result: 'answered',
+      from: '101',
+      dialled: '79035550002',
+      answeredBy: '79035550002',
+      trunk: 'carrier',
+    });
+    expect(await stored(await play(phone('101').call('79035550090')))).toMatchObject({
+      result: 'answered',
+      answeredBy: '79035550090',
+      trunk: 'carrier',
+    });
   });
 
   it('refusals of phones, of the edge and of the carrier have the results of the contract', async () => {

@@ -14,6 +14,7 @@ export interface StoredCall {
   talkSeconds: number;
   sipCode: number;
   hangupBy: string | null;
+  trunk: string | null;
   legs: { target: string; result: string }[];
   recording: { status: string; reason: string | null };
   events: { method: string; params: Record<string, unknown> }[];
