@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { decodeFacts, encodeFacts, type Fact, FactsError } from '@callscope/core/bus/facts.ts';
 import { FACTS, KV, subjects } from '@callscope/core/bus/streams.ts';
@@ -9,7 +8,6 @@ import { counter, gauge } from '@callscope/core/node/metrics.ts';
 import type { Bus } from '@callscope/core/node/nats.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
-import type { KV as KvBucket } from '@nats-io/kv';
 import { CallWriter } from '../write/call-writer.ts';
 import { publishDeadLetter } from '../write/dlq.ts';
 import { sumLedgerDays } from '../write/ledger-days.ts';
@@ -21,8 +19,10 @@ import { Book } from './book.ts';
 import type { Conversation } from './conversation.ts';
 import { type DirectoryChange, followDirectories } from './directory-feed.ts';
 import { createDirectoryUse } from './directory-use.ts';
+import { makeRoom, streamIdentity } from './facts-stream.ts';
 import { acquireLease } from './lease.ts';
 import { createLivePublisher } from './live-publisher.ts';
+import { createPaceKeeper, encodePace, paceOf } from './pace.ts';
 import { createRegistrations } from './registrations.ts';
 import { findWritten } from './reload.ts';
 import { resolveWritten } from './reresolve.ts';
@@ -169,6 +169,12 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
   const ticks = createTicks(async () => {
     await bus.js.publish(subjects.tick(settings.group), new Uint8Array());
   });
+  const pace = createPaceKeeper(book.state.paceMs, async (ms) => {
+    await bus.js.publish(subjects.tick(settings.group), encodePace(ms));
+    log.info('blocks of calls are cut at another pace from here on', { everyMs: ms });
+  });
+  /** the store was waited for since the last look */
+  let waited = false;
   let lastSnapshotSeq = book.state.seq;
   // a quiet stream still gets its snapshot: facts that only an old snapshot precedes would expire one day
   const nextDue = () =>
@@ -229,6 +235,7 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     // at the server when this one was sent, and fetched since
     pendingMessages = message.info.pending + messages.getPending();
     ticks.plan(nextDue(), book.state.time, pendingMessages === 0);
+    waited ||= queue.isFull;
     await queue.room();
     inHand = 0;
     doneAt = performance.now();
@@ -248,6 +255,10 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
 
   const read = (message: JsMsg): Fact[] => {
     if (message.data.length === 0) return [];
+    if (message.subject === subjects.tick(settings.group)) {
+      book.state.paceMs = paceOf(message.data) ?? book.state.paceMs;
+      return [];
+    }
     try {
       return decodeFacts(message.data).facts;
     } catch (error) {
@@ -288,6 +299,8 @@ export async function runAssembler(service: Service, bus: Bus, store: ClickHouse
     keptCalls.set(book.settledCount);
     const lagSeconds = pendingMessages > 0 ? Math.max(0, (Date.now() - book.state.time) / 1000) : 0;
     lagGauge.set(lagSeconds);
+    pace.look(lagSeconds, waited);
+    waited = queue.isFull;
     factsTotal.inc({ fate: 'stored' }, Math.max(0, book.state.facts.stored - counted.stored));
     factsTotal.inc({ fate: 'duplicate' }, Math.max(0, book.state.facts.duplicate - counted.duplicate));
     counted = { stored: book.state.facts.stored, duplicate: book.state.facts.duplicate };
@@ -359,15 +372,6 @@ function readSnapshot(bytes: Uint8Array, log: Log): Snapshot | null {
   }
 }
 
-/**
- * FACTS keeps 48 h for whoever wants to read them again, but not at the price of refusing new ones: when it is half full,
- * what the saved snapshot covers may go.
- */
-async function makeRoom(bus: Bus, group: string, savedSeq: number): Promise<void> {
-  const { state, config } = await bus.jsm.streams.info(FACTS.name);
-  if (state.bytes > config.max_bytes / 2) await bus.jsm.streams.purge(FACTS.name, { filter: subjects.allFacts(group), seq: savedSeq });
-}
-
 /** What became of the conversations, by what the store has accepted: a call in a block under way is in flight. */
 function callFates(book: Book, unwritten: { calls: number; security: number }): Fates & { inFlight: number } {
   const { calls } = book.state;
@@ -380,17 +384,4 @@ function callFates(book: Book, unwritten: { calls: number; security: number }): 
     dropped: written > 0 ? { ...dropped, security: written } : dropped,
     inFlight: book.inFlight + waiting.calls + waiting.security,
   };
-}
-
-/**
- * A name for the FACTS stream as it is, for deduplication tokens: sequences begin again when it is made anew. Kept beside
- * the stream; the server's own time of creation is no name, it has been seen to change after a kill.
- */
-async function streamIdentity(kv: KvBucket, group: string, anew: boolean): Promise<string> {
-  const key = `stream.${group}`;
-  const known = anew ? null : await kv.get(key);
-  if (known && known.operation === 'PUT') return known.string();
-  const made = randomBytes(6).toString('hex');
-  await kv.put(key, made);
-  return made;
 }

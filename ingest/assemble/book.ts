@@ -6,6 +6,7 @@ import { callIdHash } from './call-id-hash.ts';
 import { Conversation } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type HandOutContext, handOut, setFate } from './hand-out.ts';
+import { USUAL_PACE_MS } from './pace.ts';
 import { countAsWritten } from './reading.ts';
 import { isRegistrationFact } from './registration-fact.ts';
 import { LATE_MS, type SettleRules, settleDeadline } from './settle.ts';
@@ -13,8 +14,6 @@ import { Shelf } from './shelf.ts';
 import { TieUp } from './tie-up.ts';
 import { namedCallIds } from './ties.ts';
 
-/** Blocks are cut at most this often, in stream time: idle a call is written at once, under load in larger blocks. */
-const CUT_EVERY_MS = 200;
 /** with this many facts since the last cut there is load, and fewer, larger blocks leave the store less to merge */
 const BUSY_FACTS = 3_000;
 const CUT_BUSY_MS = 600;
@@ -46,6 +45,8 @@ export interface BookState {
   /** stream time, ms: the latest time of a FACTS message */
   time: number;
   lastCut: number;
+  /** blocks are cut at most this often, ms of stream time: idle a call is written at once, under load in larger blocks (pace.ts) */
+  paceMs: number;
   /** facts since then */
   uncutFacts: number;
   lastSnapshot: number;
@@ -67,6 +68,7 @@ export class Book {
     seq: 0,
     time: 0,
     lastCut: 0,
+    paceMs: USUAL_PACE_MS,
     uncutFacts: 0,
     lastSnapshot: 0,
     lookupBefore: 0,
@@ -274,7 +276,8 @@ export class Book {
   }
 
   #cutEvery(): number {
-    return this.state.uncutFacts >= BUSY_FACTS ? CUT_BUSY_MS : CUT_EVERY_MS;
+    const { paceMs, uncutFacts } = this.state;
+    return uncutFacts >= BUSY_FACTS ? Math.max(paceMs, CUT_BUSY_MS) : paceMs;
   }
 
   /**

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Block } from './block.ts';
 import { Book } from './book.ts';
 import type { Conversation } from './conversation.ts';
+import { SLOW_PACE_MS, USUAL_PACE_MS } from './pace.ts';
 import { captureBook, decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 
 const T0 = 1_800_000_000_000;
@@ -22,6 +23,8 @@ function random(seed: number): () => number {
 interface Message {
   time: number;
   facts: Fact[];
+  /** blocks are cut at this pace from here on */
+  paceMs?: number;
 }
 
 function event(callId: string, state: string, at: number, more: Record<string, string | number> = {}): EventFact {
@@ -33,7 +36,7 @@ function event(callId: string, state: string, at: number, more: Record<string, s
  * Calls that begin, ring and fail; some go on under a second Call-ID, which is said at once or seconds after; some facts
  * come late, some twice; lag between edge and bus.
  */
-function traffic(seed: number, rate: number, lagMs: number, seconds: number): Message[] {
+function traffic(seed: number, rate: number, lagMs: number, seconds: number, isPaced = false): Message[] {
   const next = random(seed);
   const arrivals: { at: number; fact: Fact }[] = [];
   const add = (fact: Fact, extra = 0) => arrivals.push({ at: fact.at / 1_000 + lagMs + extra, fact });
@@ -72,6 +75,8 @@ function traffic(seed: number, rate: number, lagMs: number, seconds: number): Me
     const part = arrivals.slice(i, i + count);
     messages.push({ time: Math.floor(part.at(-1)?.at ?? 0), facts: part.map((p) => p.fact) });
     i += count;
+    if (isPaced && next() < 0.02)
+      messages.push({ time: messages.at(-1)?.time ?? T0, facts: [], paceMs: next() < 0.6 ? SLOW_PACE_MS : USUAL_PACE_MS });
   }
   // time goes on until everything is settled, as ticks bring it
   const last = messages.at(-1)?.time ?? T0;
@@ -111,7 +116,8 @@ async function live(book: Book, messages: Message[], from: number, to: number, s
     }
   };
   for (let i = from; i < to; i++) {
-    const { time, facts } = messages[i] as Message;
+    const { time, facts, paceMs } = messages[i] as Message;
+    if (paceMs !== undefined) book.state.paceMs = paceMs;
     if (book.state.lookupBefore === 0) book.state.lookupBefore = time - KEEP_MS;
     for (const callId of book.unknown(facts)) {
       await flush(0);
@@ -158,11 +164,12 @@ test.each([
   { lagMs: 2_000, rate: 50 },
   { lagMs: 2_000, rate: 200 },
   { lagMs: 60_000, rate: 100 },
+  { lagMs: 2_000, rate: 100, isPaced: true },
 ])(
-  'a life that was killed at any moment leaves the same rows, each once, and the same ledger ($lagMs ms behind, $rate/s)',
-  async ({ lagMs, rate }) => {
+  'a life that was killed at any moment leaves the same rows, each once, and the same ledger ($lagMs ms behind, $rate/s, pace changed: $isPaced)',
+  async ({ lagMs, rate, isPaced = false }) => {
     for (let seed = 1; seed <= 6; seed++) {
-      const messages = traffic(seed, rate, lagMs, 14);
+      const messages = traffic(seed, rate, lagMs, 14, isPaced);
       const whole = new Store();
       const book = newBook();
       await (await live(book, messages, 0, messages.length, whole, 0)).finish();

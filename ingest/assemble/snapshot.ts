@@ -5,6 +5,7 @@ import { decodeFactList, encodeFactList, type Fact } from '@callscope/core/bus/f
 import type { CallRow } from '@callscope/core/domain/call.ts';
 import type { Book, BookState } from './book.ts';
 import { Conversation, type DialogFate } from './conversation.ts';
+import { USUAL_PACE_MS } from './pace.ts';
 import type { SettleState } from './settle.ts';
 
 /**
@@ -97,6 +98,8 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
     return b.subarray(at - n, at);
   };
   const state = JSON.parse(next().toString()) as BookState;
+  // one of before there was a pace
+  state.paceMs ??= USUAL_PACE_MS;
   const hashes = Uint8Array.from(next());
   const settled = new Float64Array(hashes.buffer, 0, hashes.length / 8);
   const phones = b[0] === VERSION_CALLS_ONLY ? [] : next().toString().split('\n').filter(Boolean);
@@ -110,7 +113,8 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
       Object.assign(member, { settle, fates, isSettled });
     }
     conversation.settledAt = settledAt;
-    conversation.written = written;
+    // rows of before trunks were told
+    conversation.written = written.map((row) => ({ ...row, trunk: row.trunk ?? '' }));
     open.push(conversation);
   }
   return { state, settled, open, phones };

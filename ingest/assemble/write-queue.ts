@@ -9,6 +9,8 @@ export interface WriteQueue {
   /** tried until it is done; once one was given up (only when stopping), what follows is not tried */
   add(what: string, work: () => Promise<void>): void;
   readonly isEmpty: boolean;
+  /** reading stands until the store has taken more */
+  readonly isFull: boolean;
   /** resolves when there is room for more */
   room(): Promise<void>;
   /** resolves when everything that was added is done or given up */
@@ -36,6 +38,9 @@ export function createWriteQueue(log: Log, stopping: AbortSignal): WriteQueue {
     },
     get isEmpty() {
       return queued === 0;
+    },
+    get isFull() {
+      return queued > MOST_QUEUED;
     },
     room: async () => {
       while (queued > MOST_QUEUED) {
