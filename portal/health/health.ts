@@ -6,6 +6,7 @@ import type { Status } from '@callscope/core/node/status.ts';
 import type { PostgresSchema } from '@callscope/modules/schema.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type Kysely, sql } from 'kysely';
+import { inTime } from './in-time.ts';
 
 /** A service that has said nothing for this long is failing; it speaks every 2 s. */
 const SILENCE_MS = 6_000;
@@ -115,17 +116,11 @@ export class HealthWatch {
   }
 
   async #ask(name: string, work: () => Promise<unknown>): Promise<PartHealth> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, failed) => {
-      timer = setTimeout(() => failed(new Error(`no answer in ${CHECK_LIMIT_MS / 1_000} s`)), CHECK_LIMIT_MS);
-    });
     try {
-      await Promise.race([work(), limit]);
+      await inTime(work(), CHECK_LIMIT_MS);
       return { name, failing: false, detail: '' };
     } catch (error) {
       return { name, failing: true, detail: errorText(error).slice(0, 200) };
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -11,6 +11,7 @@ import { retentionRules } from '@callscope/modules/retention/store.ts';
 import { ledger } from '../api/ledger.ts';
 import type { Deps } from '../deps.ts';
 import type { HealthWatch } from '../health/health.ts';
+import { inTime } from '../health/in-time.ts';
 
 type StreamInfo = Awaited<ReturnType<Deps['bus']['jsm']['streams']['info']>>;
 
@@ -18,8 +19,11 @@ type StreamInfo = Awaited<ReturnType<Deps['bus']['jsm']['streams']['info']>>;
 const DROPS_MS = 5 * 60_000;
 const KEEP_MS = 20_000;
 
+/** A server that stands must not keep the others from being looked at. */
+const ANSWER_MS = 5_000;
+
 /** What is not known now is null: whatever keeps it from being known is among the parts. */
-const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null);
+const orNull = <T>(work: Promise<T>): Promise<T | null> => inTime(work, ANSWER_MS).catch(() => null);
 
 /**
  * How the whole system stands, as far as it says, to be asked again and again.
@@ -42,17 +46,21 @@ export function createSystemState(
   return () => systemState(deps, health, dataDir, { book, drops, retention, streams, days, finance });
 }
 
-/** The answer of the last time, for a while; one that failed is asked for again. */
+/** The answer of the last time, for a while; one that failed is asked for again, and none before it has come or failed. */
 function kept<T>(ask: (now: number) => Promise<T>): (now: number) => Promise<T> {
-  let last: { at: number; answer: Promise<T> } | undefined;
+  let last: { at: number; answer: Promise<T>; hasCome: boolean } | undefined;
   return (now) => {
-    if (last === undefined || now - last.at > KEEP_MS) {
-      const answer = ask(now);
-      const asked = { at: now, answer };
+    if (last === undefined || (last.hasCome && now - last.at > KEEP_MS)) {
+      const asked = { at: now, answer: ask(now), hasCome: false };
       last = asked;
-      answer.catch(() => {
-        if (last === asked) last = undefined;
-      });
+      asked.answer.then(
+        () => {
+          asked.hasCome = true;
+        },
+        () => {
+          if (last === asked) last = undefined;
+        },
+      );
     }
     return last.answer;
   };

@@ -7,11 +7,14 @@ import { operatorScope, ownService } from '@callscope/modules/access/callers.ts'
 import { type Bounds, type SystemState, TROUBLE_KINDS, type TroubleKind, troublesOf } from '@callscope/modules/operations/rules.ts';
 import { forgetTroubles, type NotedTrouble, noteTold, noteTroubles, noteUntold, takeUntold } from '@callscope/modules/operations/store.ts';
 import type { Deps } from '../deps.ts';
+import { inTime } from '../health/in-time.ts';
 import { tell } from '../notices/webhook.ts';
 import { operations as words } from '../src/words/ru/operations.ts';
 
 const EVERY_MS = 5_000;
 const CLEAN_MS = 24 * 3_600_000;
+/** PostgreSQL has this long to note what was seen. */
+const NOTED_MS = 10_000;
 /** What starts together is not heard of at once; trouble counts when all has been well, or has not become so in this time. */
 const GRACE_MS = 60_000;
 /** What is so while everything starts. */
@@ -52,8 +55,10 @@ export function watchSystem(service: Service, deps: Deps, alarms: Alarms, state:
     if (!hasBegun) return;
     if (await isWithoutDatabase(now)) return;
     for (const kind of TROUBLE_KINDS) going.set({ kind }, troubles.filter((t) => t.kind === kind).length);
-    await noteTroubles(deps.db, EVERYTHING, troubles);
-    for (const { trouble, isOver } of await takeUntold(deps.db, EVERYTHING, alarms.holdSeconds)) await say(trouble, isOver);
+    // it may have come to a stand since: then the next look says so
+    await inTime(noteTroubles(deps.db, EVERYTHING, troubles), NOTED_MS);
+    const untold = await inTime(takeUntold(deps.db, EVERYTHING, alarms.holdSeconds), NOTED_MS);
+    for (const { trouble, isOver } of untold) await say(trouble, isOver);
     if (performance.now() - cleanedAt > CLEAN_MS) {
       await forgetTroubles(deps.db, EVERYTHING);
       cleanedAt = performance.now();
@@ -86,11 +91,12 @@ export function watchSystem(service: Service, deps: Deps, alarms: Alarms, state:
   const say = async (trouble: NotedTrouble, isOver: boolean) => {
     try {
       await send(trouble, isOver);
-      await noteTold(deps.db, EVERYTHING, trouble.id, isOver);
     } catch (error) {
       log.warn('the operator could not be told, trying again', { kind: trouble.kind, error: errorText(error) });
-      await noteUntold(deps.db, EVERYTHING, trouble.id, errorText(error));
+      await inTime(noteUntold(deps.db, EVERYTHING, trouble.id, errorText(error)), NOTED_MS);
+      return;
     }
+    await inTime(noteTold(deps.db, EVERYTHING, trouble.id, isOver), NOTED_MS);
   };
   const counted = async (channel: string, work: () => Promise<void>) => {
     try {
