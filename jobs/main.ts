@@ -17,6 +17,7 @@ import { pumpReloads } from './edges/reload.ts';
 import { watchIncidents } from './incidents/watch.ts';
 import { carryMarks } from './marks/carry.ts';
 import { drawPlans } from './quality/plans.ts';
+import { copyCosts } from './rating/costs.ts';
 import { rateFinished } from './rating/rating.ts';
 import { reconcileNightly } from './reconciliation/nightly.ts';
 import { watchArchive } from './recordings/archive.ts';
@@ -71,12 +72,18 @@ await runService('jobs', async (service) => {
   watchAlerts(service, { store: measures, db: postgres.db, bus, clock: systemClock, fresh: () => freshness.now() });
   reckonVoice(service, { store, db: postgres.db, clock: systemClock, fresh: () => freshness.now() });
   const marks = await carryMarks(service, store, postgres);
+  const costs = await copyCosts(service, store, postgres);
   const followers = [runCases(service, bus, store, postgres.db), await rateFinished(service, bus, store, postgres)];
   service.setHealth(() => {
     if (!bus.connected()) return { failing: 'nats', detail: 'the bus is away' };
     const failing = followers.map((f) => f.health()).find((health) => health.failing !== null);
-    const late = marks();
-    return failing ?? (late === null ? { failing: null, lagSeconds: 0 } : { failing: 'marks', detail: late });
+    if (failing) return failing;
+    for (const [name, late] of [
+      ['marks', marks()],
+      ['costs', costs()],
+    ] as const)
+      if (late !== null) return { failing: name, detail: late };
+    return { failing: null, lagSeconds: 0 };
   });
   await Promise.all(followers.map((f) => f.begun));
 });

@@ -3,6 +3,7 @@ import type { QualitySummary } from '@callscope/core/domain/call-quality.ts';
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type StoredCall, WHOLE } from './call-row.ts';
+import { CALL_STARTS, callStartsParams } from './call-starts.ts';
 import { run, runAsOperator } from './run.ts';
 
 /** When calls were last reckoned, ms since the epoch; null: never. */
@@ -42,9 +43,9 @@ export async function callsSounding(
 export async function soundingCalls(client: ClickHouseClient, scope: TenantScope, ids: readonly string[]): Promise<CallRow[]> {
   const rows = await run<StoredCall>(client, scope, {
     sql: `SELECT ${WHOLE.columns} FROM calls
-      WHERE tenant = {tenant: String} AND (started_at, id) IN (${STARTS}) AND result = 'answered'
+      WHERE tenant = {tenant: String} AND (started_at, id) IN (${CALL_STARTS}) AND result = 'answered'
       ORDER BY id, revision DESC LIMIT 1 BY id`,
-    params: startsParams(ids),
+    params: callStartsParams(ids),
   });
   return rows.map(WHOLE.rowOf);
 }
@@ -62,17 +63,11 @@ export async function soundsOfCalls(client: ClickHouseClient, scope: TenantScope
   if (ids.length === 0) return new Map();
   const rows = await run<{ id: string; mos: number | null; one_way: number }>(client, scope, {
     sql: `SELECT id, mos, toUInt8(left_silent OR right_silent) AS one_way FROM call_quality
-      WHERE tenant = {tenant: String} AND (started_at, id) IN (${STARTS}) ORDER BY id, version DESC LIMIT 1 BY id`,
-    params: startsParams(ids),
+      WHERE tenant = {tenant: String} AND (started_at, id) IN (${CALL_STARTS}) ORDER BY id, version DESC LIMIT 1 BY id`,
+    params: callStartsParams(ids),
   });
   return new Map(rows.map((row) => [row.id, { mos: row.mos, isOneWay: row.one_way === 1 }]));
 }
-
-/** When these calls began, by which they are found. */
-const STARTS = `SELECT started_at, id FROM call_ids
-  WHERE tenant = {tenant: String} AND id IN {ids: Array(String)} AND call_id IN {callIds: Array(String)}`;
-/** An id is the first Call-ID, with ~n where it was used again. */
-const startsParams = (ids: readonly string[]) => ({ ids, callIds: [...new Set(ids.flatMap((id) => [id, id.replace(/~\d+$/, '')]))] });
 
 /** Of rows of a call the one with the highest version stands. */
 export async function writeQuality(

@@ -1,5 +1,6 @@
 import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { callStartsParams, secondsOf } from './call-starts.ts';
 import { run, runAsOperator } from './run.ts';
 
 /** What `call_marks` keeps of a call (sql/clickhouse/0009_call_marks.sql). */
@@ -25,10 +26,9 @@ export interface KeptMarks {
 export async function startsOfCalls(client: ClickHouseClient, scope: TenantScope, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await run<{ id: string; started_us: string }>(client, scope, {
-    // an id is the first Call-ID, with ~n where it was used again
     sql: `SELECT id, toString(toUnixTimestamp64Micro(min(started_at))) AS started_us FROM call_ids
       WHERE call_id IN {callIds: Array(String)} AND tenant = {tenant: String} AND id IN {ids: Array(String)} GROUP BY id`,
-    params: { ids, callIds: [...new Set(ids.flatMap((id) => [id, id.replace(/~\d+$/, '')]))] },
+    params: callStartsParams(ids),
   });
   return new Map(rows.map((row) => [row.id, row.started_us]));
 }
@@ -42,7 +42,7 @@ export async function writeMarks(
 ): Promise<void> {
   if (calls.length === 0) return;
   const values = calls.map(({ id, startedUs, marks }) => ({
-    ...{ tenant, started_at: seconds(startedUs), id, version, tags: marks?.tags ?? [], has_note: marks?.hasNote ?? false },
+    ...{ tenant, started_at: secondsOf(startedUs), id, version, tags: marks?.tags ?? [], has_note: marks?.hasNote ?? false },
     ...{ comments: marks?.comments ?? 0, score: marks?.score ?? null },
     ...{ recorded_ms: marks?.talk?.recorded ?? null, talk_left_ms: marks?.talk?.left ?? null, talk_right_ms: marks?.talk?.right ?? null },
     ...{ longest_left_ms: marks?.talk?.longestLeft ?? null, longest_right_ms: marks?.talk?.longestRight ?? null },
@@ -57,6 +57,3 @@ export async function marksAreEmpty(client: ClickHouseClient, scope: OperatorSco
   const rows = await runAsOperator(client, scope, { sql: 'SELECT 1 FROM call_marks LIMIT 1', params: {} });
   return rows.length === 0;
 }
-
-/** µs since the epoch as the store reads a DateTime64: seconds with six decimals. */
-const seconds = (us: string): string => `${us.slice(0, -6) || '0'}.${us.slice(-6).padStart(6, '0')}`;

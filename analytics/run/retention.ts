@@ -21,13 +21,14 @@ const AGES: Readonly<Record<string, readonly { table: string; age: string }[]>> 
     // no sooner than the call itself
     { table: 'call_people', age: 'written_on + INTERVAL 1 DAY' },
     { table: 'call_quality', age: 'toDateTime(started_at) + INTERVAL 1 DAY' },
+    { table: 'call_costs', age: 'toDateTime(started_at) + INTERVAL 1 DAY' },
   ],
   registrations: [{ table: 'registrations', age: 'toDateTime(written_at)' }],
   security_events: [{ table: 'security_events', age: 'toDateTime(written_at)' }],
 };
 
 /** Tables in which the calls of one company are let go of before all others', by the beginning of the call. */
-const OF_COMPANY = ['call_ids', 'call_people', 'call_marks', 'call_quality', 'calls'] as const;
+const OF_COMPANY = ['call_ids', 'call_people', 'call_marks', 'call_quality', 'call_costs', 'calls'] as const;
 
 const DAYS_OF_YEAR = 365.25;
 

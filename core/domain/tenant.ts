@@ -13,6 +13,8 @@ export interface TenantScope {
   readonly within?: Limits;
   /** may also know what was said */
   readonly hears?: true;
+  /** may also know what calls cost */
+  readonly costs?: true;
   readonly [minted]: true;
 }
 

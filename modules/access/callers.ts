@@ -36,17 +36,25 @@ export function tenantScope(caller: Caller, tenant: string, needs: PageRight): T
   const there = standingIn(caller, tenant);
   const reach = there?.rights[needs];
   if (!there || reach === undefined) return null;
-  const hearing = there.rights['recordings:listen'] === undefined ? {} : { hears: true };
-  if (caller.tenant === null) return reach === 'every' ? ({ tenant, ...hearing } as TenantScope) : null;
-  return { tenant, ...hearing, ...(reach === 'company' ? {} : { within: there.within }) } as TenantScope;
+  const beside = {
+    ...(there.rights['recordings:listen'] === undefined ? {} : { hears: true }),
+    ...(there.rights['finance:read'] === undefined ? {} : { costs: true }),
+  };
+  if (caller.tenant === null) return reach === 'every' ? ({ tenant, ...beside } as TenantScope) : null;
+  return { tenant, ...beside, ...(reach === 'company' ? {} : { within: there.within }) } as TenantScope;
 }
 
 /** The part of what a right reaches that belongs to these groups. @param employees who is in them */
-export function withinGroups({ tenant, within, hears }: TenantScope, groups: readonly string[], employees: readonly string[]): TenantScope {
+export function withinGroups(
+  { tenant, within, hears, costs }: TenantScope,
+  groups: readonly string[],
+  employees: readonly string[],
+): TenantScope {
   const own = (kind: 'groups' | 'employees', ids: readonly string[]) => ids.filter((id) => reaches(within, kind, id));
   return {
     tenant,
     hears,
+    costs,
     within: { groups: own('groups', groups), employees: own('employees', employees), numbers: [] },
   } as unknown as TenantScope;
 }

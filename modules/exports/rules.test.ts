@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { againAfter, endedOf, MOST_TRIES, mayHave, shareOf } from './rules.ts';
 
 const part = (groups: string[], employees: string[] = [], numbers: string[] = []) => ({ groups, employees, numbers });
-const reach = (within: ReturnType<typeof part> | undefined, hears = false) => ({ within, hears });
+const reach = (within: ReturnType<typeof part> | undefined, hears = false, costs = false) => ({ within, hears, costs });
 
 test('a file is given while everything that it can tell of is within reach', () => {
   expect(mayHave(reach(undefined), reach(undefined))).toBe(true);
@@ -11,12 +11,14 @@ test('a file is given while everything that it can tell of is within reach', () 
   expect(mayHave(reach(part([])), reach(part([])))).toBe(true);
 });
 
-test('rights that were narrowed refuse it: to a part, to another part, to who may not hear', () => {
+test('rights that were narrowed refuse it: to a part, to another part, to who may not hear or know what calls cost', () => {
   expect(mayHave(reach(undefined), reach(part(['sales'])))).toBe(false);
   expect(mayHave(reach(part(['sales', 'service'])), reach(part(['sales'])))).toBe(false);
   expect(mayHave(reach(part([], ['e1'])), reach(part(['sales'])))).toBe(false);
   expect(mayHave(reach(part([], [], ['73910000122'])), reach(part([], [], ['73910000133'])))).toBe(false);
   expect(mayHave(reach(undefined, true), reach(undefined, false))).toBe(false);
+  expect(mayHave(reach(undefined, false, true), reach(undefined, true, false))).toBe(false);
+  expect(mayHave(reach(undefined, false, false), reach(undefined, false, true))).toBe(true);
 });
 
 test('it is tried a few times, later each time, and then it has failed', () => {

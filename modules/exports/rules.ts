@@ -4,6 +4,7 @@ import type { Limits, Within } from '@callscope/core/domain/reach.ts';
 export interface ExportReach {
   within: Limits;
   hears: boolean;
+  costs: boolean;
 }
 
 const KINDS: readonly (keyof Within)[] = ['employees', 'groups', 'numbers'];
@@ -13,7 +14,7 @@ const KINDS: readonly (keyof Within)[] = ['employees', 'groups', 'numbers'];
  * was given more since may have it; what they lack is decided by what the file could hold and not by what it does.
  */
 export function mayHave(made: ExportReach, now: ExportReach): boolean {
-  if (made.hears && !now.hears) return false;
+  if ((made.hears && !now.hears) || (made.costs && !now.costs)) return false;
   if (now.within === undefined) return true;
   const [was, is] = [made.within, now.within];
   return was !== undefined && KINDS.every((kind) => was[kind].every((id) => is[kind].includes(id)));

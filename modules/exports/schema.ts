@@ -34,6 +34,8 @@ export interface ExportSchema {
     filter: ColumnType<object | null, string | null, string | null>;
     within: ColumnType<Within | null, string | null, string | null>;
     hears: Generated<boolean>;
+    /** it tells what calls cost */
+    costs: Generated<boolean>;
     letter: Generated<ExportLetter>;
     letter_tries: Generated<number>;
     letter_next_at: Date | null;

@@ -192,8 +192,13 @@ function exportOf(row: Row, scope: TenantScope, places: ReadonlyMap<string, numb
     ...{ rows: Number(row.rows), ofRows: row.of_rows === null ? null : Number(row.of_rows), bytes: Number(row.bytes) },
     ...{ askedAt: row.asked_at, begunAt: row.begun_at, endedAt: row.ended_at, expiresAt: row.expires_at },
     ...{ fault: row.fault, letter: row.letter },
-    mayHave: row.state !== 'done' || mayHave(reachOfRow(row), { within: scope.within, hears: scope.hears === true }),
+    mayHave:
+      row.state !== 'done' || mayHave(reachOfRow(row), { within: scope.within, hears: scope.hears === true, costs: scope.costs === true }),
   };
 }
 
-const reachOfRow = ({ within, hears }: { within: Within | null; hears: boolean }) => ({ within: within ?? undefined, hears });
+const reachOfRow = ({ within, hears, costs }: { within: Within | null; hears: boolean; costs: boolean }) => ({
+  within: within ?? undefined,
+  hears,
+  costs,
+});

@@ -79,7 +79,7 @@ export function beginExport(
 ): Promise<boolean> {
   return change(db, of, {
     ...{ object, title, plain_name: plainName, of_rows: ofRows, filter: filter && JSON.stringify(filter) },
-    ...{ within: scope.within ? JSON.stringify(scope.within) : null, hears: scope.hears === true },
+    ...{ within: scope.within ? JSON.stringify(scope.within) : null, hears: scope.hears === true, costs: scope.costs === true },
   });
 }
 

@@ -81,6 +81,8 @@ export interface CallCharge {
     minSeconds: number;
     stepSeconds: number;
     freeSeconds: number;
+    /** the price and the connection have VAT in them */
+    vatIncluded: boolean;
   } | null;
 }
 
@@ -111,10 +113,12 @@ export function chargesOfCall(db: Db, { tenant }: TenantScope, id: string): Prom
       min_seconds: number;
       step_seconds: number;
       free_seconds: number;
+      vat_included: boolean;
     }>`SELECT r.revision, c.number, r.service, r.outcome, r.why, r.talk_seconds, r.billed_seconds, r.package_seconds, r.package, r.amount::text,
         r.vat::text, r.amount_moved::text AS moved, r.entry, r.rated_at, l.tariff, l.version, l.prefix, l.name, l.price::text, l.connection::text,
-        l.min_seconds, l.step_seconds, l.free_seconds
+        l.min_seconds, l.step_seconds, l.free_seconds, v.vat_included
       FROM rated_calls r JOIN contracts c ON c.id = r.contract LEFT JOIN tariff_lines l ON l.id = r.tariff_line
+        LEFT JOIN tariff_versions v ON v.tariff = l.tariff AND v.version = l.version
       WHERE r.tenant = ${tenant} AND r.call_id = ${id} ORDER BY r.revision DESC, r.part`.execute(trx);
     return rows.map((r) => ({
       ...{ revision: r.revision, contract: r.number, service: r.service, outcome: r.outcome, why: r.why === '' ? null : r.why },
@@ -127,7 +131,7 @@ export function chargesOfCall(db: Db, { tenant }: TenantScope, id: string): Prom
           : {
               ...{ tariff: r.tariff, version: r.version, prefix: r.prefix, name: r.name },
               ...{ price: plain(r.price), connection: plain(r.connection) },
-              ...{ minSeconds: r.min_seconds, stepSeconds: r.step_seconds, freeSeconds: r.free_seconds },
+              ...{ minSeconds: r.min_seconds, stepSeconds: r.step_seconds, freeSeconds: r.free_seconds, vatIncluded: r.vat_included },
             },
     }));
   });

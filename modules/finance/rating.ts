@@ -3,6 +3,7 @@ import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import { asOperator } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { PostgresSchema } from '../schema.ts';
+import { noteCosts } from './costs.ts';
 import { lockAccounts, post } from './ledger.ts';
 import { type ChargedBefore, chargeOf, type Moved, type Place, type Unrated } from './rules-charge.ts';
 import { contractFor, tariffOn } from './rules-contracts.ts';
@@ -94,16 +95,17 @@ export function rateCalls(
 /** What calls were charged last, by "tenant id". */
 async function chargedBefore(trx: Trx, candidates: readonly Candidate[]): Promise<Map<string, ChargedBefore>> {
   const { rows } = await sql<
-    Omit<ChargedBefore, 'amount' | 'vat' | 'startedAt'> & { key: string; amount: string; vat: string; started_at: Date }
+    Omit<ChargedBefore, 'amount' | 'vat' | 'startedAt'> & { key: string; amount: string; vat: string; startedUs: string }
   >`
     SELECT w.tenant || ' ' || w.id AS key, r.* FROM unnest(${candidates.map((c) => c.tenant)}::text[], ${candidates.map((c) => keyOf(c.id))}::text[]) AS w (tenant, id)
-    CROSS JOIN LATERAL (SELECT revision, contract, service, outcome, amount::text AS amount, vat::text AS vat, started_at, package,
+    CROSS JOIN LATERAL (SELECT revision, contract, service, outcome, amount::text AS amount, vat::text AS vat,
+        (extract(epoch FROM started_at) * 1000000)::bigint::text AS "startedUs", package,
         package_month AS "packageMonth", package_seconds AS "packageSeconds"
       FROM rated_calls r WHERE r.tenant = w.tenant AND r.call_id = w.id AND r.part = 0 ORDER BY r.revision DESC LIMIT 1) r`.execute(trx);
   return new Map(
-    rows.map(({ key, amount, vat, started_at, ...r }) => [
+    rows.map(({ key, amount, vat, startedUs, ...r }) => [
       key,
-      { ...r, amount: BigInt(amount), vat: BigInt(vat), startedAt: started_at.getTime() * 1_000 },
+      { ...r, amount: BigInt(amount), vat: BigInt(vat), startedAt: Number(startedUs) },
     ]),
   );
 }
@@ -135,13 +137,21 @@ async function book(trx: Trx, moved: readonly Moved[]): Promise<number> {
       SELECT * FROM unnest(${column((m) => m.tenant)}::text[], ${column((m) => m.callId)}::text[], ${column((m) => m.revision)}::int[],
         ${column((m) => m.part)}::smallint[], ${column((m) => m.contract)}::bigint[], ${column((m) => m.service)}::text[],
         ${column((m) => m.outcome)}::text[], ${column((m) => m.why)}::text[], ${column((m) => m.line)}::bigint[],
-        ${column((m) => new Date(Math.floor(m.startedAt / 1_000)).toISOString())}::timestamptz[], ${column((m) => m.talkSeconds)}::int[],
+        ${column((m) => instant(m.startedAt))}::timestamptz[], ${column((m) => m.talkSeconds)}::int[],
         ${column((m) => m.billedSeconds)}::int[], ${column((m) => m.package)}::text[], ${column((m) => m.packageMonth)}::text[],
         ${column((m) => m.packageSeconds)}::int[], ${column((m) => String(m.amount))}::bigint[], ${column((m) => String(m.vat))}::bigint[],
         ${column((m) => String(m.amountMoved))}::bigint[], ${column((m) => String(m.vatMoved))}::bigint[],
         ${column((m) => entryOf.get(m) ?? null)}::bigint[])`.execute(trx);
+  // what a call was taken back from has no cost of its own
+  await noteCosts(
+    trx,
+    moved.filter((m) => m.part === 0),
+  );
   return booked.length;
 }
+
+/** To the microsecond, as the store of calls has it: what a call cost is found there by when it began. */
+const instant = (us: number) => `${new Date(Math.floor(us / 1_000)).toISOString().slice(0, -1)}${String(us % 1_000).padStart(3, '0')}Z`;
 
 /** What packages have given in their months, while a batch takes more of them. */
 export class PackageUse {

@@ -65,6 +65,7 @@ export interface FinanceSchema {
     booked_at: Generated<Date>;
   };
   entry_lines: { entry: string; account: string; tenant: string; amount: string };
+  call_costs_changed: { id: Generated<string>; tenants: string[]; calls: string[]; at: Generated<Date> };
   rated_calls: {
     tenant: string;
     call_id: string;

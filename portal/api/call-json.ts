@@ -1,8 +1,12 @@
+import { type CallCost, costsOfCalls } from '@callscope/analytics/run/call-costs.ts';
 import { CALL_SOURCES, type CallRow, callTimes, DIRECTIONS, HANGUP_SIDES } from '@callscope/core/domain/call.ts';
 import { RECORDING_REASONS, RECORDING_STATUSES } from '@callscope/core/domain/recording.ts';
 import { MISSED_KINDS, RESULTS } from '@callscope/core/domain/result.ts';
+import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { recordingOf, type SegmentState } from '@callscope/modules/recordings/rules.ts';
+import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
+import type { Deps } from '../deps.ts';
 
 const time = z.string().describe('RFC 3339 in UTC, milliseconds');
 const employee = z.object({ id: z.string(), name: z.string() }).nullable();
@@ -37,6 +41,11 @@ export const callSchema = z
       .describe(
         'id of the line to a carrier that it came or went by, of several that were tried the last; null: none, or the edge did not say',
       ),
+    cost: z
+      .object({ amount: z.number().int().describe('kopecks, with VAT; 0: free by the tariff'), currency: z.literal('RUB') })
+      .nullable()
+      .optional()
+      .describe('null: not charged, or not yet; there is none without finance:read'),
     source: z.enum(CALL_SOURCES).describe('what the figures come from; rule = closed after silence'),
     revision: z.number().int(),
     legs: z.array(
@@ -57,8 +66,26 @@ export type CallJson = z.output<typeof callSchema>;
 const iso = (us: number) => new Date(Math.floor(us / 1000)).toISOString();
 const orNull = <T extends string>(text: T | ''): T | null => (text === '' ? null : text);
 
+/** Calls in the contract's JSON; what stands beside them is asked for all of them at once. @param names employee names by id */
+export async function callsJson(
+  { db, store, clock }: Pick<Deps, 'db' | 'store' | 'clock'>,
+  scope: TenantScope,
+  calls: readonly CallRow[],
+  names: ReadonlyMap<string, string>,
+): Promise<CallJson[]> {
+  const ids = calls.map(({ id }) => id);
+  const [segments, costs] = await Promise.all([segmentsOf(db, scope, ids), scope.costs ? costsOfCalls(store, scope, ids) : null]);
+  const now = clock.now();
+  return calls.map((call) => ({
+    ...callJson(call, names, segments.get(call.id) ?? [], now),
+    ...(costs && { cost: costJson(costs.get(call.id)) }),
+  }));
+}
+
+const costJson = (cost: CallCost | undefined) => (cost === undefined ? null : { amount: cost.amount, currency: 'RUB' as const });
+
 /** @param names employee names by id @param segments what recorders have said of the call @param now ms */
-export function callJson(c: CallRow, names: ReadonlyMap<string, string>, segments: readonly SegmentState[], now: number): CallJson {
+function callJson(c: CallRow, names: ReadonlyMap<string, string>, segments: readonly SegmentState[], now: number): CallJson {
   const person = (id: string) => (id === '' ? null : { id, name: names.get(id) ?? id });
   return {
     id: c.id,

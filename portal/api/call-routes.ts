@@ -8,7 +8,6 @@ import { explainCall } from '@callscope/core/domain/explain.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { employeeNames, getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
-import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
 import { CursorError } from '../calls/cursor.ts';
@@ -21,7 +20,7 @@ import type { Sheet } from '../files/sheet.ts';
 import { speechOf } from '../files/speech.ts';
 import { loadNames } from '../src/page/directory.ts';
 import { namesOf } from '../src/page/names.ts';
-import { callJson, callSchema } from './call-json.ts';
+import { type CallJson, callSchema, callsJson } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { fileContent, formatParameter } from './file-format.ts';
@@ -65,13 +64,7 @@ export async function pageOfCalls(
     }),
     employeeNames(deps.db, scope.tenant),
   ]);
-  const segments = await segmentsOf(
-    deps.db,
-    scope,
-    page.rows.map((row) => row.id),
-  );
-  const now = deps.clock.now();
-  return { data: page.rows.map((row) => callJson(row, names, segments.get(row.id) ?? [], now)), next: page.older };
+  return { data: await callsJson(deps, scope, page.rows, names), next: page.older };
 }
 
 /** @throws Problem 400: the period is too long for it */
@@ -96,7 +89,7 @@ export async function sheetOfCalls(
     loadNames(scope, tenant),
   ]);
   const speech = speechOf(tenant, tenant.locale);
-  const columns = callColumnsOfRest(speech.words, people, deps.clock.now());
+  const columns = callColumnsOfRest(speech.words, people, deps.clock.now(), scope.costs === true);
   const asked = { filter, company, sort, ids: null, card: null };
   return callSheet(deps, scope, columns, asked, namesOf(names, speech), speech);
 }
@@ -180,17 +173,17 @@ export function callRoutes(api: Api, deps: Deps): void {
       const scope = scopeOf(c);
       const call = await found(scope, id);
       deps.log.debug('read', { callId: call.id, tenant });
-      const [names, company, events, revisions, segments] = await Promise.all([
+      const [names, company, events, revisions] = await Promise.all([
         employeeNames(deps.db, tenant),
         getTenant(deps.db, scope),
         eventsOf(deps.store, scope, call),
         revisionsOf(deps.store, scope, call),
-        segmentsOf(deps.db, scope, [call.id]),
       ]);
+      const [json] = await callsJson(deps, scope, [call], names);
       const language = company?.locale === 'en' ? 'en' : 'ru';
       return c.json(
         {
-          ...callJson(call, names, segments.get(call.id) ?? [], deps.clock.now()),
+          ...(json as CallJson),
           events: events.map((e) => ({
             at: new Date(e.at / 1_000).toISOString(),
             method: e.method,

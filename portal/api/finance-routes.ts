@@ -81,6 +81,7 @@ const callChargeSchema = z
         minSeconds: z.number().int(),
         stepSeconds: z.number().int(),
         freeSeconds: z.number().int(),
+        vatIncluded: z.boolean().describe('the price and the connection have VAT in them'),
       })
       .nullable()
       .describe('line of the tariff that decided'),

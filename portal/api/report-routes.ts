@@ -13,7 +13,6 @@ import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { employeeNames, getDirectory, getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
-import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
 import { tableResponse } from '../files/formats.ts';
@@ -21,7 +20,7 @@ import { keysOfRest, reportSheet } from '../files/report-sheet.ts';
 import type { Sheet } from '../files/sheet.ts';
 import { speechOf } from '../files/speech.ts';
 import { loadNames } from '../src/page/directory.ts';
-import { callJson, callSchema } from './call-json.ts';
+import { callSchema, callsJson } from './call-json.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
 import { fileContent, formatParameter } from './file-format.ts';
@@ -181,11 +180,6 @@ export function reportRoutes(api: Api, deps: Deps): void {
         countedCalls(store, scope, explanation, company, SHOWN_CALLS),
         employeeNames(db, scope.tenant),
       ]);
-      const segments = await segmentsOf(
-        db,
-        scope,
-        calls.map((row) => row.id),
-      );
       const { label, unit } = MEASURES[measure];
       const { value, division, counted, leftOut } = explanation;
       const operand = ({ measure: of, value: number }: Operand) => ({
@@ -209,7 +203,7 @@ export function reportRoutes(api: Api, deps: Deps): void {
           counted: {
             total: counted?.total ?? 0,
             filter: counted && filterToQuery(counted.filter),
-            calls: calls.map((row) => callJson(row, names, segments.get(row.id) ?? [], clock.now())),
+            calls: await callsJson(deps, scope, calls, names),
           },
           leftOut: leftOut.map(({ why, total, filter: of }) => ({ why: why[inWords], total, filter: filterToQuery(of) })),
         },

@@ -2,11 +2,10 @@ import { findCall } from '@callscope/analytics/run/calls.ts';
 import { worstCalls } from '@callscope/analytics/run/worst-calls.ts';
 import { type Heard, mosHeard, type QualityFigures, worstMos } from '@callscope/core/domain/call-quality.ts';
 import { employeeNames, getTenant } from '@callscope/modules/directory/store.ts';
-import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { z } from '@hono/zod-openapi';
 import { askedOf } from '../calls/company.ts';
 import { callSound } from '../calls/sound.ts';
-import { callJson, callSchema } from './call-json.ts';
+import { callSchema, callsJson } from './call-json.ts';
 import { callParam } from './call-routes.ts';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';
@@ -145,16 +144,16 @@ export function soundRoutes(api: Api, deps: Deps): void {
         askedOf(deps, scope, company, filter).then((asked) => worstCalls(deps.store, scope, filter, asked, limit)),
         employeeNames(deps.db, scope.tenant),
       ]);
-      const segments = await segmentsOf(
-        deps.db,
+      const calls = await callsJson(
+        deps,
         scope,
-        worst.map(({ call }) => call.id),
+        worst.map(({ call }) => call),
+        names,
       );
-      const now = deps.clock.now();
-      const data = worst.map(({ call, sound: { jitter, ...sound } }) => ({
-        ...callJson(call, names, segments.get(call.id) ?? [], now),
-        sound: { ...sound, jitterMs: jitter },
-      }));
+      const data = calls.map((call, at) => {
+        const { jitter, ...sound } = (worst[at] as (typeof worst)[number]).sound;
+        return { ...call, sound: { ...sound, jitterMs: jitter } };
+      });
       return c.json({ data }, 200);
     },
   );

@@ -132,8 +132,23 @@ export const recordingCell = (now: number, said: (recording: ReturnType<typeof r
     };
   });
 
-/** What programs get: each field of the contract's Call that is one value, in its words. @param names of employees, by id */
-export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, string>, now: number): CallColumn[] {
+/** What a call cost, in roubles with VAT. */
+export const costCell: Read = byCall((place) => {
+  const ids = textsAt(place, 'id');
+  return (part, { costs }) => {
+    const id = ids(part);
+    return (call) => {
+      const cost = costs.get(id[call] as string);
+      return cost === undefined ? null : cost.amount / 100;
+    };
+  };
+});
+
+/**
+ * What programs get: each field of the contract's Call that is one value, in its words. @param names of employees, by id
+ * @param seesCosts whoever asks may know what calls cost
+ */
+export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, string>, now: number, seesCosts: boolean): CallColumn[] {
   const heads = words.files.ofCall;
   const column = (id: keyof typeof heads, kind: CellKind, cells: Read): CallColumn => ({ id, head: heads[id], kind, cells });
   return [
@@ -160,5 +175,6 @@ export function callColumnsOfRest(words: Words, names: ReadonlyMap<string, strin
       ),
       needs: 'segments',
     },
+    ...(seesCosts ? [{ ...column('cost', 'money', costCell), needs: 'costs' as const }] : []),
   ];
 }

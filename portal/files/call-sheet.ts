@@ -1,6 +1,7 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
 import type { Sort } from '@callscope/analytics/query/sort.ts';
+import { type CallCost, costsOfCalls } from '@callscope/analytics/run/call-costs.ts';
 import { type CallSound, soundsOfCalls } from '@callscope/analytics/run/call-quality.ts';
 import { type CallField, type CallPart, streamCalls } from '@callscope/analytics/run/call-stream.ts';
 import { countCalls } from '@callscope/analytics/run/calls.ts';
@@ -19,6 +20,7 @@ export interface Beside {
   segments: ReadonlyMap<string, readonly SegmentState[]>;
   marks: ReadonlyMap<string, MarksOfCall>;
   sounds: ReadonlyMap<string, CallSound>;
+  costs: ReadonlyMap<string, CallCost>;
 }
 
 /** The place of a field among the columns of a part; asking for it has it read. */
@@ -78,12 +80,13 @@ export async function callSheet(
   async function* rows(): AsyncGenerator<SheetPart> {
     for await (const part of streamCalls(store, scope, filter, company, { fields, sort, ids })) {
       const idsOfPart = () => Array.from(part.texts(id));
-      const [segments, marks, sounds] = await Promise.all([
+      const [segments, marks, sounds, costs] = await Promise.all([
         needs.has('segments') ? segmentsOf(db, scope, idsOfPart()) : NONE,
         needs.has('marks') ? marksOf(db, scope, idsOfPart()) : NONE,
         needs.has('sounds') ? soundsOfCalls(store, scope, idsOfPart()) : NONE,
+        needs.has('costs') ? costsOfCalls(store, scope, idsOfPart()) : NONE,
       ]);
-      const made = cellsOf.map((cells) => cells(part, { segments, marks, sounds }));
+      const made = cellsOf.map((cells) => cells(part, { segments, marks, sounds, costs }));
       for (const at of summed)
         for (let row = 0; row < part.calls; row++) sums[at] = (sums[at] ?? 0) + Number(cellAt(made[at] as Cells, row));
       yield { rows: part.calls, columns: made, keyOf: (row) => part.texts(id)[row] };

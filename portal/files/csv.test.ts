@@ -28,21 +28,22 @@ const KINDS: [string, CellKind][] = [
   ['Звонков', 'integer'],
   ['Оценка', 'number'],
   ['Доля', 'share'],
+  ['Стоимость', 'money'],
 ];
-const CELLS = [AT, AT, AT, 3_725.4, 1_234, 4.125, 0.8404];
+const CELLS = [AT, AT, AT, 3_725.4, 1_234, 4.125, 0.8404, 3.6];
 
 test('every kind is written as a table program of the language computes with it', async () => {
   expect(await textOf(sheetOf(KINDS, [CELLS]))).toBe(
-    '\ufeffНачало;День;Время;Разговор;Звонков;Оценка;"Доля, %"\r\n27.11.2026 14:02:11;27.11.2026;14:02:11;1:02:05;1234;4,125;84,0\r\n',
+    '\ufeffНачало;День;Время;Разговор;Звонков;Оценка;"Доля, %";Стоимость\r\n27.11.2026 14:02:11;27.11.2026;14:02:11;1:02:05;1234;4,125;84,0;3,60\r\n',
   );
   expect(await textOf(sheetOf(KINDS, [CELLS], { locale: 'en' }))).toBe(
-    '\ufeffНачало,День,Время,Разговор,Звонков,Оценка,"Доля, %"\r\n2026-11-27 14:02:11,2026-11-27,14:02:11,1:02:05,1234,4.125,84.0\r\n',
+    '\ufeffНачало,День,Время,Разговор,Звонков,Оценка,"Доля, %",Стоимость\r\n2026-11-27 14:02:11,2026-11-27,14:02:11,1:02:05,1234,4.125,84.0,3.60\r\n',
   );
 });
 
 test('no data is an empty cell, and a day of talk more than 24 hours', async () => {
   const nothing = KINDS.map(() => null);
-  expect((await textOf(sheetOf(KINDS, [nothing]))).split('\r\n')[1]).toBe(';;;;;;');
+  expect((await textOf(sheetOf(KINDS, [nothing]))).split('\r\n')[1]).toBe(';;;;;;;');
   expect((await textOf(sheetOf([['a', 'duration']], [[100_000], [0], [59.6]]))).split('\r\n').slice(1, 4)).toEqual([
     '27:46:40',
     '0:00:00',

@@ -125,6 +125,9 @@ class CsvWriter extends PartWriter {
       case 'share':
         bytes.decimal(value * 100, 1, this.#point, true);
         break;
+      case 'money':
+        bytes.decimal(value, 2, this.#point, true);
+        break;
       case 'number':
         bytes.decimal(value, 3, this.#point);
         break;

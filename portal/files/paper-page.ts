@@ -32,7 +32,7 @@ const WIDEST_TEXT = 190;
 const NARROWEST = 26;
 /** Definitions stand after the table: the period and the filters are what one looks for first. */
 const LONG_FACT = 90;
-const FIGURES = new Set<CellKind>(['integer', 'number', 'share', 'duration']);
+const FIGURES = new Set<CellKind>(['integer', 'number', 'money', 'share', 'duration']);
 
 /** The pages of a table: title, facts, chart, the table with its head on every page, notes. */
 export function paperPage(table: PaperTable): Definition {

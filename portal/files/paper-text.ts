@@ -37,6 +37,8 @@ function figureText(kind: CellKind, value: number, isShort: boolean, format: For
       return format.percent(value);
     case 'integer':
       return format.number(value);
+    case 'money':
+      return format.number(value, 2);
     case 'number':
       return format.number(value, Number.isInteger(value) ? 0 : 2);
     case 'text':

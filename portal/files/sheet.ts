@@ -4,9 +4,9 @@ import type { Locale } from '../src/words/words.ts';
  * What a column holds, and so how every format writes it:
  * `text`, `phone` (as the store has it: 73910000122, 101; text in every format, international ones with +), `instant` (ms since the
  * epoch; date and time in the sheet's zone), `day` and `time` (an instant too, of which one part is shown), `duration` (seconds),
- * `integer`, `number`, `share` (0 to 1).
+ * `integer`, `number`, `money` (two digits, whole units of the currency that the head names), `share` (0 to 1).
  */
-export const CELL_KINDS = ['text', 'phone', 'instant', 'day', 'time', 'duration', 'integer', 'number', 'share'] as const;
+export const CELL_KINDS = ['text', 'phone', 'instant', 'day', 'time', 'duration', 'integer', 'number', 'money', 'share'] as const;
 export type CellKind = (typeof CELL_KINDS)[number];
 
 /** null = no data: an empty cell, never 0. */

@@ -19,8 +19,8 @@ const LOOKS = [PLAIN, BOLD, LINK];
 /** From here on numbers of formats are ours (18.8.30). */
 const FIRST_OWN = 164;
 const OWN: readonly CellKind[] = ['instant', 'day', 'time', 'share'];
-/** Excel's own: text, [h]:mm:ss, #,##0, as it is */
-const BUILT_IN: Partial<Record<CellKind, number>> = { text: 49, phone: 49, duration: 46, integer: 3, number: 0 };
+/** Excel's own: text, [h]:mm:ss, #,##0, #,##0.00, as it is */
+const BUILT_IN: Partial<Record<CellKind, number>> = { text: 49, phone: 49, duration: 46, integer: 3, money: 4, number: 0 };
 
 /** A cell's style. @param look PLAIN, BOLD or LINK */
 export const styleOf = (kind: CellKind, look: number): number => 1 + CELL_KINDS.indexOf(kind) * LOOKS.length + look;

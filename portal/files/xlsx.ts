@@ -39,6 +39,7 @@ const WIDTHS: Record<CellKind, number> = {
   duration: 12,
   integer: 12,
   number: 12,
+  money: 12,
   share: 11,
 };
 const WIDEST = 48;

@@ -524,6 +524,33 @@ SELECT tenant, arrayJoin(arrayDistinct(arrayFilter(e -> e != '', arrayPushBack(l
     toUInt64(revision) * 2 AS version, 0 AS gone, toDate(written_at) AS written_on
 FROM calls;
 INSERT INTO schema_migrations (id, checksum) VALUES ('0013_trunk', '4794a8f8844bf8844a5dad659bdd61a94a3bcbc88dd02b3e9c3f5b251bfb27d7');
+-- 0014_call_costs
+-- What calls cost, a row a call: what lists, files and figures say of it. `rated_calls` of PostgreSQL is the truth; jobs/rating copies a call's
+-- row when it was charged anew or otherwise, and the row with the highest version, which is the charge's revision, stands for it. A call
+-- that began at another moment than was thought, and one that is none any more, is `gone` where it stood. No row: not charged.
+CREATE TABLE IF NOT EXISTS call_costs ON CLUSTER 'callscope'
+(
+    tenant     LowCardinality(String),
+    started_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+    id         String CODEC(ZSTD(1)),
+    -- number of the one that pays
+    contract   LowCardinality(String),
+    service    LowCardinality(String),
+    -- charged, free, gone
+    outcome    LowCardinality(String),
+    -- of what is free: why
+    why        LowCardinality(String),
+    -- kopecks, with VAT; vat is what of it is tax
+    amount     Int64,
+    vat        Int64,
+    version    UInt32
+)
+ENGINE = ReplicatedReplacingMergeTree(version)
+PARTITION BY toYYYYMM(started_at)
+ORDER BY (tenant, started_at, id)
+-- no sooner than the call itself
+TTL toDateTime(started_at) + INTERVAL 1 DAY + INTERVAL 3 YEAR;
+INSERT INTO schema_migrations (id, checksum) VALUES ('0014_call_costs', '6dbb49e450c9b4d3b9fc46f2558514da66b8d5843f4a140035a7b4c9650f04b3');
 -- For questions by hand: every shard at once.
 CREATE TABLE IF NOT EXISTS messages_of_all ON CLUSTER 'callscope' AS messages ENGINE = Distributed('callscope', currentDatabase(), messages, cityHash64(call_id));
 CREATE TABLE IF NOT EXISTS rtcp_of_all ON CLUSTER 'callscope' AS rtcp ENGINE = Distributed('callscope', currentDatabase(), rtcp, cityHash64(call_id));
@@ -540,3 +567,4 @@ CREATE TABLE IF NOT EXISTS call_marks_of_all ON CLUSTER 'callscope' AS call_mark
 CREATE TABLE IF NOT EXISTS call_people_of_all ON CLUSTER 'callscope' AS call_people ENGINE = Distributed('callscope', currentDatabase(), call_people, cityHash64(tenant));
 CREATE TABLE IF NOT EXISTS signalling_of_all ON CLUSTER 'callscope' AS signalling ENGINE = Distributed('callscope', currentDatabase(), signalling, cityHash64(call_id));
 CREATE TABLE IF NOT EXISTS call_quality_of_all ON CLUSTER 'callscope' AS call_quality ENGINE = Distributed('callscope', currentDatabase(), call_quality, cityHash64(tenant));
+CREATE TABLE IF NOT EXISTS call_costs_of_all ON CLUSTER 'callscope' AS call_costs ENGINE = Distributed('callscope', currentDatabase(), call_costs, cityHash64(tenant));

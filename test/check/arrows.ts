@@ -22,7 +22,7 @@ const STORE_CLIENT = [
   /^ingest\/write\//,
   /^ingest\/(decoder|assemble\/(assembler|reload|reresolve)|replay\/(replay|rebuild))\.ts$/,
   /^analytics\/run\//,
-  /^jobs\/(main|alerts\/read|cases\/cases|marks\/carry|voice\/reckon|quality\/plans|rating\/rating|reconciliation\/(compare|nightly)|recordings\/(keeping|missing)|retention\/keep|incidents\/watch)\.ts$/,
+  /^jobs\/(main|alerts\/read|cases\/cases|marks\/carry|voice\/reckon|quality\/plans|rating\/(rating|costs)|reconciliation\/(compare|nightly)|recordings\/(keeping|missing)|retention\/keep|incidents\/watch)\.ts$/,
   /^recorder\/(main|recorder|calls)\.ts$/,
   /^portal\/(main|deps|health\/health)\.ts$/,
   /^launch\//,

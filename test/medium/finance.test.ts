@@ -1,6 +1,7 @@
 import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { connectPostgres, type Postgres } from '@callscope/core/node/postgres.ts';
+import { readCsv } from '@callscope/modules/directory/files/csv.ts';
 import { checkBooks } from '@callscope/modules/finance/check.ts';
 import { pay, reversePayment } from '@callscope/modules/finance/payments.ts';
 import { type Candidate, rateCalls } from '@callscope/modules/finance/rating.ts';
@@ -11,6 +12,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callBegins, callEnds, type MadeCall } from '../e2e/events.ts';
 import { type Stack, sendTcp, startStack, until } from './stack.ts';
+import { PASSWORD, Visitor } from './visitor.ts';
 
 const EVERY = { operator: true } as OperatorScope;
 const ACTOR = { by: 'system' as const, who: 'test', whose: null, address: '' };
@@ -207,6 +209,84 @@ describe('calls of a company through the running system', () => {
     expect(await put({ isMain: false, tariffs: [{ tariff: 'none', fromOn: begins }] })).toBe(409);
     expect(await put({})).toBe(409);
     expect((await answers('PUT', '/tenants/nobody/contracts/2', { beginsOn: begins })).status).toBe(404);
+  });
+});
+
+describe('what a call cost, where people look', () => {
+  const period = `from=${new Date(BASE - MINUTE).toISOString()}&to=${new Date(BASE + 60 * MINUTE).toISOString()}`;
+  interface Costed {
+    id: string;
+    cost?: { amount: number; currency: string } | null;
+  }
+  const listed = async (token?: string) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await stack.fetch(`/api/v1/tenants/t1/calls?${period}&limit=100`, { headers });
+    return ((await response.json()) as { data: Costed[] }).data;
+  };
+  /** Of what each call was charged last, kopecks; null: not charged. */
+  const charged = async () =>
+    new Map(await Promise.all((await listed()).map(async ({ id }) => [id, (await chargesOf(id))[0]?.amount ?? null] as const)));
+  const fileOf = async (who: Visitor) => {
+    const response = await who.ask(`/c/t1/journal/file?${period}&format=csv`);
+    return readCsv(Buffer.from(await response.arrayBuffer())).rows.map(({ cells }) => cells);
+  };
+  const visitor = async (login: string, role: string) => {
+    await stack.rest('PUT', `/tenants/t1/users/${login}`, { password: PASSWORD, role });
+    const who = new Visitor(stack.portal);
+    expect((await who.signIn(login)).status).toBe(303);
+    const columns = await fetch(`${stack.portal}/c/t1/journal/columns`, {
+      ...{ method: 'PUT', body: JSON.stringify({ columns: ['callId', 'cost'] }) },
+      headers: {
+        ...{ 'content-type': 'application/json', origin: stack.portal },
+        cookie: [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
+    });
+    expect(columns.status).toBe(204);
+    return who;
+  };
+
+  test('each call of a list says what it was charged last: revised, free, by who calls, and not at all', async () => {
+    const truth = await charged();
+    await until('the store has them', async () =>
+      (await listed()).every(
+        ({ id, cost }) => (cost?.amount ?? null) === truth.get(id) && (cost ?? { currency: 'RUB' }).currency === 'RUB',
+      ),
+    );
+    expect(new Set(truth.values())).toEqual(new Set([360, 540, 180, 0, 120, 1_250, null]));
+    const [one] = await listed();
+    expect(await stack.rest('GET', `/tenants/t1/calls/${one?.id}`)).toMatchObject({ cost: one?.cost });
+  });
+
+  test('only who may know what calls cost is told: by REST, in its file, in the journal and its file', async () => {
+    const { token } = await stack.rest<{ token: string }>('POST', '/tenants/t1/tokens', { name: 'reader', scopes: ['calls:read'] });
+    const calls = await listed(token);
+    expect(calls.length).toBeGreaterThan(5);
+    expect(calls.filter((call) => 'cost' in call)).toEqual([]);
+    const headsBy = async (headers: Record<string, string>) =>
+      (await (await stack.fetch(`/api/v1/tenants/t1/calls?${period}&format=csv`, { headers })).text()).split('\r\n')[0];
+    expect(await headsBy({ authorization: `Bearer ${token}` })).not.toContain('Стоимость');
+    expect(await headsBy({})).toContain('Стоимость, ₽');
+
+    const truth = await charged();
+    const [head, ...rows] = await fileOf(await visitor('accountant', 'finance'));
+    expect(head).toEqual(['Call-ID', 'Стоимость, ₽']);
+    const roubles = (kopecks: number | null | undefined) =>
+      typeof kopecks === 'number' ? (kopecks / 100).toFixed(2).replace('.', ',') : '';
+    const sum = [...truth.values()].reduce<number>((all, amount) => all + (amount ?? 0), 0);
+    expect(rows.slice(0, -1)).toEqual((await listed()).map(({ id }) => [id, roubles(truth.get(id))]));
+    expect(rows.at(-1)).toEqual(['Итого', roubles(sum)]);
+    expect((await fileOf(await visitor('looks', 'observer')))[0]).toEqual(['Call-ID']);
+  });
+
+  test('the card says by which line of the tariff, and says nothing to who may not know', async () => {
+    const [dear] = [...(await charged())].filter(([, amount]) => amount === 1_250);
+    const card = async (login: string) => {
+      const who = new Visitor(stack.portal);
+      await who.signIn(login);
+      return (await (await who.ask(`/c/t1/calls/${dear?.[0]}`)).text()).replaceAll('\u00a0', ' ');
+    };
+    expect(await card('accountant')).toContain('12,50 ₽: Великобритания, 1 мин × 12,50 ₽/мин; в том числе НДС 2,08 ₽');
+    expect(await card('looks')).not.toContain('Великобритания');
   });
 });
 

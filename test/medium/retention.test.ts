@@ -48,6 +48,9 @@ describe('what is kept for a time', () => {
         await inStore(
           `INSERT INTO call_quality (tenant, started_at, id, mos, version) SELECT '${tenant}', ${at}, '${tenant}-${days}', 4, 1`,
         );
+        await inStore(
+          `INSERT INTO call_costs (tenant, started_at, id, outcome, amount, version) SELECT '${tenant}', ${at}, '${tenant}-${days}', 'charged', 360, 1`,
+        );
         await inStore(`INSERT INTO call_ids SELECT '${tenant}-${days}', '${tenant}', '${tenant}-${days}', ${at}`);
       }
   });
@@ -80,7 +83,7 @@ describe('what is kept for a time', () => {
     expect(await countOf("calls WHERE tenant = 't1'")).toBe(2);
     expect(await stack.rest('PUT', path, { callDays: 60 })).toEqual({ rows: 1, of: 2 });
     await until('they are gone', async () => (await countOf("calls WHERE tenant = 't1'")) === 1);
-    for (const from of ['calls', 'call_ids', 'call_people', 'call_quality'])
+    for (const from of ['calls', 'call_ids', 'call_people', 'call_quality', 'call_costs'])
       expect(await inStore(`SELECT tenant, id FROM ${from} ORDER BY tenant, id`)).toEqual([
         { tenant: 't1', id: 't1-1' },
         { tenant: 't2', id: 't2-1' },

@@ -6,6 +6,8 @@ import { normalizePhone } from '@callscope/core/domain/phone.ts';
 import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory, type RuledTenant } from '@callscope/modules/directory/store.ts';
+import { chargesOfCall } from '@callscope/modules/finance/charges.ts';
+import { keyOf } from '@callscope/modules/finance/rating.ts';
 import { goneOf } from '@callscope/modules/recordings/gone.ts';
 import { segmentsOf } from '@callscope/modules/recordings/store.ts';
 import { rulesForCompany } from '@callscope/modules/retention/store.ts';
@@ -16,6 +18,7 @@ import { visibleTo } from '../directory/visible.ts';
 import { namesIn } from '../directory.ts';
 import { type JournalRow, journalRow } from '../journal/rows.ts';
 import type { CompanyNames } from '../names.ts';
+import { type CardCharge, cardCharge } from './charge.ts';
 
 /** What a call's own page shows. Times are ms since the epoch, spans seconds. */
 export interface CallCard {
@@ -36,6 +39,8 @@ export interface CallCard {
   isPastReports: boolean;
   /** null: nobody answered, there was nothing to hear */
   quality: CallQuality | null;
+  /** what it cost; null: not charged, or not for whoever looks */
+  charge: CardCharge | null;
   /** when the recording was taken away and by whom */
   gone: { at: number; by: string | null } | null;
   names: CompanyNames;
@@ -50,7 +55,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
   const call = await findCall(store, scope, id);
   if (!call) return null;
   const now = clock.now();
-  const [messages, events, sound, segments, directory, gone, kept] = await Promise.all([
+  const [messages, events, sound, segments, directory, gone, kept, charges] = await Promise.all([
     messagesOf(store, scope, call),
     eventsOf(store, scope, call),
     call.answeredAt ? callSound({ store, db }, scope, call) : null,
@@ -58,6 +63,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     getDirectory(db, scope, new Date(now)),
     goneOf(db, scope, call.id),
     rulesForCompany(db, scope),
+    scope.costs ? chargesOfCall(db, scope, keyOf(call.id)) : [],
   ]);
   const age = now - call.endedAt / 1_000;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
@@ -76,6 +82,7 @@ export async function loadCard(scope: TenantScope, company: RuledTenant, id: str
     isPastPackets: age > kept.messages * DAY_MS,
     isPastReports: age > kept.rtcp * DAY_MS,
     quality: sound && drawn(sound),
+    charge: cardCharge(charges),
     gone: gone && { at: gone.at.getTime(), by: gone.by },
     names: namesIn(body, company),
     now,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COLUMNS, columnMoved, columnsFrom, columnTicked, hangupWord, keptColumns, type Said, USUAL } from './columns.ts';
+import { COLUMNS, columnMoved, columnsFor, columnsFrom, columnTicked, hangupWord, keptColumns, type Said, USUAL } from './columns.ts';
 import type { JournalRow } from './rows.ts';
 
 const words = { client: 'client', employee: 'employee', caller: 'caller', callee: 'callee', system: 'system' };
@@ -16,6 +16,15 @@ test.each([[null], [[]], ['from'], [['from', 'from']], [['from', 'weather']], [[
 test('columns that there are no more are left out of what was kept; without any of them it is as usual', () => {
   expect(keptColumns({ columns: ['callId', 'weather', 'from'] })).toEqual(['callId', 'from']);
   for (const kept of [null, {}, { columns: 'from' }, { columns: ['weather'] }]) expect(keptColumns(kept)).toEqual(USUAL);
+});
+
+test('what a call cost is a column of those alone who may know it, in kopecks kept and in roubles shown', () => {
+  expect(columnsFor(['from', 'cost'], {})).toEqual(['from']);
+  expect(columnsFor(['from', 'cost'], { costs: true })).toEqual(['from', 'cost']);
+  expect(columnsFor(['cost'], {})).toEqual(USUAL);
+  const money = (kopecks: number) => `${(kopecks / 100).toFixed(2)} ₽`;
+  const said = (cost: JournalRow['cost']) => COLUMNS.cost.text(row({ cost }), { money } as Said);
+  expect([said({ amount: 360 }), said({ amount: 0 }), said(null)]).toEqual(['3.60 ₽', '0.00 ₽', '']);
 });
 
 test('a column moves by one place and stops at the ends; the last one stays', () => {

@@ -17,6 +17,8 @@ export interface Said {
   percent: (share: number) => string;
   /** of a mean opinion score: 4.12 is «4,12» */
   score: (mos: number) => string;
+  /** of kopecks: 360 is «3,60 ₽» */
+  money: (kopecks: number) => string;
   channelOf: Readonly<Record<string, string>>;
 }
 
@@ -29,6 +31,8 @@ interface Column {
   end?: true;
   /** what a click on its head puts the calls in the order of */
   sort?: SortKey;
+  /** who may not know what calls cost does not have it */
+  needs?: 'costs';
   /** its text; columns without one have a cell of their own in Cell.svelte. '' = nothing to say */
   text?: (row: JournalRow, said: Said) => string;
 }
@@ -76,6 +80,7 @@ export const COLUMNS = {
   overtalk: { width: 84, end: true, text: ({ marks }, { percent }) => shareText(marks?.talk ? overtalkShare(marks.talk) : null, percent) },
   trunk: { width: 120, text: ({ trunk }) => trunk },
   mos: { width: 64, end: true, text: ({ sound }, { score }) => (typeof sound?.mos === 'number' ? score(sound.mos) : '') },
+  cost: { width: 84, end: true, needs: 'costs', text: ({ cost }, { money }) => (cost === null ? '' : money(cost.amount)) },
 } as const satisfies Record<string, Column>;
 
 export type ColumnId = keyof typeof COLUMNS;
@@ -109,6 +114,15 @@ export const DISPOSITIONS: Record<CallResult, 'ANSWERED' | 'NO ANSWER' | 'BUSY' 
 
 export function isColumn(id: unknown): id is ColumnId {
   return typeof id === 'string' && Object.hasOwn(COLUMNS, id);
+}
+
+/** Those of these columns that somebody may have; as the journal begins where nothing is left. @param costs they may know what calls cost */
+export function columnsFor(ids: readonly ColumnId[], { costs }: { readonly costs?: true }): readonly ColumnId[] {
+  const own = ids.filter((id) => {
+    const column: Column = COLUMNS[id];
+    return column.needs === undefined || costs;
+  });
+  return own.length === 0 ? USUAL : own;
 }
 
 /** Columns as somebody gave them; null = not a list of columns, each once, at least one. */

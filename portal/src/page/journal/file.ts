@@ -11,6 +11,7 @@ import { deps } from '@callscope/portal/deps.ts';
 import {
   byCall,
   codeOf,
+  costCell,
   instantOf,
   namedBy,
   recordingCell,
@@ -27,7 +28,7 @@ import type { Locale } from '#words/words.ts';
 import { loadNames } from '../directory.ts';
 import { namesOf } from '../names.ts';
 import { filterOf, type JournalAddress } from './address.ts';
-import { type ColumnId, DISPOSITIONS, hangupWord } from './columns.ts';
+import { type ColumnId, columnsFor, DISPOSITIONS, hangupWord } from './columns.ts';
 import type { Names } from './conditions.ts';
 
 /** Ticked calls of one file: their ids travel in the address of the question to the store. */
@@ -43,13 +44,14 @@ interface Asked {
   origin: string;
 }
 
-/** The journal as a file: the columns that the person has, in their order, and all calls of its list. @throws FilterError, QueryTooLarge, StoreUnavailable */
+/** The journal as a file: the columns that the person has and may have, in their order, and all calls of its list. @throws FilterError, QueryTooLarge, StoreUnavailable */
 export async function journalSheet(
   scope: TenantScope,
   tenant: RuledTenant,
-  { address, columns, ids, locale, origin }: Asked,
+  { address, columns: asked, ids, locale, origin }: Asked,
 ): Promise<Sheet> {
   const { db, clock } = deps();
+  const columns = columnsFor(asked, scope);
   const filter = filterOf(address);
   const now = clock.now();
   const [company, known, directory] = await Promise.all([
@@ -66,7 +68,7 @@ export async function journalSheet(
   return callSheet(
     deps(),
     scope,
-    columns.map((id) => ({ id, head: speech.words.journal.columns[id], ...made[id] })),
+    columns.map((id) => ({ id, head: headOf(id, speech), ...made[id] })),
     { filter, company, sort: address.sort, ids, card: `${origin}/c/${encodeURIComponent(scope.tenant)}/calls/` },
     names,
     speech,
@@ -74,6 +76,10 @@ export async function journalSheet(
 }
 
 type Made = Omit<CallColumn, 'id' | 'head'>;
+
+/** Of money with its currency, which its numbers do not say. */
+const headOf = (id: ColumnId, { words, format }: Speech) =>
+  id === 'cost' ? `${words.journal.columns.cost}, ${format.currencySign('RUB')}` : words.journal.columns[id];
 
 function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, string>, now: number): Record<ColumnId, Made> {
   const { calls, journal } = words;
@@ -157,6 +163,7 @@ function cellsOf({ words }: Speech, names: Names, channels: ReadonlyMap<string, 
         };
       }),
     },
+    cost: { kind: 'money', isSummed: true, needs: 'costs', cells: costCell },
   };
 }
 

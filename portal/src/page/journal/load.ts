@@ -1,5 +1,6 @@
 import type { CallFilter } from '@callscope/analytics/query/filter.ts';
 import type { Company } from '@callscope/analytics/query/plan.ts';
+import { costsOfCalls } from '@callscope/analytics/run/call-costs.ts';
 import { soundsOfCalls } from '@callscope/analytics/run/call-quality.ts';
 import { LINE } from '@callscope/analytics/run/call-row.ts';
 import { type CallCounts, countCalls, countCallsBy } from '@callscope/analytics/run/calls.ts';
@@ -43,6 +44,8 @@ export interface JournalData {
   /** of the server, so that the first HTML and the page agree */
   now: number;
   limit: number;
+  /** whoever looks may know what calls cost */
+  costs?: true;
   rows: JournalRow[];
   /** number of the first row, and the places beside */
   row: number;
@@ -88,10 +91,11 @@ export async function loadJournal(
   const { page, place, counts, byEmployee, byNumber, nothing, failure } = found;
   const body = visibleTo(directory?.body ?? EMPTY, scope, company);
   const ids = page.rows.map((call) => call.id);
-  const [segments, marks, sounds] = await Promise.all([
+  const [segments, marks, sounds, costs] = await Promise.all([
     segmentsOf(db, scope, ids),
     marksOf(db, scope, ids),
     soundsOfCalls(deps().store, scope, ids),
+    scope.costs ? costsOfCalls(deps().store, scope, ids) : null,
   ]);
   const employees = body.employees.map(({ id, name, record }) => ({ id, name, record }));
   const numbers = body.numbers.map(({ number, label, channel }) => {
@@ -102,7 +106,10 @@ export async function loadJournal(
     address: { ...address, place },
     now,
     limit,
-    rows: page.rows.map((call) => journalRow(call, segments.get(call.id) ?? [], now, marks.get(call.id), sounds.get(call.id))),
+    ...(scope.costs ? { costs: true as const } : {}),
+    rows: page.rows.map((call) =>
+      journalRow(call, segments.get(call.id) ?? [], now, marks.get(call.id), sounds.get(call.id), costs?.get(call.id)),
+    ),
     row: place?.row ?? 1,
     older: page.older,
     newer: page.newer,

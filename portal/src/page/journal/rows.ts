@@ -1,3 +1,4 @@
+import type { CallCost } from '@callscope/analytics/run/call-costs.ts';
 import type { CallSound } from '@callscope/analytics/run/call-quality.ts';
 import type { EndedCall, LiveCall } from '@callscope/core/bus/live.ts';
 import { type CallLine, callTimes, type Direction, type HangupBy } from '@callscope/core/domain/call.ts';
@@ -51,6 +52,8 @@ export interface JournalRow {
   marks: MarksOfCall | null;
   /** how it sounded; null = nothing is known of it */
   sound: CallSound | null;
+  /** null = not charged, or not for whoever looks */
+  cost: CallCost | null;
 }
 
 /** @param segments what recorders have said of the call @param now ms */
@@ -60,6 +63,7 @@ export function journalRow(
   now: number,
   marks: MarksOfCall | null = null,
   sound: CallSound | null = null,
+  cost: CallCost | null = null,
 ): JournalRow {
   const { id, direction, result, missedKind, from, dialled, number, answeredBy, employee, group, hangupBy, trunk } = call;
   const { status, reason, seconds: recorded } = recordingOf(call, segments, now);
@@ -75,6 +79,7 @@ export function journalRow(
     recording: { status, reason, seconds: recorded },
     marks,
     sound,
+    cost,
   };
 }
 
@@ -96,6 +101,7 @@ export function liveRow(call: LiveCall | EndedCall): JournalRow {
     recording: null,
     marks: null,
     sound: null,
+    cost: null,
   };
 }
 

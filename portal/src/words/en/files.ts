@@ -41,6 +41,7 @@ export const files: typeof source = {
     durationSeconds: 'Duration',
     sipCode: 'SIP code',
     trunk: 'Trunk',
+    cost: 'Cost, ₽',
     hangupBy: 'Ended by',
     recording: 'Recording',
   },

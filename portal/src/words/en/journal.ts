@@ -53,6 +53,7 @@ export const journal: typeof source = {
     overtalk: 'Overtalk',
     trunk: 'Trunk',
     mos: 'MOS',
+    cost: 'Cost',
   },
   hungUp: { client: 'client', employee: 'employee', caller: 'caller', callee: 'callee', system: 'exchange' },
   chooser: {

@@ -25,6 +25,20 @@ export const callCard = {
   code: (who: string, code: number) => (code === 0 ? who : `${who}, код ${code}`),
   why: 'Почему так',
   recording: 'Запись',
+  cost: 'Стоимость',
+  charge: {
+    /** «1 мин 5 с × 1,50 ₽/мин» */
+    minutes: (span: string, price: string) => `${span} × ${price}/мин`,
+    connection: (price: string) => `${price} за соединение`,
+    package: (span: string, name: string) => `${span} из пакета «${name}»`,
+    vatIncluded: (sum: string) => `в том числе НДС ${sum}`,
+    vatAdded: (sum: string) => `плюс НДС ${sum}`,
+    free: {
+      onNet: 'Бесплатно: звонок внутри сети оператора',
+      notAnswered: 'Бесплатно: на звонок не ответили',
+      short: 'Бесплатно: такой короткий разговор тариф не считает',
+    },
+  },
   callIds: (n: number) => plural('ru', n, { one: 'Call-ID', few: 'Call-ID', many: 'Call-ID' }),
   course: 'Ход звонка',
   phases: { wait: 'ожидание', ring: 'звонит', talk: 'разговор', hold: 'удержание' },

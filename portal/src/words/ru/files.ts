@@ -41,6 +41,7 @@ export const files = {
     durationSeconds: 'Всего',
     sipCode: 'Код SIP',
     trunk: 'Транк',
+    cost: 'Стоимость, ₽',
     hangupBy: 'Завершил',
     recording: 'Запись',
   },

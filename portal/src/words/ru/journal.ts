@@ -61,6 +61,7 @@ export const journal = {
     overtalk: 'Вместе',
     trunk: 'Транк',
     mos: 'MOS',
+    cost: 'Стоимость',
   },
   hungUp: { client: 'абонент', employee: 'сотрудник', caller: 'звонивший', callee: 'принявший', system: 'АТС' },
   chooser: {

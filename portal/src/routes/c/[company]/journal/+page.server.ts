@@ -4,7 +4,7 @@ import { deps } from '@callscope/portal/deps.ts';
 import { error } from '@sveltejs/kit';
 import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { addressFromQuery, JOURNAL } from '#page/journal/address.ts';
-import { keptColumns } from '#page/journal/columns.ts';
+import { columnsFor, keptColumns } from '#page/journal/columns.ts';
 import { readLiking } from '#page/journal/liking.ts';
 import { loadJournal } from '#page/journal/load.ts';
 import { JOURNAL_COOKIE } from '../../../../cookies.ts';
@@ -22,7 +22,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     journal,
     liking,
-    columns: keptColumns(kept),
+    columns: columnsFor(keptColumns(kept), scope),
     // which of the two forms the first HTML has; the browser's width decides after that
     isPhone: /\bMobi/.test(event.request.headers.get('user-agent') ?? ''),
   };
