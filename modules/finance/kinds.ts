@@ -3,6 +3,9 @@ export const ACCOUNT_KINDS = ['client', 'money', 'revenue', 'vat'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export type EntryKind = 'calls' | 'payment' | 'reversal';
 
+/** Days of which charges are added up at once. */
+export const MOST_CHARGED_DAYS = 400;
+
 /** What must hold of the books, whatever happened. */
 export const INVARIANTS = [
   /** lines of an entry do not sum to 0 */

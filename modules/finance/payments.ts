@@ -1,5 +1,5 @@
-import type { OperatorScope } from '@callscope/core/domain/tenant.ts';
-import { asOperator } from '@callscope/core/node/postgres.ts';
+import type { OperatorScope, TenantScope } from '@callscope/core/domain/tenant.ts';
+import { asOperator, asTenant } from '@callscope/core/node/postgres.ts';
 import { type Kysely, sql } from 'kysely';
 import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
@@ -63,5 +63,30 @@ export function reversePayment(
     if (isNew)
       await noteAct(trx, tenant, { actor, act: 'finance.reversal', subject: row.number, before: { entry }, after: { entry: id, note } });
     return { id, isNew };
+  });
+}
+
+/** A payment, or that one was taken back. */
+export interface BookedPayment {
+  id: string;
+  kind: 'payment' | 'reversal';
+  /** kopecks; below 0: taken back */
+  amount: bigint;
+  /** ms since the epoch */
+  bookedAt: number;
+  note: string;
+  /** it was taken back later */
+  reversed: boolean;
+}
+
+/** Payments of a contract and their reversals, the newest first. @param contract its id */
+export function paymentsOf(db: Db, { tenant }: TenantScope, contract: string, limit: number): Promise<BookedPayment[]> {
+  return asTenant(db, tenant, async (trx) => {
+    const { rows } = await sql<Omit<BookedPayment, 'amount' | 'bookedAt'> & { amount: string; booked_at: Date }>`
+      SELECT e.id, e.kind, l.amount::text AS amount, e.booked_at, e.note, EXISTS (SELECT FROM entries r WHERE r.reverses = e.id) AS reversed
+      FROM entries e JOIN accounts a ON a.contract = e.contract AND a.kind = 'client' JOIN entry_lines l ON l.entry = e.id AND l.account = a.id
+      WHERE e.tenant = ${tenant} AND e.contract = ${contract}::bigint AND e.kind IN ('payment', 'reversal')
+      ORDER BY e.id DESC LIMIT ${limit}`.execute(trx);
+    return rows.map(({ amount, booked_at, ...rest }) => ({ ...rest, amount: BigInt(amount), bookedAt: booked_at.getTime() }));
   });
 }

@@ -3,6 +3,7 @@ import type { TenantScope } from '@callscope/core/domain/tenant.ts';
 import { getTenant, type RuledTenant } from '@callscope/modules/directory/store.ts';
 import { chargesOf, chargesOfCall } from '@callscope/modules/finance/charges.ts';
 import { contractsOf } from '@callscope/modules/finance/contracts.ts';
+import { MOST_CHARGED_DAYS } from '@callscope/modules/finance/kinds.ts';
 import { balancesOf, movementsOf } from '@callscope/modules/finance/ledger.ts';
 import { keyOf } from '@callscope/modules/finance/rating.ts';
 import { SERVICES } from '@callscope/modules/finance/rules-rating.ts';
@@ -18,7 +19,6 @@ const instant = z.iso.datetime({ offset: true, error: 'RFC 3339, e.g. 2026-11-24
 const day = z.string().describe("yyyy-mm-dd, by the company's clock");
 const kopecks = z.number().int().describe('kopecks');
 const service = z.enum(SERVICES).describe('tollFree: calls in to an 8-800 number');
-const MOST_DAYS = 400;
 
 export const contractSchema = z
   .object({
@@ -156,7 +156,7 @@ export function financeRoutes(api: Api, { db, store }: Deps): void {
   api.openapi(
     createRoute({
       ...{ ...about, path: '/tenants/{tenant}/charges', summary: 'What calls of a period cost, by day, contract and service' },
-      description: `Calls that began in [from, to), at most ${MOST_DAYS} days, as they stand now: a call that changes is charged the difference.`,
+      description: `Calls that began in [from, to), at most ${MOST_CHARGED_DAYS} days, as they stand now: a call that changes is charged the difference.`,
       request: { params: tenantParam, query: z.strictObject({ from: instant, to: instant }) },
       responses: {
         200: { description: 'Charges', content: json(z.object({ data: z.array(chargeSchema) })) },
@@ -168,9 +168,9 @@ export function financeRoutes(api: Api, { db, store }: Deps): void {
       const company = await companyOf(scope);
       const query = c.req.valid('query');
       const [from, to] = [Date.parse(query.from), Date.parse(query.to)];
-      if (from >= to || to - from > MOST_DAYS * 86_400_000)
+      if (from >= to || to - from > MOST_CHARGED_DAYS * 86_400_000)
         throw new Problem(400, 'the request is wrong in these fields', [
-          { field: 'to', message: `must be after from, by at most ${MOST_DAYS} days` },
+          { field: 'to', message: `must be after from, by at most ${MOST_CHARGED_DAYS} days` },
         ]);
       const charges = await chargesOf(db, scope, { from, to, zone: company.timezone });
       return c.json({ data: charges.map(({ amount, vat, ...rest }) => ({ ...rest, amount: Number(amount), vat: Number(vat) })) }, 200);

@@ -1,7 +1,7 @@
 import { afterNavigate, beforeNavigate, goto } from '$app/navigation';
 
 /** Pages that are asked by their address. */
-const ASKED = /^\/c\/[^/]+\/(journal|details|missed|statistics|ad-lines)$/;
+const ASKED = /^\/c\/[^/]+\/(journal|details|missed|statistics|ad-lines|finance)$/;
 const KEPT = 'callscope.question';
 /** Where in the list one was is no part of the question. */
 const PLACE = ['cursor', 'side', 'row', 'page'];

@@ -13,6 +13,7 @@ export function pageHref(
     | '/ad-lines/spend'
     | '/details'
     | '/exports'
+    | '/finance'
     | '/forecast'
     | '/journal'
     | '/live'

@@ -11,6 +11,7 @@ import { details } from './en/details.ts';
 import { directory } from './en/directory.ts';
 import { errors } from './en/errors.ts';
 import { files } from './en/files.ts';
+import { finance } from './en/finance.ts';
 import { forecast } from './en/forecast.ts';
 import { format } from './en/format.ts';
 import { incidents } from './en/incidents.ts';
@@ -61,6 +62,7 @@ export const en: Words = {
   directory,
   errors,
   files,
+  finance,
   forecast,
   format,
   incidents,

@@ -11,6 +11,7 @@ import { details } from './ru/details.ts';
 import { directory } from './ru/directory.ts';
 import { errors } from './ru/errors.ts';
 import { files } from './ru/files.ts';
+import { finance } from './ru/finance.ts';
 import { forecast } from './ru/forecast.ts';
 import { format } from './ru/format.ts';
 import { incidents } from './ru/incidents.ts';
@@ -61,6 +62,7 @@ export const ru = {
   directory,
   errors,
   files,
+  finance,
   forecast,
   format,
   incidents,

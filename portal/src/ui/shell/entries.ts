@@ -17,6 +17,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Table2 from '@lucide/svelte/icons/table-2';
 import TrendingUp from '@lucide/svelte/icons/trending-up';
 import Users from '@lucide/svelte/icons/users';
+import Wallet from '@lucide/svelte/icons/wallet';
 import type { Words } from '#words/words.ts';
 import type { Icon } from '../icon.ts';
 
@@ -72,6 +73,10 @@ export const GROUPS: readonly Group[] = [
       { id: 'library', path: '/library', icon: LibraryBig, needs: 'calls:read', key: 'i' },
       { id: 'exports', path: '/exports', icon: FolderDown, needs: 'calls:read' },
     ],
+  },
+  {
+    id: 'finance',
+    entries: [{ id: 'finance', path: '/finance', icon: Wallet, needs: 'finance:read' }],
   },
   {
     id: 'marketing',
