@@ -99,15 +99,19 @@ describe.skipIf(!HAS_BROWSER)('finance in a browser', () => {
     expect(plain(await strip.textContent())).toMatch(/399,37 ₽.*на счёте/s);
     const payments = page.getByRole('table', { name: 'Платежи' }).locator('tbody tr');
     expect((await payments.allTextContents()).map((text) => plain(text).replace(/^.*?\d\d:\d\d\s*/s, ''))).toEqual([
-      expect.stringMatching(/Отмена платежа\s*Платёж другой компании\s*−1 000,00 ₽/),
-      expect.stringMatching(/Платёж, отменён\s*Счёт 17\s*\+1 000,00 ₽/),
-      expect.stringMatching(/Платёж\s*Счёт 16\s*\+500,00 ₽/),
+      expect.stringMatching(/−1 000,00 ₽\s*Отмена платежа\s*Платёж другой компании/),
+      expect.stringMatching(/\+1 000,00 ₽\s*Платёж, отменён\s*Счёт 17/),
+      expect.stringMatching(/\+500,00 ₽\s*Платёж\s*Счёт 16/),
     ]);
     const { data } = await stack.rest<{ data: { contract: string; amount: number }[] }>('GET', `/tenants/t1/charges?${PERIOD}`);
     const days = page.getByRole('table', { name: 'Начисления по дням' }).locator('tbody tr');
     expect((await days.locator('b').allTextContents()).map((sum) => Number(sum.replace(',', '.')) * 100)).toEqual(
       data.flatMap(({ contract, amount }) => (contract === MAIN ? [amount] : [])).toReversed(),
     );
+    const file = await (await page.request.get(`${stack.portal}/c/t1/finance/file?${PERIOD}&format=csv`)).text();
+    expect(file.split('\r\n')[0]).toBe('\ufeffДень;Услуга;Звонков;Длительность;"Всего, ₽";"В том числе НДС, ₽"');
+    expect(file.match(/;(\d+,\d\d);\d+,\d\d\r\n/g)).toHaveLength(data.filter(({ contract }) => contract === MAIN).length + 1);
+    expect(file).toContain('Итого;;5;1:07:05;100,63;16,77');
     expect(await looks(page, 'finance', undefined, { fullPage: true })).toEqual([]);
 
     await page.getByRole('link', { name: OTHER }).click();
