@@ -24,12 +24,12 @@ export interface KeptCost {
   revision: number;
 }
 
-/** Of those of these calls that were charged, or are free by a tariff, by id. */
+/** Of those of these calls that were charged, or are free by a tariff, by id. Where a call had begun before, it is gone as of the same version. */
 export async function costsOfCalls(client: ClickHouseClient, scope: TenantScope, ids: readonly string[]): Promise<Map<string, CallCost>> {
   if (ids.length === 0) return new Map();
   const rows = await run<{ id: string; outcome: string; amount: string }>(client, scope, {
     sql: `SELECT id, outcome, toString(amount) AS amount FROM call_costs
-      WHERE tenant = {tenant: String} AND (started_at, id) IN (${CALL_STARTS}) ORDER BY id, version DESC LIMIT 1 BY id`,
+      WHERE tenant = {tenant: String} AND (started_at, id) IN (${CALL_STARTS}) ORDER BY id, version DESC, outcome = 'gone' LIMIT 1 BY id`,
     params: callStartsParams(ids),
   });
   return new Map(rows.filter(({ outcome }) => outcome !== 'gone').map(({ id, amount }) => [id, { amount: Number(amount) }]));
