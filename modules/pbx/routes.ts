@@ -8,6 +8,7 @@ import type { PostgresSchema } from '../schema.ts';
 import { PbxConflict } from './conflict.ts';
 import { type ListForm, type RouteForm, routeFaults } from './route-forms.ts';
 import { listRows, ruleOfRow, ruleRows } from './route-rows.ts';
+import { routeVersion } from './route-version.ts';
 import type { Pbx, Rule } from './rules-route.ts';
 import type { ShortNumber } from './rules-stage.ts';
 
@@ -21,6 +22,8 @@ export interface NumberRoute {
   number: string;
   rules: Rule[];
   whiteList: ListEntry[];
+  /** of what stands here: who changes it names the one that they read */
+  version: string;
 }
 
 /** All own numbers with where they lead, in the order of numbers. */
@@ -34,7 +37,8 @@ export function blackList(db: Kysely<PostgresSchema>, { tenant }: TenantScope): 
 
 /**
  * Replaces where a number leads; in force with the next call.
- * @param number international digits @returns false when it is none of the company's @throws PbxConflict a destination is not there
+ * @param number international digits @param read version of the route that was read; null: whatever stands there is replaced
+ * @returns unknown: it is none of the company's; stale: somebody has changed it since @throws PbxConflict a destination is not there
  */
 export function putRoute(
   db: Kysely<PostgresSchema>,
@@ -42,11 +46,13 @@ export function putRoute(
   actor: Actor,
   number: string,
   form: RouteForm,
-): Promise<boolean> {
+  read: string | null = null,
+): Promise<'done' | 'unknown' | 'stale'> {
   return asTenant(db, tenant, async (trx) => {
     const company = await lock(trx, tenant);
     const before = (await readRoutes(trx, tenant)).find((n) => n.number === number);
-    if (!company || !before) return false;
+    if (!company || !before) return 'unknown';
+    if (read !== null && read !== before.version) return 'stale';
     await check(trx, tenant, form);
     const rows = ruleRows(tenant, company.country, number, form.rules);
     await trx.deleteFrom('pbx_number_rules').where('tenant', '=', tenant).where('number', '=', number).execute();
@@ -58,7 +64,7 @@ export function putRoute(
     const after = { rules: rows.map(ruleOfRow), whiteList: await readList(trx, tenant, number) };
     const { rules, whiteList } = before;
     await noteAct(trx, tenant, { actor, act: 'telephony.route', subject: number, before: { rules, whiteList }, after });
-    return true;
+    return 'done';
   });
 }
 
@@ -131,11 +137,11 @@ async function readRoutes(trx: Trx, tenant: string): Promise<NumberRoute[]> {
     .execute();
   const rulesBy = Map.groupBy(rules, (r) => r.number);
   const whiteBy = Map.groupBy(white, (l) => l.number);
-  return numbers.map(({ number }) => ({
-    number,
-    rules: (rulesBy.get(number) ?? []).map(ruleOfRow),
-    whiteList: (whiteBy.get(number) ?? []).map(({ pattern, comment }) => ({ pattern, comment })),
-  }));
+  return numbers.map(({ number }) => {
+    const route = (rulesBy.get(number) ?? []).map(ruleOfRow);
+    const whiteList = (whiteBy.get(number) ?? []).map(({ pattern, comment }) => ({ pattern, comment }));
+    return { number, rules: route, whiteList, version: routeVersion(route, whiteList) };
+  });
 }
 
 function readList(trx: Trx, tenant: string, number: string | null): Promise<ListEntry[]> {

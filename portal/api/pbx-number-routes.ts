@@ -20,6 +20,14 @@ const numberParam = tenantParam.extend({
     .openapi({ param: { name: 'number', in: 'path' } }),
 });
 
+const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .regex(/^"?[0-9a-f]{16}"?$/, 'the `version` of GET …/pbx/numbers')
+    .optional()
+    .describe('`version` of the route that was read: refused with 412 when it has changed since'),
+});
+
 const ruleOut = z.object({
   name: z.string(),
   when: routeForm.shape.rules.element.shape.when,
@@ -27,7 +35,12 @@ const ruleOut = z.object({
   to: routeForm.shape.rules.element.shape.to,
 });
 const numberOut = z
-  .object({ number: z.string().describe('international digits'), rules: z.array(ruleOut), whiteList: listForm })
+  .object({
+    number: z.string().describe('international digits'),
+    rules: z.array(ruleOut),
+    whiteList: listForm,
+    version: z.string().describe('of this route, for `if-match` of PUT'),
+  })
   .openapi('NumberRoute');
 const question = z.strictObject({
   number: z.string().max(30).describe('own number, in any spelling'),
@@ -92,13 +105,15 @@ export function pbxNumberRoutes(api: Api, { db }: Deps): void {
       summary: 'Replace where an own number leads, and its white list',
       description:
         'The first rule that holds decides; the last one takes every call, so that each goes somewhere. The audit has what was before.',
-      request: { params: numberParam, body: body(routeForm) },
-      responses: { ...stored, ...problems(400, 401, 403, 404, 409, 413, 415, 503) },
+      request: { params: numberParam, headers: ifMatch, body: body(routeForm) },
+      responses: { ...stored, ...problems(400, 401, 403, 404, 409, 412, 413, 415, 503) },
     }),
     async (c) => {
       const { number } = c.req.valid('param');
-      const done = await conflictOrProblem(putRoute(db, scopeOf(c), actorOf(c.get('caller')), number, c.req.valid('json')));
-      if (!done) throw noNumber(number);
+      const read = c.req.valid('header')['if-match']?.replaceAll('"', '') ?? null;
+      const done = await conflictOrProblem(putRoute(db, scopeOf(c), actorOf(c.get('caller')), number, c.req.valid('json'), read));
+      if (done === 'unknown') throw noNumber(number);
+      if (done === 'stale') throw new Problem(412, 'the route has changed since it was read: GET …/pbx/numbers has it as it is now');
       return c.body(null, 204);
     },
   );

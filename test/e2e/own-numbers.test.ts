@@ -67,4 +67,73 @@ describe.skipIf(!HAS_BROWSER)('own numbers in a browser', () => {
     await page.getByText('Звонящий в чёрном списке: 7916*.').waitFor();
     await page.getByText('отказ (SIP 603)').waitFor();
   });
+
+  const ROUTE = `tenants/t1/pbx/numbers/74951000101/route`;
+  const edit = async () => {
+    await open(page, `${stack.portal}${PATH}`);
+    await page.getByRole('button', { name: 'Изменить маршрут +7 495 100-01-01' }).first().click();
+    await page.getByText('Сейчас звонок пойдёт так:').waitFor();
+  };
+
+  test('a rule is inserted and moved by keys, says before it is saved what a call now would do, and decides once it is (S-25)', async () => {
+    await stack.rest('PUT', `/${ROUTE}`, { rules: [{ to: { kind: 'extension', value: '105' } }] });
+    await stack.rest('PUT', '/tenants/t1/pbx/black-list', { data: [] });
+    await edit();
+    await page.getByLabel('Если сейчас позвонит').fill('+7 903 123-45-67');
+    await page.getByRole('button', { name: 'Вставить правило перед 1' }).click();
+    await page.getByText('Исправьте отмеченное').waitFor();
+    await page.getByRole('button', { name: /^Короткий номер/ }).click();
+    await page.getByRole('option', { name: '102' }).click();
+    await page.getByLabel('Кто звонит').fill('8 (903) 123-45-67');
+    await page.getByRole('button', { name: 'Убрать время' }).click();
+    await page.getByText('После сохранения звонок пойдёт иначе:').waitFor();
+    await page.getByText('Сработало правило 1.').waitFor();
+    await page.getByText('102, 25 с').waitFor();
+    expect(await looks(page, 'route-edit')).toEqual([]);
+    // a second rule before it, and back by the keys
+    await page.getByRole('button', { name: 'Вставить правило перед 1' }).click();
+    await page.getByRole('button', { name: /^Куда идёт звонок/ }).click();
+    await page.getByRole('option', { name: 'Отклонить' }).click();
+    await page.keyboard.press('Escape');
+    const rules = page.getByRole('list', { name: 'Куда идёт звонок' }).locator('.what');
+    await rules.nth(0).focus();
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect
+      .poll(() => rules.allTextContents())
+      .toEqual([
+        expect.stringContaining('сотрудник 102'),
+        expect.stringMatching(/отказ.*пн, вт, ср, чт, пт 09:00–18:00/),
+        expect.stringMatching(/сотрудник 105.*все остальные звонки/),
+      ]);
+    await page.keyboard.press('Alt+Delete');
+    await expect.poll(() => rules.count()).toBe(2);
+    // closed by mistake: nothing is lost
+    await page.keyboard.press('Escape');
+    await page.getByText('не сохранено').waitFor();
+    await page.getByRole('button', { name: 'Изменить маршрут +7 495 100-01-01' }).first().click();
+    await page.getByText(/После сохранения|ничего не изменится/).waitFor();
+    await page.getByRole('button', { name: 'Сохранить маршрут' }).click();
+    await page.getByText('действует со следующего звонка').waitFor();
+    const { data } = await stack.rest<{ data: { number: string; rules: unknown[] }[] }>('GET', '/tenants/t1/pbx/numbers');
+    expect(data[0]?.rules).toMatchObject([
+      { callers: ['79031234567'], to: { kind: 'extension', value: '102' } },
+      { when: [], callers: [], to: { kind: 'extension', value: '105' } },
+    ]);
+  });
+
+  test('who changes a route that somebody else has just changed is told, sees theirs, and keeps what was typed', async () => {
+    await edit();
+    await page.getByLabel('Белый список').fill('8 (916) 123-45-67; директор');
+    await page.getByText(/После сохранения|ничего не изменится/).waitFor();
+    await stack.rest('PUT', `/${ROUTE}`, { rules: [{ to: { kind: 'group', value: 'support' } }] });
+    await page.getByRole('button', { name: 'Сохранить маршрут' }).click();
+    await page.getByText('Маршрут изменил кто-то ещё.').waitFor();
+    await page.getByText('группа «support»').first().waitFor();
+    expect(await page.getByLabel('Белый список').inputValue()).toBe('8 (916) 123-45-67; директор');
+    expect(await looks(page, 'route-stale')).toEqual([]);
+    await page.getByRole('button', { name: 'Оставить мой вариант' }).click();
+    await page.getByRole('button', { name: 'Сохранить маршрут' }).click();
+    await page.getByText('действует со следующего звонка').waitFor();
+    await page.getByText('1: дозвонятся только они').waitFor();
+  });
 });

@@ -189,10 +189,10 @@ describe('what the edge reads', () => {
 
   describe('routes of own numbers by REST', () => {
     const NUMBER = '74951000101';
-    const send = async (method: string, path: string, body?: unknown) => {
+    const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
       const response = await stack.fetch(`/api/v1/tenants/t1/pbx/${path}`, {
         method,
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
@@ -226,6 +226,23 @@ describe('what the edge reads', () => {
       expect(lines).toMatchObject([
         { subject: NUMBER, before: { rules: [{ to: to('101') }] }, after: { rules: [{ to: to('102') }, { to: to('103') }] } },
       ]);
+    });
+
+    it('of two who change a route at once the second is told, and the first one stays', async () => {
+      const version = async () =>
+        (await send('GET', 'numbers')).body.data.find((n: { number: string }) => n.number === NUMBER).version as string;
+      const before = (await send('GET', 'numbers')).body.data.find((n: { number: string }) => n.number === NUMBER);
+      const read = await version();
+      const change = (value: string, named: string) =>
+        send('PUT', `numbers/${NUMBER}/route`, { rules: [{ to: to(value) }] }, { 'if-match': `"${named}"` });
+      expect((await change('104', read)).status).toBe(204);
+      expect(await change('107', read)).toMatchObject({ status: 412, body: { detail: expect.stringMatching(/has changed/) } });
+      expect(await told('79161234567', SATURDAY)).toMatchObject({ value: '104' });
+      expect((await change('107', await version())).status).toBe(204);
+      expect(await told('79161234567', SATURDAY)).toMatchObject({ value: '107' });
+      // what stood there before has the name that it had
+      await put(before.rules);
+      expect(await version()).toBe(read);
     });
 
     it('who rings is told with the rule that decided, for the stored route and for one that is only thought of', async () => {
