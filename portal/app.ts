@@ -37,6 +37,7 @@ import { missedRoutes } from './api/missed-routes.ts';
 import { noticeRoutes } from './api/notice-routes.ts';
 import { operatorRoutes } from './api/operator-routes.ts';
 import { opsRoutes } from './api/ops-routes.ts';
+import { pbxAccountRoutes } from './api/pbx-account-routes.ts';
 import { pbxNumberRoutes } from './api/pbx-number-routes.ts';
 import { pbxRoutes } from './api/pbx-routes.ts';
 import { phoneRoutes } from './api/phone-routes.ts';
@@ -178,6 +179,7 @@ export function createApp(deps: Deps, health: HealthWatch): Hono {
   retentionRoutes(api, deps);
   operatorRoutes(api, deps);
   pbxRoutes(api, deps);
+  pbxAccountRoutes(api, deps);
   pbxNumberRoutes(api, deps);
 
   // one click in a mail program (RFC 8058): it brings no session, and neither Origin nor JSON

@@ -92,6 +92,7 @@ export const ACTS = [
   'telephony.change',
   'telephony.route',
   'telephony.black-list',
+  'telephony.account',
   'audit.export',
   'token.issue',
   'token.revoke',

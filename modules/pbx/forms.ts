@@ -4,7 +4,7 @@ import { destinationForm, listForm, OUTSIDE, type RuleForm, ring, routeFaults, r
 import { GROUP_MODES } from './rules-stage.ts';
 
 /** Telephony as people say it; what the edge makes of it is in sql/postgres/0008_edge_views.sql. */
-const user = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'an account is 1 to 64 letters, digits, dots, _ or -');
+export const accountName = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'an account is 1 to 64 letters, digits, dots, _ or -');
 const short = z.string().regex(/^[0-9*#]{1,16}$/, 'a short number is 1 to 16 digits, * or #');
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'takes 1 to 40 letters, digits, _ or -');
 const dialled = z.string().regex(/^\+?[0-9*#]{1,18}$/, 'a number as somebody of the company dials it');
@@ -16,7 +16,7 @@ const policy = z.enum(['none', 'answer', 'offer']);
 
 const accountForm = z
   .strictObject({
-    user,
+    user: accountName,
     password: z.string().min(8).max(200).optional().describe('kept as HA1 only: md5(user:domain:password)'),
     ha1: z
       .string()
@@ -40,7 +40,7 @@ const trunkForm = z
     port: z.number().int().min(1).max(65_535).default(5060),
     transport: z.enum(['udp', 'tcp', 'tls']).default('udp'),
     addresses: z.array(z.ipv4().or(z.cidrv4())).max(64).default([]).describe('from where its calls come'),
-    username: user.nullable().default(null),
+    username: accountName.nullable().default(null),
     secret: z
       .string()
       .min(1)
@@ -133,7 +133,7 @@ export const pbxForm = z
       .array(
         z.strictObject({
           number: short,
-          accounts: z.array(user).max(10).default([]).describe('ring together'),
+          accounts: z.array(accountName).max(10).default([]).describe('ring together'),
           phone: ownNumber.nullable().default(null).describe('a telephone number that rings instead of accounts'),
           displayName: z
             .string()

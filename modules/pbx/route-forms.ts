@@ -34,9 +34,14 @@ const periodForm = z
   .refine((p) => p.from !== p.to, { path: ['to'], message: 'must differ from from; a whole day is 00:00 to 24:00' })
   .describe("times by the clock of the company's zone; all that is said must hold");
 
+/** Of one list. */
+export const MOST_CALLERS = 10_000;
+/** The longest number that is sent, and room for a country code that is added: the store has 20. */
+const MOST_DIGITS = 18;
 const patternForm = z
   .string()
-  .regex(/^(?=.*[0-9*])[+0-9*() -]{1,30}$|^hidden$/, 'digits of a number, * for any digits, or `hidden` for callers without number');
+  .regex(/^(?=.*[0-9*])[+0-9*() -]{1,30}$|^hidden$/, 'digits of a number, * for any digits, or `hidden` for callers without number')
+  .refine((pattern) => pattern.replace(/[^\d*]/g, '').length <= MOST_DIGITS, `has ${MOST_DIGITS} digits at most`);
 
 export const destinationForm = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), value: z.string().max(16).describe('a short number') }),
@@ -71,7 +76,7 @@ export type RuleForm = z.output<typeof rulesForm>[number];
 
 export const listForm = z
   .array(z.strictObject({ pattern: patternForm, comment: z.string().max(200).default('') }))
-  .max(10_000)
+  .max(MOST_CALLERS)
   .describe('callers, as patterns');
 export type ListForm = z.output<typeof listForm>;
 

@@ -6,17 +6,14 @@ import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import type { PostgresSchema } from '../schema.ts';
 import { PbxConflict } from './conflict.ts';
-import { type ListForm, type RouteForm, routeFaults } from './route-forms.ts';
+import { type ListEntry, lock, readList, storeList } from './lists.ts';
+import { type RouteForm, routeFaults } from './route-forms.ts';
 import { listRows, ruleOfRow, ruleRows } from './route-rows.ts';
 import { routeVersion } from './route-version.ts';
 import type { Pbx, Rule } from './rules-route.ts';
 import type { ShortNumber } from './rules-stage.ts';
 
 type Trx = Transaction<PostgresSchema>;
-export interface ListEntry {
-  pattern: string;
-  comment: string;
-}
 export interface NumberRoute {
   /** international digits */
   number: string;
@@ -29,10 +26,6 @@ export interface NumberRoute {
 /** All own numbers with where they lead, in the order of numbers. */
 export function numberRoutes(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<NumberRoute[]> {
   return asTenant(db, tenant, (trx) => readRoutes(trx, tenant));
-}
-
-export function blackList(db: Kysely<PostgresSchema>, { tenant }: TenantScope): Promise<ListEntry[]> {
-  return asTenant(db, tenant, (trx) => readList(trx, tenant, null));
 }
 
 /**
@@ -68,21 +61,6 @@ export function putRoute(
   });
 }
 
-/** Replaces the black list; in force with the next call. @returns false when there is no such company */
-export function putBlackList(db: Kysely<PostgresSchema>, { tenant }: TenantScope, actor: Actor, form: ListForm): Promise<boolean> {
-  return asTenant(db, tenant, async (trx) => {
-    const company = await lock(trx, tenant);
-    if (!company) return false;
-    const before = { blackList: await readList(trx, tenant, null) };
-    await storeList(trx, tenant, company.country, null, form);
-    await noteAct(trx, tenant, {
-      ...{ actor, act: 'telephony.black-list', subject: '' },
-      ...{ before, after: { blackList: await readList(trx, tenant, null) } },
-    });
-    return true;
-  });
-}
-
 /**
  * What the rules need to say who rings. @param draftIn a number with a route that is not stored yet
  * @returns null when there is no such company @throws PbxConflict a destination of the draft is not there
@@ -113,11 +91,6 @@ export function pbxOf(
   });
 }
 
-/** Telephony, numbers and lists are written one after the other. */
-function lock(trx: Trx, tenant: string): Promise<{ country: string } | undefined> {
-  return trx.selectFrom('tenants').select('country').where('id', '=', tenant).forUpdate().executeTakeFirst();
-}
-
 async function check(trx: Trx, tenant: string, { rules }: RouteForm): Promise<void> {
   const shorts = await trx.selectFrom('pbx_short_numbers').select('number').where('tenant', '=', tenant).execute();
   const groups = await trx.selectFrom('pbx_groups').select('id').where('tenant', '=', tenant).execute();
@@ -142,22 +115,6 @@ async function readRoutes(trx: Trx, tenant: string): Promise<NumberRoute[]> {
     const whiteList = (whiteBy.get(number) ?? []).map(({ pattern, comment }) => ({ pattern, comment }));
     return { number, rules: route, whiteList, version: routeVersion(route, whiteList) };
   });
-}
-
-function readList(trx: Trx, tenant: string, number: string | null): Promise<ListEntry[]> {
-  return trx
-    .selectFrom('pbx_lists')
-    .select(['pattern', 'comment'])
-    .where('tenant', '=', tenant)
-    .where('number', 'is not distinct from', number)
-    .orderBy('pattern')
-    .execute();
-}
-
-async function storeList(trx: Trx, tenant: string, country: string, number: string | null, list: ListForm): Promise<void> {
-  const rows = listRows(tenant, country, number, list);
-  await trx.deleteFrom('pbx_lists').where('tenant', '=', tenant).where('number', 'is not distinct from', number).execute();
-  if (rows.length > 0) await trx.insertInto('pbx_lists').values(rows).execute();
 }
 
 async function workingHours(trx: Trx, tenant: string): Promise<WorkingHours> {

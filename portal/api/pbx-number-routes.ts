@@ -1,7 +1,8 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { plainNumber } from '@callscope/modules/pbx/forms.ts';
+import { blackList, putBlackList } from '@callscope/modules/pbx/lists.ts';
 import { listForm, routeForm } from '@callscope/modules/pbx/route-forms.ts';
-import { blackList, numberRoutes, pbxOf, putBlackList, putRoute } from '@callscope/modules/pbx/routes.ts';
+import { numberRoutes, pbxOf, putRoute } from '@callscope/modules/pbx/routes.ts';
 import { outcomeOf } from '@callscope/modules/pbx/rules-route.ts';
 import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';

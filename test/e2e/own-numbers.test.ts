@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { telephony } from '../edge/provisioning.ts';
 import { type Stack, startStack } from '../medium/stack.ts';
+import { store } from './alfa.ts';
 import { HAS_BROWSER, launchBrowser, looks, newPage, open, signIn } from './browser.ts';
 
 const admin = { domain: 'alfa.pbx.test', login: 'admin', password: 'secret-secret' };
@@ -84,7 +85,7 @@ describe.skipIf(!HAS_BROWSER)('own numbers in a browser', () => {
     await page.getByText('Исправьте отмеченное').waitFor();
     await page.getByRole('button', { name: /^Короткий номер/ }).click();
     await page.getByRole('option', { name: '102' }).click();
-    await page.getByLabel('Кто звонит').fill('8 (903) 123-45-67');
+    await page.getByRole('dialog').getByLabel('Кто звонит').fill('8 (903) 123-45-67');
     await page.getByRole('button', { name: 'Убрать время' }).click();
     await page.getByText('После сохранения звонок пойдёт иначе:').waitFor();
     await page.getByText('Сработало правило 1.').waitFor();
@@ -135,5 +136,104 @@ describe.skipIf(!HAS_BROWSER)('own numbers in a browser', () => {
     await page.getByRole('button', { name: 'Сохранить маршрут' }).click();
     await page.getByText('действует со следующего звонка').waitFor();
     await page.getByText('1: дозвонятся только они').waitFor();
+  });
+
+  test('numbers are put on the black list several at once, found, taken off and put back (S-28, S-30)', async () => {
+    await stack.rest('PUT', `/${ROUTE}`, { rules: [{ to: { kind: 'extension', value: '105' } }] });
+    await open(page, `${stack.portal}/c/t1/settings/black-list`);
+    await page.getByText('Список пуст').waitFor();
+    expect(await looks(page, 'black-list-none')).toEqual([]);
+    await page.getByRole('button', { name: 'Добавить номера' }).click();
+    await page.getByLabel('Номера', { exact: true }).fill('8 (916) 123-45-67; спам\nанна');
+    await page.getByRole('button', { name: 'Добавить в список' }).click();
+    await page.getByText('Это не номера: анна.').waitFor();
+    await page.getByLabel('Номера', { exact: true }).fill('8 (916) 123-45-67; спам\n7495*\tреклама\nскрытый номер');
+    expect(await looks(page, 'black-list-add')).toEqual([]);
+    await page.getByRole('button', { name: 'Добавить в список' }).click();
+    await page.getByText('В список добавлены 3 номера').waitFor();
+    const stored = async () => (await stack.rest<{ data: object[] }>('GET', '/tenants/t1/pbx/black-list')).data;
+    const three = [
+      { pattern: '7495*', comment: 'реклама' },
+      { pattern: '79161234567', comment: 'спам' },
+      { pattern: 'hidden', comment: '' },
+    ];
+    expect(await stored()).toEqual(three);
+    expect(await looks(page, 'black-list')).toEqual([]);
+    const rows = page.getByRole('table', { name: 'Чёрный список' }).locator('tbody tr');
+    await page.getByRole('searchbox', { name: 'Номер или комментарий' }).fill('8 916 123');
+    await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining('спам')]);
+    await page.getByRole('searchbox', { name: 'Номер или комментарий' }).fill('такого нет');
+    await page.getByRole('button', { name: 'Сбросить' }).first().waitFor();
+    await page.getByRole('searchbox', { name: 'Номер или комментарий' }).fill('');
+    await page.getByLabel('Выбрать +7 916 123-45-67').check();
+    await page.getByLabel('Выбрать 7495*').check();
+    await page.getByRole('button', { name: 'Убрать выбранные (2)' }).click();
+    await page.getByText('Из списка убрано 2 номера').waitFor();
+    expect(await stored()).toEqual([three[2]]);
+    await page.getByRole('button', { name: 'Вернуть' }).click();
+    await page.getByText('Номера снова в списке').waitFor();
+    expect(await stored()).toEqual(three);
+  });
+
+  test('who called is put on the black list from the journal and from the card by one click, and taken off by another (S-30)', async () => {
+    const [spam, other] = ['79130000001', '79130000002'];
+    const call = (from: string, at: number) => ({
+      ...{ id: `own-${from}`, tenant: 't1', domain: admin.domain, direction: 'in' as const, from, to: '74951000101' },
+      ...{ startedAt: at, wait: 3, talk: 20, legs: [{ target: '105', after: 1, code: 200 }] },
+    });
+    const now = Math.floor(Date.now() / 1_000) * 1_000;
+    await store(stack, [call(spam, now - 120_000), call(other, now - 60_000)]);
+    await stack.rest('PUT', '/tenants/t1/pbx/black-list', { data: [] });
+    const stored = async () =>
+      (await stack.rest<{ data: { pattern: string; comment: string }[] }>('GET', '/tenants/t1/pbx/black-list')).data;
+    const [from, to] = [now - 3_600_000, now + 3_600_000].map((at) => new Date(at).toISOString());
+    await open(page, `${stack.portal}/c/t1/journal?from=${from}&to=${to}`);
+    const row = page.locator('[data-call]', { hasText: '000-00-01' });
+    await row.locator('.twist').click();
+    await page.getByRole('button', { name: 'В чёрный список' }).click();
+    await page.getByText('+7 913 000-00-01 в чёрном списке').waitFor();
+    expect(await stored()).toEqual([{ pattern: spam, comment: expect.stringMatching(/^звонок \S+ \d\d:\d\d/) }]);
+    await page.getByRole('button', { name: 'Вернуть' }).click();
+    await page.getByText('Номер снова может звонить').waitFor();
+    expect(await stored()).toEqual([]);
+    expect(await looks(page, 'black-list-journal')).toEqual([]);
+    await open(page, `${stack.portal}/c/t1/calls/own-${other}`);
+    await page.getByRole('button', { name: 'В чёрный список' }).click();
+    await page.getByText('+7 913 000-00-02 в чёрном списке').waitFor();
+    await page.getByRole('button', { name: 'В чёрный список' }).click();
+    await page.getByText('+7 913 000-00-02 уже в чёрном списке').waitFor();
+    expect(await stored()).toMatchObject([{ pattern: other }]);
+  });
+
+  test('accounts are made with a password that is shown once, blocked and let in again (S-20, S-21)', async () => {
+    await stack.rest('PUT', '/tenants/t1/directory', { accounts: [{ user: '101', comment: 'Приёмная' }] });
+    await open(page, `${stack.portal}/c/t1/settings/accounts`);
+    const row = (user: string) => page.locator(`[data-account="${user}"]`);
+    expect(await row('101').textContent()).toContain('Приёмная');
+    await row('101').getByText('не подключён').waitFor();
+    await row('108').getByText('заблокирован', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Заблокировать 101' }).click();
+    await page.getByText('101 заблокирован').waitFor();
+    await page.getByRole('button', { name: 'Разблокировать 101' }).waitFor();
+    expect(await looks(page, 'accounts')).toEqual([]);
+    const stored = async () => (await stack.rest<{ data: { user: string; status: string }[] }>('GET', '/tenants/t1/pbx/accounts')).data;
+    expect(await stored()).toContainEqual({ user: '101', status: 'blocked' });
+    await page.getByRole('button', { name: 'Новый аккаунт' }).click();
+    await page.getByLabel('Логин', { exact: true }).fill('дверь');
+    await page.getByRole('button', { name: 'Создать' }).click();
+    await page.getByText('Логин: до 64 латинских букв').waitFor();
+    await page.getByLabel('Логин', { exact: true }).fill('door');
+    await page.getByRole('button', { name: 'Создать' }).click();
+    await page.getByText('Данные для телефона door').waitFor();
+    const first = await page.locator('[data-password]').textContent();
+    expect(first).toMatch(/^[\w-]{16}$/);
+    expect(await looks(page, 'account-made')).toEqual([]);
+    await page.getByRole('button', { name: 'Закрыть' }).last().click();
+    await row('door').waitFor();
+    expect(await page.content()).not.toContain(first ?? '');
+    await page.getByRole('button', { name: 'Новый пароль для door' }).click();
+    await page.getByRole('button', { name: 'Выдать новый пароль' }).click();
+    await page.getByText('Данные для телефона door').waitFor();
+    expect(await page.locator('[data-password]').textContent()).not.toBe(first);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -276,6 +277,37 @@ describe('what the edge reads', () => {
       await stack.rest('PUT', '/tenants/t1/pbx', telephony().t1.pbx);
       expect(await told('79031234567', SATURDAY)).toMatchObject({ code: 603 });
       expect(await column("SELECT code FROM route('74951000102', '89161234567')")).toEqual([603]);
+    });
+
+    it('accounts are listed, made, blocked and given another password, and what the edge compares with follows (S-20, S-39)', async () => {
+      const ha1Of = async (user: string) =>
+        (await rows('SELECT ha1 FROM subscriber WHERE username = $1 AND domain = $2', [user, 'alfa.pbx.test']))[0]?.ha1;
+      const ha1By = (user: string, password: string) => createHash('md5').update(`${user}:alfa.pbx.test:${password}`).digest('hex');
+      const made = await send('POST', 'accounts', { user: 'door' });
+      expect(made).toMatchObject({ status: 201, body: { user: 'door', domain: 'alfa.pbx.test' } });
+      expect(await ha1Of('door')).toBe(ha1By('door', made.body.password));
+      expect(await send('POST', 'accounts', { user: 'door' })).toMatchObject({ status: 409, body: { errors: [{ field: 'user' }] } });
+      expect((await send('GET', 'accounts')).body.data).toContainEqual({ user: 'door', status: 'active' });
+      expect((await send('PATCH', 'accounts/door', { status: 'blocked' })).status).toBe(204);
+      expect(await ha1Of('door'), 'a blocked account is none for the edge').toBeUndefined();
+      expect((await send('PATCH', 'accounts/door', { status: 'active' })).status).toBe(204);
+      const other = await send('POST', 'accounts/door/password');
+      expect(other.body.password).not.toBe(made.body.password);
+      expect(await ha1Of('door')).toBe(ha1By('door', other.body.password));
+      for (const [method, path, body] of [
+        ['PATCH', 'accounts/201', { status: 'blocked' }],
+        ['POST', 'accounts/201/password', undefined],
+      ] as const)
+        expect((await send(method, path, body)).status, `${path}: another company's`).toBe(404);
+      const { rows: lines } = await owner.query<{ before: object; after: object }>(
+        "SELECT before, after FROM audit WHERE act = 'telephony.account' AND subject = 'door' ORDER BY at",
+      );
+      expect(lines).toEqual([
+        { before: {}, after: { status: 'active' } },
+        { before: { status: 'active' }, after: { status: 'blocked' } },
+        { before: { status: 'blocked' }, after: { status: 'active' } },
+        { before: {}, after: { password: true } },
+      ]);
     });
 
     it('what cannot be is refused by the name of its field, and nothing of it is kept', async () => {

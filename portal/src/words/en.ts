@@ -2,6 +2,7 @@ import { account } from './en/account.ts';
 import { ads } from './en/ads.ts';
 import { alerts } from './en/alerts.ts';
 import { audit } from './en/audit.ts';
+import { blackList } from './en/blackList.ts';
 import { boards } from './en/boards.ts';
 import { callCard } from './en/callCard.ts';
 import { calls } from './en/calls.ts';
@@ -40,6 +41,7 @@ import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { signalling } from './en/signalling.ts';
 import { signIn } from './en/signIn.ts';
+import { sipAccounts } from './en/sipAccounts.ts';
 import { sound } from './en/sound.ts';
 import { statistics } from './en/statistics.ts';
 import { support } from './en/support.ts';
@@ -53,6 +55,7 @@ export const en: Words = {
   ads,
   alerts,
   audit,
+  blackList,
   boards,
   callCard,
   calls,
@@ -91,6 +94,7 @@ export const en: Words = {
   shell,
   signIn,
   signalling,
+  sipAccounts,
   sound,
   statistics,
   support,

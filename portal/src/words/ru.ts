@@ -2,6 +2,7 @@ import { account } from './ru/account.ts';
 import { ads } from './ru/ads.ts';
 import { alerts } from './ru/alerts.ts';
 import { audit } from './ru/audit.ts';
+import { blackList } from './ru/blackList.ts';
 import { boards } from './ru/boards.ts';
 import { callCard } from './ru/callCard.ts';
 import { calls } from './ru/calls.ts';
@@ -40,6 +41,7 @@ import { settings } from './ru/settings.ts';
 import { shell } from './ru/shell.ts';
 import { signalling } from './ru/signalling.ts';
 import { signIn } from './ru/signIn.ts';
+import { sipAccounts } from './ru/sipAccounts.ts';
 import { sound } from './ru/sound.ts';
 import { statistics } from './ru/statistics.ts';
 import { support } from './ru/support.ts';
@@ -53,6 +55,7 @@ export const ru = {
   ads,
   alerts,
   audit,
+  blackList,
   boards,
   callCard,
   calls,
@@ -91,6 +94,7 @@ export const ru = {
   shell,
   signIn,
   signalling,
+  sipAccounts,
   sound,
   statistics,
   support,

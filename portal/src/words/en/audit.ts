@@ -146,6 +146,7 @@ export const audit: typeof ru = {
     'telephony.change': 'Telephony changed',
     'telephony.route': 'Route of an own number changed',
     'telephony.black-list': 'Black list changed',
+    'telephony.account': 'SIP account changed',
     'audit.export': 'Audit exported',
     'token.issue': 'Token issued',
     'token.revoke': 'Token revoked',

@@ -86,6 +86,7 @@ export const numberRoutes: Words['numberRoutes'] = {
     whiteHint: 'When there is a number here, nobody else gets through and the black list is not asked. One a line, a comment after “;”.',
     effect: 'What becomes of a call now',
     ifCalls: 'If this number calls now',
+    asking: 'Checking…',
     stands: 'A call now goes like this:',
     same: 'Nothing changes for this call:',
     changed: 'Once saved, the call goes another way:',

@@ -147,6 +147,7 @@ export const audit = {
     'telephony.change': 'Изменена телефония',
     'telephony.route': 'Изменён маршрут внешнего номера',
     'telephony.black-list': 'Изменён чёрный список',
+    'telephony.account': 'Изменён SIP-аккаунт',
     'audit.export': 'Выгружен журнал действий',
     'token.issue': 'Выпущен токен',
     'token.revoke': 'Отозван токен',

@@ -5,8 +5,8 @@ import { enrol } from '@callscope/modules/access/second-factor.ts';
 import { newTotpSecret, totpAddress } from '@callscope/modules/access/totp.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { fail } from '@sveltejs/kit';
-import { encode } from 'uqr';
 import { requireSession } from '#page/company.ts';
+import { qrOf } from '#page/qr.ts';
 import { fieldsOf } from '#page/sign-in/visitor.ts';
 import { keepSecret } from '../../../cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -19,12 +19,8 @@ export const load: PageServerLoad = async (event) => {
   if (session.hasSecondFactor) return { mustEnrol: false, login: session.login, secret: '', qr: null };
   const { company } = await ownAccount(deps().db, session);
   const secret = newTotpSecret();
-  const { data, size } = encode(totpAddress(secret, 'Callscope', company === null ? session.login : `${session.login} (${company})`), {
-    border: 0,
-  });
-  // one path of unit squares
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return { mustEnrol: session.mustEnrol, login: session.login, secret, qr: { path, size } };
+  const address = totpAddress(secret, 'Callscope', company === null ? session.login : `${session.login} (${company})`);
+  return { mustEnrol: session.mustEnrol, login: session.login, secret, qr: qrOf(address) };
 };
 
 export const actions: Actions = {

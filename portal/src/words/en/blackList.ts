@@ -1,0 +1,38 @@
+import type { Words } from '../ru.ts';
+
+export const blackList: Words['blackList'] = {
+  tab: 'Black list',
+  title: 'Black list',
+  lead: "None of the company's numbers takes calls from these. Changes are in force with the next call.",
+  none: 'The list is empty',
+  noneText: 'Add numbers here, or with “To the black list” at a call of the journal.',
+  exempt: 'A white list is in force here, and the black one is not asked:',
+  search: 'Number or comment',
+  columns: { number: 'Number', comment: 'Comment', acts: 'Actions' },
+  add: 'Add numbers',
+  numbers: 'Numbers',
+  numbersHint:
+    'One a line, a comment after “;”. * stands for any digits: 7495*. “Hidden number” means calls without one. A column of a table can be pasted.',
+  save: 'Add to the list',
+  choose: (number) => `Choose ${number}`,
+  remove: (number) => `Take ${number} off the list`,
+  removeChosen: (count) => `Take off the chosen (${count})`,
+  removed: (number) => `${number} is off the black list`,
+  removedMany: (n, count) => `${count} ${n === 1 ? 'number is' : 'numbers are'} off the list`,
+  added: (n, count) => `${count} ${n === 1 ? 'number' : 'numbers'} added`,
+  noneNew: 'These numbers are on the list already',
+  back: 'The numbers are on the list again',
+  more: (shown, all) => `The first ${shown} of ${all} are shown: search finds the others.`,
+  block: 'To the black list',
+  blocked: (number) => `${number} is on the black list`,
+  isThere: (number) => `${number} is on the black list already`,
+  ofCall: (moment) => `call of ${moment}`,
+  undo: 'Undo',
+  undone: 'The number gets through again',
+  wrongLines: (lines) => `No numbers: ${lines}. Use digits, and a comment after “;”.`,
+  faults: {
+    form: 'Numbers are written in digits, * stands for any digits.',
+    many: 'The list takes 10,000 numbers: take some off, or join them in a pattern with *.',
+    failed: 'The server did not answer: the list is as it was. Try again.',
+  },
+};
