@@ -6,13 +6,11 @@ import type { Actor } from '../audit/acts.ts';
 import { noteAct } from '../audit/store.ts';
 import { applyPolicy } from '../recordings/policy-store.ts';
 import type { PostgresSchema } from '../schema.ts';
+import type { AccountState } from './forms.ts';
 import { ha1 } from './store.ts';
 
-export const ACCOUNT_STATES = ['active', 'blocked'] as const;
-export type AccountState = (typeof ACCOUNT_STATES)[number];
 export interface SipAccount {
   user: string;
-  /** blocked: its phone is let in no more, and does not ring */
   status: AccountState;
 }
 /** What a phone signs in with; the password is kept nowhere. */

@@ -14,6 +14,11 @@ const limit = z.number().int().min(1).max(100_000).nullable().default(null);
 const hourly = z.number().int().min(0).max(1_000_000).nullable().default(null);
 const policy = z.enum(['none', 'answer', 'offer']);
 
+/** blocked: it is let in no more, and does not ring */
+export const ACCOUNT_STATES = ['active', 'blocked'] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
+export const accountStateForm = z.object({ user: accountName, status: z.enum(ACCOUNT_STATES) });
+
 const accountForm = z
   .strictObject({
     user: accountName,
@@ -23,7 +28,7 @@ const accountForm = z
       .regex(/^[0-9a-f]{32}$/, '32 hexadecimal digits')
       .optional()
       .describe('instead of the password'),
-    status: z.enum(['active', 'blocked']).default('active'),
+    status: z.enum(ACCOUNT_STATES).default('active'),
     calls: limit.describe('at a time; null: as limits.callsPerAccount'),
     callerId: ownNumber.nullable().default(null).describe("null: the company's"),
     record: policy.or(z.literal('company')).default('company'),

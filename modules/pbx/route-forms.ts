@@ -78,6 +78,8 @@ export const listForm = z
   .array(z.strictObject({ pattern: patternForm, comment: z.string().max(200).default('') }))
   .max(MOST_CALLERS)
   .describe('callers, as patterns');
+/** Callers as they stand on a list. */
+export const patternsForm = z.array(z.string().max(30)).min(1).max(MOST_CALLERS);
 export type ListForm = z.output<typeof listForm>;
 
 export const routeForm = z.strictObject({

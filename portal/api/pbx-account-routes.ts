@@ -1,6 +1,6 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
-import { ACCOUNT_STATES, addAccount, listAccounts, renewPassword, setAccountState } from '@callscope/modules/pbx/accounts.ts';
-import { accountName } from '@callscope/modules/pbx/forms.ts';
+import { addAccount, listAccounts, renewPassword, setAccountState } from '@callscope/modules/pbx/accounts.ts';
+import { ACCOUNT_STATES, accountName } from '@callscope/modules/pbx/forms.ts';
 import { z } from '@hono/zod-openapi';
 import { tenantParam } from './company-routes.ts';
 import { type Api, createRoute, type Deps, noCompany, scopeOf } from './context.ts';

@@ -1,23 +1,13 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { EMPTY } from '@callscope/modules/directory/difference.ts';
 import { getDirectory } from '@callscope/modules/directory/store.ts';
-import {
-  ACCOUNT_STATES,
-  addAccount,
-  type Credentials,
-  listAccounts,
-  renewPassword,
-  setAccountState,
-} from '@callscope/modules/pbx/accounts.ts';
-import { accountName } from '@callscope/modules/pbx/forms.ts';
+import { addAccount, type Credentials, listAccounts, renewPassword, setAccountState } from '@callscope/modules/pbx/accounts.ts';
+import { accountName, accountStateForm } from '@callscope/modules/pbx/forms.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { z } from 'zod';
 import { companyOf, requireRight, requireSession } from '#page/company.ts';
 import { qrOf } from '#page/qr.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const stateForm = z.object({ user: accountName, status: z.enum(ACCOUNT_STATES) });
 
 export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'directory:write', 'company');
@@ -47,7 +37,7 @@ export const actions: Actions = {
   },
   state: async (event) => {
     const scope = requireRight(event, 'directory:write', 'company');
-    const form = stateForm.safeParse(Object.fromEntries(await event.request.formData()));
+    const form = accountStateForm.safeParse(Object.fromEntries(await event.request.formData()));
     if (!form.success) return fail(400, { wrong: 'name' as const });
     const isThere = await setAccountState(deps().db, scope, actorOf(requireSession(event).caller), form.data.user, form.data.status);
     return isThere ? { done: form.data.user } : fail(404, { wrong: 'unknown' as const });

@@ -1,15 +1,12 @@
 import { actorOf } from '@callscope/modules/audit/acts.ts';
 import { addToBlackList, blackList, removeFromBlackList } from '@callscope/modules/pbx/lists.ts';
-import { listForm, MOST_CALLERS } from '@callscope/modules/pbx/route-forms.ts';
+import { listForm, patternsForm } from '@callscope/modules/pbx/route-forms.ts';
 import { numberRoutes } from '@callscope/modules/pbx/routes.ts';
 import { deps } from '@callscope/portal/deps.ts';
 import { error, fail } from '@sveltejs/kit';
-import { z } from 'zod';
 import { requireRight, requireSession } from '#page/company.ts';
 import { fromJson } from '#page/form-json.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const patterns = z.array(z.string().max(30)).min(1).max(MOST_CALLERS);
 
 export const load: PageServerLoad = async (event) => {
   const scope = requireRight(event, 'directory:write', 'company');
@@ -30,7 +27,7 @@ export const actions: Actions = {
   },
   remove: async (event) => {
     const scope = requireRight(event, 'directory:write', 'company');
-    const form = patterns.safeParse(fromJson(String((await event.request.formData()).get('patterns') ?? '')));
+    const form = patternsForm.safeParse(fromJson(String((await event.request.formData()).get('patterns') ?? '')));
     if (!form.success) return fail(400, { wrong: 'form' });
     const removed = await removeFromBlackList(deps().db, scope, actorOf(requireSession(event).caller), form.data);
     if (removed === null) error(404, 'no such company');
