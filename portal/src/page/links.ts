@@ -21,6 +21,7 @@ export function pageHref(
     | '/live/wall'
     | '/missed'
     | '/phones'
+    | '/settings/black-list'
     | '/statistics',
   query = '',
 ): string {
