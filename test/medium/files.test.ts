@@ -56,6 +56,7 @@ interface Call {
   sipCode: number | null;
   hangupBy: string | null;
   trunk: string | null;
+  cost: { amount: number } | null;
   recording: { status: string };
 }
 type Value = string | number | null;
@@ -135,6 +136,7 @@ function read(cell: string, kind: CellKind, format: string): Value {
       return format === 'xlsx' ? Math.round(number * 1_000) : Math.round(number * 10);
     case 'integer':
     case 'number':
+    case 'money':
       return Math.round(number * 1_000);
     default:
       return cell;
@@ -171,6 +173,8 @@ const COLUMNS: readonly (readonly [head: string, CellKind, (call: Call) => Value
   ['Завершил', 'text', (c) => c.hangupBy],
   ['Транк', 'text', (c) => c.trunk],
   ['Запись', 'text', (c) => c.recording.status],
+  // what is charged is tried in finance.test.ts
+  ['Стоимость, ₽', 'money', (c) => c.cost && c.cost.amount / 100],
 ];
 
 describe.each(['csv', 'xlsx'])('calls as %s', (format) => {
