@@ -291,12 +291,12 @@ describe('what the edge reads', () => {
       expect((await send('PATCH', 'accounts/door', { status: 'blocked' })).status).toBe(204);
       expect(await ha1Of('door'), 'a blocked account is none for the edge').toBeUndefined();
       expect((await send('PATCH', 'accounts/door', { status: 'active' })).status).toBe(204);
-      const other = await send('POST', 'accounts/door/password');
+      const other = await send('POST', 'accounts/door/password', {});
       expect(other.body.password).not.toBe(made.body.password);
       expect(await ha1Of('door')).toBe(ha1By('door', other.body.password));
       for (const [method, path, body] of [
         ['PATCH', 'accounts/201', { status: 'blocked' }],
-        ['POST', 'accounts/201/password', undefined],
+        ['POST', 'accounts/201/password', {}],
       ] as const)
         expect((await send(method, path, body)).status, `${path}: another company's`).toBe(404);
       const { rows: lines } = await owner.query<{ before: object; after: object }>(

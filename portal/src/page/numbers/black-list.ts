@@ -1,5 +1,4 @@
 import { deserialize } from '$app/forms';
-import { pageHref } from '../links.ts';
 import type { Caller } from './caller-text.ts';
 
 /** What came of a change of the black list. */
@@ -19,7 +18,7 @@ async function send(company: string, action: 'add' | 'remove', field: string, wh
   const body = new FormData();
   body.set(field, JSON.stringify(what));
   try {
-    const response = await fetch(`${pageHref(company, '/settings/black-list')}?/${action}`, {
+    const response = await fetch(`/c/${encodeURIComponent(company)}/settings/black-list?/${action}`, {
       ...{ method: 'POST', body, headers: { 'x-sveltekit-action': 'true' } },
     });
     const result = deserialize<{ added?: Caller[]; removed?: Caller[] }, { wrong: 'form' | 'many'; lines?: number[] }>(
