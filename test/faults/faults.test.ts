@@ -51,7 +51,7 @@ describe('killed while calls come in', () => {
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await until('ready again', async () => (await fetch(`${stack.portal}/healthz`)).status === 200);
+    await until('ready again', async () => (await fetch(`${stack.portal}/healthz`)).status === 200, 60_000);
   });
 
   test('a clean stop and start: the ledger and the calls are the same', async () => {
