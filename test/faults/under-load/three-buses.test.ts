@@ -6,8 +6,8 @@ import { MAX_MESSAGE_BYTES } from '@callscope/core/bus/streams.ts';
 import { createLog } from '@callscope/core/node/log.ts';
 import { type Bus, connectBus } from '@callscope/core/node/nats.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, type Stack, startStack, until } from '../medium/stack.ts';
-import { allIds, callEvents, putCompanies, sendReliably, settled } from './reliable-edge.ts';
+import { freePort, type Stack, startStack, until } from '../../medium/stack.ts';
+import { allIds, callEvents, putCompanies, sendReliably, settled } from '../reliable-edge.ts';
 
 const NAMES = ['one', 'two', 'three'] as const;
 type Name = (typeof NAMES)[number];
