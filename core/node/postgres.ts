@@ -13,7 +13,8 @@ export function connectPostgres<Schema>(url: string, application: string, log: L
   const pool = new pg.Pool({
     connectionString: url,
     application_name: application,
-    max: 8,
+    // of jobs alone six wait for news on one of their own (LISTEN)
+    max: 20,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
   });
